@@ -8,7 +8,7 @@ mmol/L (hormones pmol/L), J/mol, K and cells/mm^3; units live at the gate: files
 >>> convert(9.4, "mg/dL", "mmol/L", molar_mass=40.078)  # calcium
 2.345426418483956
 >>> read_quantity("25 mL/min")
-(25.0, "mL/min")
+(25.0, 'mL/min')
 """
 
 from __future__ import annotations
@@ -117,41 +117,29 @@ def _times(a: _Unit, b: _Unit, power: int) -> _Unit:
     return a[0] * top**size, a[1] * bottom**size, summed  # type: ignore[return-value]
 
 
-def _refuse(text: str, name: str) -> UnitError:
-    if name in _REFUSED:
-        return UnitError(_REFUSED[name], repr(text))
-    like = nearest(name, _UNITS)
-    guess = text.replace(name, like) if like else ""
-    if guess:
-        try:
-            _parse(guess)
-        except UnitError:
-            guess = ""
-    return UnitError("a unit such as mmol/L, mL/min, 1/h", repr(text), nearest=guess or None)
+class _Unknown(Exception):
+    """A name in a unit's text that the table does not have; None where the text is no unit at all."""
 
 
-@lru_cache(maxsize=1024)
-def _parse(text: str) -> _Unit:
+def _walk(text: str) -> _Unit:
     plain = text.translate(_PLAIN).replace("**", "^").strip()
-    wrong = UnitError("a unit such as mmol/L, mL/min, 1/h", repr(text[:_LONGEST]))
     if not plain or len(plain) > _LONGEST:
-        raise wrong
+        raise _Unknown(None)
     total: _Unit = (1, 1, _NONE)
     sign, outer, group = 1, 1, False  # sign of this factor, sign of the group it is in
     position, want_factor = 0, True
     while position < len(plain):
         token = _TOKEN.match(plain, position)
         if not token:
-            word = re.match(r"\s*([^\s*/()^0-9]+|.)", plain[position:])
-            raise _refuse(text, word.group(1) if word else plain[position:])
+            raise _Unknown(None)
         position = token.end()
         mark, name = token["sign"], token["name"]
         if name and want_factor:
-            if name not in _UNITS or name in _REFUSED:
-                raise _refuse(text, name)
+            if name not in _UNITS:
+                raise _Unknown(name)
             power = int(token["power"][:6]) if token["power"] else 1
             if abs(power) > _STEEPEST:
-                raise wrong
+                raise _Unknown(None)
             total = _times(total, _UNITS[name], sign * outer * power)
             want_factor = False
         elif mark == "(" and want_factor and not group:
@@ -161,10 +149,27 @@ def _parse(text: str) -> _Unit:
         elif mark in ("*", "/") and not want_factor:
             sign, want_factor = (1 if mark == "*" else -1), True
         else:
-            raise wrong
+            raise _Unknown(None)
     if want_factor or group:
-        raise wrong
+        raise _Unknown(None)
     return total
+
+
+@lru_cache(maxsize=1024)
+def _parse(text: str) -> _Unit:
+    try:
+        return _walk(text)
+    except _Unknown as unknown:
+        name = unknown.args[0]
+    if name in _REFUSED:
+        raise UnitError(_REFUSED[name], repr(text))
+    like = nearest(name, _UNITS) if name else None
+    guess = text.replace(name, like) if like else None
+    try:
+        _walk(guess or "1")
+    except _Unknown:
+        guess = None
+    raise UnitError("a unit such as mmol/L, mL/min, 1/h", repr(text[:_LONGEST]), nearest=guess)
 
 
 def dimension(unit: str) -> Dimension:
