@@ -1,0 +1,252 @@
+"""How is a Run kept on disk?  As a run folder, replaced whole or not at all.
+
+`run.json` holds what is needed to repeat the run to the same bits, `run.zarr` the courses (zarr
+and xarray open it), `report.html` the answer for a reader.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+import platform
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import calcis
+from calcis.errors import InputError
+from calcis.store import Arm, DoseMark, Finding, Floats, Run, Series
+from calcis.zarr_folder import read_group, write_floats, write_group, write_names
+
+FORMAT = 1  # of run.json
+CHECKPOINT = "checkpoint"  # an unfinished run keeps its state under this name in the run folder
+_LIBRARIES = ("numpy", "casadi", "llvmlite", "numba")  # those that can move a bit of the result
+
+Courses = dict[str, dict[str, Series]]  # arm -> name -> series
+
+
+def versions() -> dict[str, str]:
+    """What can move a bit of the result: Calcis, Python, libraries, the processor and its features."""
+    import llvmlite.binding as llvm
+
+    found = {"calcis": calcis.__version__, "python": platform.python_version()}
+    found |= {name: metadata.version(name) for name in _LIBRARIES}
+    features = sorted(name for name, on in llvm.get_host_cpu_features().items() if on)
+    return found | {"processor": llvm.get_host_cpu_name(), "processor features": " ".join(features)}
+
+
+def data_hashes() -> dict[str, str]:
+    """sha256 of every data file of the package that carries numbers or references."""
+    root = Path(__file__).parent / "data"
+    files = sorted(path for path in root.rglob("*") if path.suffix in {".yaml", ".bib"})
+    return {path.relative_to(root).as_posix(): _sha256(path.read_bytes()) for path in files}
+
+
+def claim(folder: Path) -> None:
+    """Make sure that a run may be written to `folder`; creates it if there is none.
+
+    Raises InputError for a file, and for a folder with other people's work in it.
+    """
+    _recover(folder)
+    if folder.exists() and not folder.is_dir():
+        raise InputError("a folder to write the run to", "a file of that name").at(folder)
+    if folder.is_dir() and any(folder.iterdir()) and not _is_ours(folder):
+        raise InputError(
+            "a new or empty folder, or a Calcis run folder to replace", "a folder with something else in it"
+        ).at(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        got = problem.strerror or str(problem)
+        raise InputError("a folder that can be written", got).at(folder) from None
+
+
+def save(run: Run, folder: Path, report: str) -> None:
+    """Write the run folder whole, then put it in place of the old one.
+
+    Files of other people in the old folder are kept; a checkpoint is dropped, being spent.
+    """
+    claim(folder)
+    folder = folder.resolve()
+    new = folder.with_name(f".{folder.name}.{os.getpid()}.new")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir()
+    (new / "run.json").write_text(json.dumps(_described(run), indent=1, ensure_ascii=False, allow_nan=False))
+    (new / "report.html").write_text(report)
+    _write_courses(run, new / "run.zarr")
+    ours = {"run.json", "report.html", "run.zarr", CHECKPOINT}
+    for entry in folder.iterdir():
+        if entry.name not in ours:
+            _copy(entry, new / entry.name)
+    old = _previous(folder)
+    shutil.rmtree(old, ignore_errors=True)
+    folder.rename(old)
+    new.rename(folder)
+    shutil.rmtree(old)
+
+
+def load(folder: str | Path) -> Run:
+    """The Run that a run folder holds, with the same values to the last bit.
+
+    Raises InputError for a folder that is missing, not a run folder, unfinished or damaged.
+    """
+    folder = Path(folder)
+    _recover(folder)
+    record = folder / "run.json"
+    if not record.is_file():
+        unfinished = (folder / CHECKPOINT).exists()
+        got = "an unfinished run; finish it with --resume" if unfinished else "none"
+        raise InputError("a run folder, with run.json in it", got).at(folder)
+    try:
+        described = json.loads(record.read_text())
+        if described.get("calcis_run") != FORMAT:
+            raise InputError(f"a run of format {FORMAT}", repr(described.get("calcis_run"))).at(record)
+        return _undescribed(described, folder)
+    except InputError:
+        raise
+    except Exception as problem:  # a damaged file can fail in any way that json, zarr or zlib know
+        got = f"a damaged one ({type(problem).__name__}: {problem})"
+        raise InputError("a whole run folder", got).at(folder) from problem
+
+
+def case_text(record: Path) -> str | None:
+    """The case inside a `run.json`, to repeat a run from that file alone; None if it is not one."""
+    try:
+        described = json.loads(record.read_text())
+        text = described["case"]["text"] if described["calcis_run"] == FORMAT else None
+    except (ValueError, KeyError, TypeError, OSError):
+        return None
+    return text if isinstance(text, str) else None
+
+
+def _described(run: Run) -> dict[str, Any]:
+    arms = {}
+    for name, arm in run.arms.items():
+        arms[name] = {
+            "treatment": list(arm.treatment),
+            "changes": [asdict(change) for change in arm.changes],
+            "doses": [asdict(dose) for dose in arm.doses],
+            "findings": [asdict(finding) for finding in arm.findings],
+            "ledger": {key: value if math.isfinite(value) else None for key, value in arm.ledger.items()},
+            "lesion_facts": dict(arm.lesion_facts),
+            "failure": arm.failure,
+        }
+    return {
+        "calcis_run": FORMAT,
+        "title": run.title,
+        "status": run.status,
+        "command": run.command,
+        "seed": run.seed,
+        "versions": dict(run.versions),
+        "case": {"sha256": _sha256(run.case_text.encode()), "text": run.case_text},
+        "data": dict(run.data),
+        "groups": list(_courses(run)),
+        "arms": arms,
+        "parameters": [asdict(parameter) for parameter in run.parameters],
+        "cite": list(run.cite),
+    }
+
+
+def _undescribed(described: Mapping[str, Any], folder: Path) -> Run:
+    from calcis.parameters import Parameter
+
+    text = described["case"]["text"]
+    if _sha256(text.encode()) != described["case"]["sha256"]:
+        raise InputError("the case as it was run", "a text that was changed since").at(folder / "run.json")
+    time, courses = _read_courses(folder / "run.zarr", described["groups"])
+    arms = {}
+    for name, arm in described["arms"].items():
+        ledger = {key: math.nan if value is None else value for key, value in arm["ledger"].items()}
+        arms[name] = Arm(
+            name=name,
+            time=time,
+            body_series=courses["body"][name],
+            lesion_series=courses["lesion"][name] if "lesion" in courses else None,
+            lesion_facts=arm["lesion_facts"],
+            doses=tuple(DoseMark(**dose) for dose in arm["doses"]),
+            findings=tuple(Finding(**finding) for finding in arm["findings"]),
+            ledger=ledger,
+            failure=arm["failure"],
+            changes=tuple(Parameter(**change) for change in arm["changes"]),
+            treatment=tuple(arm["treatment"]),
+        )
+    return Run(
+        title=described["title"],
+        case_text=text,
+        arms=arms,
+        parameters=tuple(Parameter(**parameter) for parameter in described["parameters"]),
+        cite=tuple(described["cite"]),
+        versions=described["versions"],
+        data=described["data"],
+        seed=described["seed"],
+        command=described["command"],
+        folder=folder,
+    )
+
+
+def _courses(run: Run) -> dict[str, list[Mapping[str, Series]]]:
+    """Group of run.zarr -> the courses of each arm."""
+    arms = list(run.arms.values())
+    groups: dict[str, list[Mapping[str, Series]]] = {"body": [arm.body_series for arm in arms]}
+    lesions = [arm.lesion_series for arm in arms if arm.lesion_series is not None]
+    return groups | {"lesion": lesions} if lesions else groups
+
+
+def _write_courses(run: Run, folder: Path) -> None:
+    write_group(folder)
+    for group, courses in _courses(run).items():
+        write_group(folder / group)
+        write_names(folder / group / "arm", list(run.arms), "arm")
+        write_floats(folder / group / "time", run.time, ["time"], {"units": "h"})
+        for name, first in courses[0].items():
+            values = np.stack([course[name].values for course in courses])
+            write_floats(folder / group / name, values, ["arm", "time"], {"units": first.unit})
+
+
+def _read_courses(folder: Path, groups: list[str]) -> tuple[Floats, dict[str, Courses]]:
+    found = {}
+    for group in groups:
+        arrays = {name: (values, units) for name, values, units in read_group(folder / group)}
+        names = [str(name) for name in arrays.pop("arm")[0]]
+        time = np.asarray(arrays.pop("time")[0], dtype=float)
+        courses: Courses = {name: {} for name in names}
+        for name, (values, units) in arrays.items():
+            if units is None or values.shape != (len(names), len(time)):
+                raise ValueError(f"{group}/{name} has no unit or another shape than (arm, time)")
+            for arm, row in zip(names, values, strict=True):
+                courses[arm][name] = Series(units, row)
+        found[group] = courses
+    return time, found
+
+
+def _is_ours(folder: Path) -> bool:
+    return case_text(folder / "run.json") is not None or (folder / CHECKPOINT).exists()
+
+
+def _previous(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}.previous")
+
+
+def _recover(folder: Path) -> None:
+    """Bring back the old folder if a run was killed between the two renames that replace it."""
+    folder = folder.resolve()
+    if not folder.exists() and _previous(folder).is_dir():
+        _previous(folder).rename(folder)
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.is_dir() and not source.is_symlink():
+        shutil.copytree(source, target, symlinks=True)
+    else:
+        shutil.copy2(source, target, follow_symlinks=False)
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,132 @@
+"""What did a simulation give?  A Run: arms, courses with units, findings, and how to repeat it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calcis.errors import InputError, nearest
+
+if TYPE_CHECKING:
+    import xarray
+
+    from calcis.parameters import Parameter
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """One quantity over time: its unit and its values, shape (times,)."""
+
+    unit: str
+    values: Floats
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One sentence that the result says: level `info`, `warning` or `urgent`, with a source if it has one."""
+
+    level: str
+    text: str
+    source: str | None = None
+
+
+@dataclass(frozen=True)
+class DoseMark:
+    """When (h) which drug was given; `text` as a clinician reads it."""
+
+    drug: str
+    time: float
+    text: str
+
+
+@dataclass(frozen=True, eq=False)
+class Arm:
+    """One way to treat the case, and its course.
+
+    `time` (h) is the same for all arms of a run.  `changes` are the numbers in which this arm differs
+    from the run's `parameters`; `treatment` says in words what is done.  `lesion_facts` holds JSON
+    values only.  `ledger` is defect / sum of absolute flows.  `failure` is a sentence, or None; after
+    a failure the values are NaN.
+    """
+
+    name: str
+    time: Floats
+    body_series: Mapping[str, Series]
+    lesion_series: Mapping[str, Series] | None = None
+    lesion_facts: Mapping[str, Any] = field(default_factory=dict)
+    doses: tuple[DoseMark, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    ledger: Mapping[str, float] = field(default_factory=dict)
+    failure: str | None = None
+    changes: tuple[Parameter, ...] = ()
+    treatment: tuple[str, ...] = ()
+
+    @cached_property
+    def body(self) -> xarray.Dataset:
+        """Courses of the body over `time` (h), each with its unit in `attrs["units"]`."""
+        return _dataset(self.time, self.body_series)
+
+    @cached_property
+    def lesion(self) -> xarray.Dataset | None:
+        """Courses of the lesion, or None where the case has none."""
+        return None if self.lesion_series is None else _dataset(self.time, self.lesion_series)
+
+    @property
+    def organs(self) -> None:
+        """Mineral in organs: none is simulated yet."""
+        return None
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """All arms of one case, and everything that is needed to repeat it.
+
+    `parameters` are the numbers used; `cite` the keys of references.bib behind them; `versions` those
+    of Calcis, the libraries and the processor; `data` the sha256 of each data file.
+    """
+
+    title: str
+    case_text: str
+    arms: Mapping[str, Arm]
+    parameters: tuple[Parameter, ...]
+    cite: tuple[str, ...]
+    versions: Mapping[str, str]
+    data: Mapping[str, str]
+    seed: int | None
+    command: str
+    folder: Path | None = None
+
+    @property
+    def time(self) -> Floats:
+        """Output times (h), the same in every arm."""
+        return next(iter(self.arms.values())).time
+
+    @property
+    def status(self) -> str:
+        """`done`, or `failed` if an arm failed."""
+        return "failed" if any(arm.failure for arm in self.arms.values()) else "done"
+
+    @property
+    def assumed(self) -> tuple[Parameter, ...]:
+        """The numbers that nobody measured."""
+        return tuple(parameter for parameter in self.parameters if parameter.kind == "assumed")
+
+    def __getitem__(self, arm: str) -> Arm:
+        if arm not in self.arms:
+            raise InputError("an arm of this run", repr(arm), nearest=nearest(arm, self.arms))
+        return self.arms[arm]
+
+
+def _dataset(time: Floats, courses: Mapping[str, Series]) -> xarray.Dataset:
+    import xarray
+
+    variables = {name: ("time", series.values, {"units": series.unit}) for name, series in courses.items()}
+    return xarray.Dataset(variables, coords={"time": ("time", time, {"units": "h"})})
