@@ -89,7 +89,8 @@ _REFUSED = {
     "degC": "K (add 273.15)",
 }
 _PLAIN = str.maketrans("µμ·×⋅⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "uu***0123456789-")
-_TOKEN = re.compile(r"\s*(?:(?P<name>[A-Za-z°]+|%|1(?![0-9]))(?:\^?(?P<power>-?[0-9]+))?|(?P<sign>[*/()]))\s*")
+_NAME = r"(?P<name>[A-Za-z°]+|%|1(?![0-9]))(?:\^?(?P<power>-?[0-9]+))?"
+_TOKEN = re.compile(rf"\s*(?:{_NAME}|(?P<sign>[*/()]))\s*")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _LONGEST, _STEEPEST = 60, 9  # characters of a unit, power of one name: keeps hostile text cheap
 

@@ -1,0 +1,214 @@
+"""Where do the numbers come from?  Data files of sourced values, checked before anything runs.
+
+A file holds, for each Part, its numbers:
+
+    species: human                      # of every number below that does not say otherwise
+    parts:
+      kidney:
+        filtration_rate: {value: 100, unit: mL/min, kind: published, source: "key: table 2"}
+
+Beside `value`, `unit`, `kind` and `source` a number may have `species`, `spread` (coefficient of
+variation), `note`, and, if fitted, must have `script` (the committed script that refits it).
+The file of a drug also has `drug:`, how it is given (calcis.case.drugs).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, cast
+
+from calcis.errors import nearest
+from calcis.reading import Document, Where, read_text, read_yaml
+from calcis.units import UnitError, convert
+
+KINDS = {
+    "measured": "a measurement",
+    "fitted": "fitted by a script of this project",
+    "published": "a constant of a published model, as its authors gave it",
+    "assumed": "nobody measured it, or it was seen only on a secondary page",
+    "definition": "exact by convention or stoichiometry, or a neutral value",
+}
+_REQUIRED = ("value", "unit", "kind", "source")
+_OPTIONAL = ("species", "spread", "note", "script")
+_ENTRY = re.compile(r"^\s*@\w+\s*\{\s*([^\s,{}]+)\s*,", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A number with all that is known about it.
+
+    `value` is in `unit`, the unit of the laws; `shown` is value and unit as its file has them.
+    """
+
+    name: str  # dotted: part.name
+    value: float
+    unit: str
+    source: str  # key of references.bib, a colon, and where in it
+    kind: str  # one of KINDS
+    species: str
+    shown: tuple[float, str]
+    spread: float | None = None  # coefficient of variation between persons
+    note: str = ""
+    script: str | None = None
+    file: str = ""
+    line: int = 0
+    changed_by: str | None = None  # who moved it away from its file's value
+
+
+def data_path(*parts: str) -> Path:
+    """A file or folder of the data that come with Calcis, e.g. data_path("body", "x.yaml")."""
+    return cast(Path, resources.files("calcis").joinpath("data", *parts))
+
+
+@cache
+def reference_keys() -> frozenset[str]:
+    """Keys of references.bib, which sources name."""
+    return frozenset(bibliography_keys(read_text(data_path("references.bib"))))
+
+
+def bibliography_keys(text: str) -> list[str]:
+    """Keys of the entries of BibTeX text, in their order.
+
+    >>> bibliography_keys("@article{payne_1973, title = {...}}")
+    ['payne_1973']
+    """
+    return _ENTRY.findall(text)
+
+
+def read_parameters(
+    path: str | Path,
+    units: Mapping[str, Mapping[str, str]] | None = None,
+    references: frozenset[str] | None = None,
+) -> dict[str, Parameter]:
+    """The parameters of a data file by dotted name, in the units of the laws.
+
+    `units` is part name -> parameter name -> unit (a Part's `parameters`): every one must be in
+    the file and nothing else; without it the file's own names and units are taken.  `references`
+    are the valid keys of sources (default: references.bib).  Raises InputError with file, line and
+    column for a missing, unknown, misspelt, doubled or unsourced number, a wrong dimension, an
+    unknown source or kind, a value that is not a finite number, a fitted one without script.
+    """
+    document = read_yaml(path)
+    keys = reference_keys() if references is None else references
+    _check_keys(document, (), ("species", "parts"), ("species", "parts", "drug"))
+    species = _text(document, ("species",))
+    parts = _mapping(document, ("parts",))
+    if units is not None:
+        _check_keys(document, ("parts",), units, units)
+    found: dict[str, Parameter] = {}
+    for part in parts:
+        names = _mapping(document, ("parts", part))
+        wanted = None if units is None else units[part]
+        if wanted is not None:
+            _check_keys(document, ("parts", part), wanted, wanted)
+        for name in names:
+            unit = None if wanted is None else wanted[name]
+            parameter = _parameter(document, ("parts", part, name), unit, species, keys)
+            found[parameter.name] = parameter
+    return found
+
+
+def _parameter(
+    document: Document, where: Where, unit: str | None, species: str, references: frozenset[str]
+) -> Parameter:
+    entry = _mapping(document, where)
+    _check_keys(document, where, _REQUIRED, _REQUIRED + _OPTIONAL)
+    value = _number(document, (*where, "value"))
+    shown_unit = _text(document, (*where, "unit"))
+    unit = unit or shown_unit
+    try:
+        converted = convert(value, shown_unit, unit)
+    except UnitError as wrong:
+        raise document.error((*where, "unit"), wrong.expected, wrong.got, wrong.nearest) from None
+    kind = _text(document, (*where, "kind"))
+    if kind not in KINDS:
+        raise document.error((*where, "kind"), f"one of {', '.join(KINDS)}", repr(kind), nearest(kind, KINDS))
+    if (kind == "fitted") != ("script" in entry):
+        expected, got = ("a `script` that refits a fitted number", "none")
+        if kind != "fitted":
+            expected, got = ("`script` only with kind: fitted", f"kind: {kind}")
+        raise document.error(where, expected, got)
+    spread = _number(document, (*where, "spread")) if "spread" in entry else None
+    if spread is not None and spread < 0:
+        raise document.error((*where, "spread"), "a coefficient of variation of at least 0", repr(spread))
+    return Parameter(
+        name=f"{where[1]}.{where[2]}",
+        value=converted,
+        unit=unit,
+        source=_source(document, (*where, "source"), references),
+        kind=kind,
+        species=_text(document, (*where, "species")) if "species" in entry else species,
+        shown=(value, shown_unit),
+        spread=spread,
+        note=_text(document, (*where, "note")) if "note" in entry else "",
+        script=_text(document, (*where, "script")) if "script" in entry else None,
+        file=document.file,
+        line=document.keys[where].line,
+    )
+
+
+def _source(document: Document, where: Where, references: frozenset[str]) -> str:
+    text = _text(document, where)
+    key, colon, place = text.partition(":")
+    if not colon or not place.strip():
+        raise document.error(where, 'a source such as "key: table 2"', repr(text))
+    if key.strip() not in references:
+        raise document.error(
+            where, "the key of an entry in references.bib", repr(key), nearest(key, references)
+        )
+    return text
+
+
+def _lookup(document: Document, where: Where) -> Any:
+    value: Any = document.data
+    for step in where:
+        value = value[step]
+    return value
+
+
+def _mapping(document: Document, where: Where) -> dict[str, Any]:
+    value = _lookup(document, where)
+    if not isinstance(value, dict):
+        raise document.error(where, "a mapping {...}", repr(value))
+    return value
+
+
+def _text(document: Document, where: Where) -> str:
+    value = _lookup(document, where)
+    if isinstance(value, str) and value.strip():
+        return value
+    if where[-1] == "unit" and value == 1 and not isinstance(value, bool):
+        return "1"
+    raise document.error(where, "text", repr(value))
+
+
+def _number(document: Document, where: Where) -> float:
+    value = _lookup(document, where)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise document.error(where, "a finite number", repr(value))
+    return float(value)
+
+
+def _check_keys(
+    document: Document,
+    where: Where,
+    required: Mapping[str, Any] | tuple[str, ...],
+    allowed: Mapping[str, Any] | tuple[str, ...],
+) -> None:
+    """Refuse unknown keys first: a misspelt one explains the missing one."""
+    entry = _mapping(document, where)
+    what = f"of {'.'.join(map(str, where[1:]))}" if len(where) > 1 else "of the file"
+    for key in entry:
+        if key not in allowed:
+            left = [name for name in allowed if name not in entry] or list(allowed)
+            expected = f"a key {what}" + (f": {', '.join(allowed)}" if len(allowed) < 10 else "")
+            raise document.error((*where, key), expected, repr(key), nearest(key, left), key=True)
+    for key in required:
+        if key not in entry:
+            raise document.error(where, f"{key!r} {what}", "none", key=bool(where))
