@@ -1,0 +1,1 @@
+"""Who is simulated, and what is done when?"""
