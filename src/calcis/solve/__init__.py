@@ -1,0 +1,1 @@
+"""Stiff systems of ordinary differential equations, compiled from their equations; knows no biology."""

@@ -1,0 +1,275 @@
+"""How is a system solved for many lanes, on all cores, so that it can be watched, stopped and resumed?"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+import numpy as np
+
+from calcis.solve.kernel import Kernel, call
+from calcis.solve.schedule import Lane, Segments, segments
+
+LANES_PER_TASK = 64
+MAX_STEPS = 1_000_000
+PIECES = 256  # recorded steps per lane between two looks at the recorder
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The whole integrator state between two steps of every lane; plain arrays, ready to store."""
+
+    y: np.ndarray
+    clock: np.ndarray
+    counts: np.ndarray
+    outputs: np.ndarray
+    pieces: tuple[np.ndarray, ...]
+
+
+@dataclass(frozen=True)
+class Solution:
+    """Courses of all lanes.
+
+    states: (lane, time, state), signals: (lane, time, signal); rows after a failure are NaN.
+    failures: a sentence per failed lane, None for the others.  steps, rejected: (lane,).
+    pieces: per recorded lane (steps, 2 + 5·state): start, length, coefficients in powers of θ.
+    """
+
+    times: np.ndarray
+    states: np.ndarray
+    signals: np.ndarray
+    failures: tuple[str | None, ...]
+    steps: np.ndarray
+    rejected: np.ndarray
+    pieces: tuple[np.ndarray, ...]
+    finished: bool
+
+
+def solve(
+    kernel: Kernel,
+    lanes: Sequence[Lane],
+    times: np.ndarray,
+    rtol: float,
+    *,
+    record: bool = False,
+    threads: int | None = None,
+    max_steps: int = MAX_STEPS,
+    stop: np.ndarray | None = None,
+    watch: Callable[[float, Callable[[], Checkpoint]], None] | None = None,
+    rounds: int = 20_000,
+    resume: Checkpoint | None = None,
+) -> Solution:
+    """Solve all lanes and give their states and signals at `times` (h, ascending).
+
+    rtol: relative tolerance; a state's absolute tolerance is rtol times its scale.  `stop` is an
+    array whose first element is set from outside to cancel.  `watch(share done, take checkpoint)`
+    is called whenever every task pauses, after at most `rounds` kernel calls of each.  A solution
+    that was stopped has `finished` False.
+    """
+    times = np.ascontiguousarray(times, float)
+    plan = segments(kernel.system, lanes)
+    derived = _derived(kernel, lanes)
+    n, count = kernel.layout.states, len(lanes)
+    if resume is None:
+        y = np.array([lane.start for lane in lanes], float).reshape(count, n)
+        clock = np.zeros((count, 3))
+        clock[:, 2] = 1.0
+        counts = np.zeros((count, 6), np.int64)
+        counts[:, 0] = -1
+        outputs = np.full((count, len(times), n), np.nan)
+        kept: list[list[np.ndarray]] = [[] for _ in lanes]
+    else:
+        y, clock, counts, outputs = (
+            np.array(a) for a in (resume.y, resume.clock, resume.counts, resume.outputs)
+        )
+        kept = [[piece] for piece in resume.pieces] if record else [[] for _ in lanes]
+    width = 2 + (len(kernel.method.dense) + 2) * n
+    places = np.full(count, 0 if record else -1)
+    pieces = np.zeros((count, PIECES, width)) if record else np.zeros((count, 0, width))
+    stop = np.zeros(1, np.int64) if stop is None else stop
+    task = _Marcher(kernel, plan, derived, times, rtol, max_steps, stop, y, clock, counts, outputs, places, pieces)
+
+    def collect() -> None:
+        for lane in range(count if record else 0):
+            if places[lane]:
+                kept[lane].append(pieces[lane, : places[lane]].copy())
+                places[lane] = 0
+
+    def checkpoint() -> Checkpoint:
+        joined = tuple(np.concatenate(k) if k else np.zeros((0, width)) for k in kept) if record else ()
+        return Checkpoint(y.copy(), clock.copy(), counts.copy(), outputs.copy(), joined)
+
+    ranges = [(a, min(a + LANES_PER_TASK, count)) for a in range(0, count, LANES_PER_TASK)]
+    begin = np.array([lane.begin for lane in lanes])
+    span = np.array([lane.end for lane in lanes]) - begin
+    workers = min(threads or os.cpu_count() or 1, len(ranges))
+    with ThreadPoolExecutor(workers) as pool:
+        while ranges:
+            pending: dict[Future[bool], tuple[int, int]] = {
+                pool.submit(task, first, last, rounds): (first, last) for first, last in ranges
+            }
+            left = []
+            try:
+                while pending:
+                    done, _ = wait(pending, return_when=FIRST_COMPLETED)
+                    for future in done:
+                        interval = pending.pop(future)
+                        if future.result():
+                            left.append(interval)
+            except BaseException:
+                stop[0] = 1
+                wait(pending)
+                raise
+            collect()
+            ranges = sorted(left)
+            if watch is not None:
+                seg = np.maximum(counts[:, 0], 0)
+                now = plan.start[seg] + clock[:, 0] - begin
+                now = np.where(counts[:, 2] == 0, now, span)
+                watch(float(np.mean(now / span)), checkpoint)
+            if stop[0]:
+                break
+    signals = np.full((count, len(times), kernel.layout.observed), np.nan)
+    if kernel.layout.observed:
+        task.observe(signals)
+    failures = tuple(_failure(kernel, lane, i, plan, clock, counts, y) for i, lane in enumerate(lanes))
+    return Solution(
+        times=times,
+        states=outputs,
+        signals=signals,
+        failures=failures,
+        steps=counts[:, 3].copy(),
+        rejected=counts[:, 4].copy(),
+        pieces=checkpoint().pieces,
+        finished=not ranges,
+    )
+
+
+def _derived(kernel: Kernel, lanes: Sequence[Lane]) -> np.ndarray:
+    """What depends on parameters alone, (lane, derived), computed by the kernel eight lanes at a time."""
+    width = 8
+    derived = np.empty((len(lanes), kernel.layout.derived))
+    given, found = _aligned(kernel.layout.parameters * width), _aligned(kernel.layout.derived * width)
+    for first in range(0, len(lanes), width):
+        some = lanes[first : first + width]
+        for slot in range(width):
+            given[slot::width] = some[min(slot, len(some) - 1)].parameters
+        call(kernel.address["prepare"], given, found)
+        derived[first : first + len(some)] = found.reshape(-1, width).T[: len(some)]
+    return derived
+
+
+def _aligned(count: int) -> np.ndarray:
+    """Zeros that begin on a cache line, as vector loads require."""
+    raw = np.zeros(count + 8)
+    offset = (-raw.ctypes.data % 64) // 8
+    return raw[offset : offset + count]
+
+
+class _Marcher:
+    """A task for a thread: march lanes first..last with the compiled driver."""
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        plan: Segments,
+        derived: np.ndarray,
+        times: np.ndarray,
+        rtol: float,
+        max_steps: int,
+        stop: np.ndarray,
+        y: np.ndarray,
+        clock: np.ndarray,
+        counts: np.ndarray,
+        outputs: np.ndarray,
+        places: np.ndarray,
+        pieces: np.ndarray,
+    ) -> None:
+        layout = kernel.layout
+        self.kernel, self.plan, self.derived, self.times, self.outputs = kernel, plan, derived, times, outputs
+        terms = len(kernel.method.dense) + 2
+        self.sizes = np.array([layout.states, layout.derived, layout.controls, layout.work, terms])
+        n = layout.states
+        vectors = 2 * n + layout.derived + layout.controls + layout.work + 2 * terms * n + 8
+        self.room = vectors * 8
+        self.own = threading.local()
+        self.static = (
+            rtol,
+            max_steps,
+            kernel.address["slope"],
+            kernel.address["step"],
+            kernel.address["dense"],
+            derived,
+            plan.first,
+            plan.start,
+            plan.end,
+            plan.smooth,
+            plan.controls,
+            plan.jump_first,
+            plan.jump_target,
+            plan.jump_source,
+            plan.jump_factor,
+            times,
+            y,
+            clock,
+            counts,
+            outputs,
+            places,
+            pieces,
+        )
+        self.stop = stop
+
+    def _buffer(self) -> np.ndarray:
+        if not hasattr(self.own, "buffer"):
+            self.own.buffer = _aligned(self.room)
+        return self.own.buffer
+
+    def __call__(self, first: int, last: int, rounds: int) -> bool:
+        from calcis.solve.driver import march
+
+        return bool(march(first, last, rounds, *self.static, self._buffer(), self.sizes, self.stop))
+
+    def observe(self, signals: np.ndarray) -> None:
+        """Fill signals (lane, time, signal) from the states at output times."""
+        from calcis.solve.driver import observe_all
+
+        layout = self.kernel.layout
+        sizes = np.array([layout.states, layout.derived, layout.controls, layout.observed])
+        buffer = _aligned(8 * (layout.states + layout.derived + layout.controls + layout.observed + 1))
+        for lane in range(len(signals)):
+            a, b = self.plan.first[lane], self.plan.first[lane + 1]
+            place = np.searchsorted(self.plan.start[a:b], self.times, side="right") - 1 + a
+            observe_all(
+                self.kernel.address["observe"],
+                self.derived[lane],
+                np.maximum(place, a),
+                self.plan.start,
+                self.plan.controls,
+                self.times,
+                self.outputs[lane],
+                signals[lane],
+                buffer,
+                sizes,
+            )
+
+
+def _failure(
+    kernel: Kernel, lane: Lane, i: int, plan: Segments, clock: np.ndarray, counts: np.ndarray, y: np.ndarray
+) -> str | None:
+    """Who failed, when, on which state, and what to do; None if the lane did not fail."""
+    segment, _, status, steps, _, worst = counts[i]
+    if status < 2:
+        return None
+    hours = plan.start[max(segment, 0)] + clock[i, 0]
+    state = kernel.system.states[worst]
+    value = y[i, worst]
+    reason = {
+        2: f"the step fell below what the clock can resolve, because {state} (now {value:.4g}) changes too fast; "
+        "check the numbers that drive it, or loosen the tolerance",
+        3: "a rate is not a finite number at the start; check the parameters and initial values",
+        4: f"it needed more than {steps} steps, mostly for {state}; loosen the tolerance or shorten the run",
+    }[int(status)]
+    return f"{lane.name!r} stopped at {hours / 24:.6g} d: {reason}"

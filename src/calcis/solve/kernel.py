@@ -1,0 +1,106 @@
+"""Where does compiled code come from?  From the disk cache if it can, else from LLVM.
+
+The cache is keyed by the IR, the processor and the LLVM version.  Files are written under another
+name and renamed, so two processes may write at once; a damaged file is compiled anew.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from calcis.solve.step_ir import Layout, module_text
+from calcis.solve.system import System
+from calcis.solve.tableau import RODAS5P, Tableau
+
+FUNCTIONS = ("prepare", "observe", "slope", "step", "dense")
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """Compiled functions of a system; `address` maps each of FUNCTIONS to its entry point."""
+
+    system: System
+    method: Tableau
+    layout: Layout
+    address: dict[str, int]
+    _engine: Any = field(repr=False)  # owns the machine code
+
+
+def cache_folder() -> Path:
+    """Folder of compiled kernels: $CALCIS_CACHE, else the user's cache folder."""
+    own = os.environ.get("CALCIS_CACHE")
+    if own:
+        return Path(own)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "calcis"
+
+
+def compile_system(system: System, method: Tableau = RODAS5P) -> Kernel:
+    """Compile a system, or load it from the cache."""
+    text, layout = module_text(system, method)
+    engine = _engine(text)
+    address = {name: engine.get_function_address(name) for name in FUNCTIONS}
+    return Kernel(system, method, layout, address, engine)
+
+
+def processor() -> str:
+    """Name and features of the processor that kernels are compiled for."""
+    import llvmlite.binding as llvm
+
+    return f"{llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}"
+
+
+def _engine(text: str) -> Any:
+    import llvmlite
+    import llvmlite.binding as llvm
+
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    target = llvm.Target.from_default_triple()
+    machine = target.create_target_machine(
+        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=2
+    )
+    key = hashlib.sha256(
+        "\n".join([text, processor(), llvmlite.__version__, ".".join(map(str, llvm.llvm_version_info))]).encode()
+    ).hexdigest()
+    path = cache_folder() / f"{key}.o"
+    code = _read(path)
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
+    if code is None:
+        code = machine.emit_object(llvm.parse_assembly(text))
+        _write(path, code)
+    engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+    engine.finalize_object()
+    return engine
+
+
+def _read(path: Path) -> bytes | None:
+    """Object code from the cache; None if absent or damaged."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return None
+    digest, code = data[:32], data[32:]
+    return code if hashlib.sha256(code).digest() == digest else None
+
+
+def _write(path: Path, code: bytes) -> None:
+    """Store object code; a cache that cannot be written is no error."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
+            file.write(hashlib.sha256(code).digest() + code)
+        Path(file.name).replace(path)
+    except OSError:
+        pass
+
+
+def call(address: int, *arrays: Any) -> None:
+    """Call a kernel function on NumPy arrays of float64."""
+    prototype = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * len(arrays))
+    prototype(address)(*(array.ctypes.data for array in arrays))

@@ -1,0 +1,163 @@
+"""What happens to a lane, and when?  Jumps, infusions and driven inputs become segments.
+
+On a segment all controls are constant (inputs are polynomials with constant coefficients), so the
+solver ends a step exactly where a segment ends and applies the next one's jumps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from calcis.errors import InputError
+from calcis.solve.system import INPUT_DEGREE, System
+
+
+@dataclass(frozen=True)
+class Jump:
+    """At `time` (h): new[target] += factor · old[source], or += factor where source is None.
+
+    A bolus has no source; an injury moves a share of one state to others.
+    """
+
+    time: float
+    target: int
+    factor: float
+    source: int | None = None
+
+
+@dataclass(frozen=True)
+class Infusion:
+    """A constant rate (state's unit per h) into a dosable state from `start` to `end` (h)."""
+
+    start: float
+    end: float
+    target: int
+    rate: float
+
+
+@dataclass(frozen=True)
+class Drive:
+    """Inputs as piecewise polynomials.
+
+    starts: (pieces,) h, ascending; ends: (pieces,) h; coefficients: (pieces, inputs, degree + 1), in powers of
+    the time since the piece's own start, lowest first.
+    """
+
+    starts: np.ndarray
+    ends: np.ndarray
+    coefficients: np.ndarray
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One person, arm or voxel: parameters, initial state, and what happens to it.
+
+    parameters: (parameter,) and start: (state,) in the system's order and units.
+    """
+
+    name: str
+    parameters: np.ndarray
+    start: np.ndarray
+    begin: float
+    end: float
+    jumps: Sequence[Jump] = ()
+    infusions: Sequence[Infusion] = ()
+    drive: Drive | None = None
+
+
+@dataclass(frozen=True)
+class Segments:
+    """All lanes' segments behind each other, as the driver reads them."""
+
+    first: np.ndarray  # (lane + 1)
+    start: np.ndarray
+    end: np.ndarray
+    smooth: np.ndarray  # 1 where the state and its slope continue from the segment before
+    controls: np.ndarray  # (segment, control)
+    jump_first: np.ndarray
+    jump_target: np.ndarray
+    jump_source: np.ndarray
+    jump_factor: np.ndarray
+
+
+def segments(system: System, lanes: Sequence[Lane]) -> Segments:
+    """Cut every lane's time at its events.
+
+    Raises InputError for an event outside the lane's time or an infusion into a state that no
+    drug may be given to.
+    """
+    first, starts, ends, smooth, controls = [0], [], [], [], []
+    jump_first, targets, sources, factors = [0], [], [], []
+    for lane in lanes:
+        _check(system, lane)
+        corners = {lane.begin}
+        corners.update(jump.time for jump in lane.jumps if jump.time < lane.end)
+        for infusion in lane.infusions:
+            corners.update(t for t in (infusion.start, infusion.end) if t < lane.end)
+        rough = np.unique(np.array(sorted(corners)))
+        pieces = np.array([lane.begin]) if lane.drive is None else np.asarray(lane.drive.starts, float)
+        cuts = np.unique(np.concatenate([rough, pieces[(pieces > lane.begin) & (pieces < lane.end)]]))
+        limits = np.append(cuts, lane.end)
+        table = np.zeros((len(cuts), system.controls))
+        table[:, 0] = cuts
+        for infusion in lane.infusions:
+            inside = (cuts >= infusion.start) & (cuts < infusion.end)
+            table[inside, 1 + system.infused.index(infusion.target)] += infusion.rate
+        if lane.drive is not None:
+            place = np.searchsorted(pieces, cuts, side="right") - 1
+            shifted = _shifted(np.asarray(lane.drive.coefficients, float)[place], cuts - pieces[place])
+            table[:, 1 + len(system.infused) :] = shifted.reshape(len(cuts), -1)
+        by_time: dict[float, list[Jump]] = {}
+        for jump in lane.jumps:
+            by_time.setdefault(jump.time, []).append(jump)
+        is_rough = np.isin(cuts, rough)
+        for k, cut in enumerate(cuts):
+            for jump in by_time.get(float(cut), ()):
+                targets.append(jump.target)
+                sources.append(-1 if jump.source is None else jump.source)
+                factors.append(jump.factor)
+            jump_first.append(len(targets))
+            smooth.append(0 if is_rough[k] else 1)
+        starts.append(limits[:-1])
+        ends.append(limits[1:])
+        controls.append(table)
+        first.append(first[-1] + len(cuts))
+    return Segments(
+        first=np.array(first),
+        start=np.concatenate(starts),
+        end=np.concatenate(ends),
+        smooth=np.array(smooth, np.uint8),
+        controls=np.concatenate(controls),
+        jump_first=np.array(jump_first),
+        jump_target=np.array(targets, np.int64),
+        jump_source=np.array(sources, np.int64),
+        jump_factor=np.array(factors, float),
+    )
+
+
+def _check(system: System, lane: Lane) -> None:
+    if not lane.end > lane.begin:
+        raise InputError("an end after the beginning", f"{lane.begin} h to {lane.end} h in {lane.name!r}")
+    for event in lane.jumps:
+        if event.time < lane.begin:
+            raise InputError(f"events from {lane.begin} h on", f"one at {event.time} h in {lane.name!r}")
+    for infusion in lane.infusions:
+        if infusion.target not in system.infused:
+            name = system.states[infusion.target]
+            raise InputError("an infusion into a dosable state", f"one into {name!r}")
+        if not (lane.begin <= infusion.start < infusion.end):
+            raise InputError("an infusion that ends after it starts", f"{infusion.start} h to {infusion.end} h")
+    if lane.drive is not None and (lane.drive.starts[0] > lane.begin or lane.drive.ends[-1] < lane.end):
+        raise InputError("inputs for the whole time", f"a gap in {lane.name!r}")
+
+
+def _shifted(coefficients: np.ndarray, by: np.ndarray) -> np.ndarray:
+    """Coefficients (piece, input, power) of the same polynomials around a later start (Horner's shift)."""
+    shifted = coefficients.copy()
+    for lowest in range(INPUT_DEGREE):
+        for power in range(INPUT_DEGREE - 1, lowest - 1, -1):
+            shifted[:, :, power] += shifted[:, :, power + 1] * by[:, None]
+    return shifted

@@ -1,0 +1,249 @@
+"""What does the compiled kernel of a system contain?  One LLVM module with five functions.
+
+prepare(p, d)                          what depends on parameters alone, once per run
+observe(y, d, q, s, o)                 the observed signals
+slope(y, d, q, s, tol, out)            the first step's size
+step(y, d, q, s, tol, h, old, work, out) one whole Rosenbrock step and the next step's size
+dense(y, theta, work, o)               the state inside the last step
+
+All arrays are of vectors of eight lanes.  `work` keeps the stages for `dense`; `out` of a step is
+listed in `Layout`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from calcis.solve.elimination import eliminate
+from calcis.solve.ir import LANES, VECTOR, Writer, function, literal
+from calcis.solve.system import System
+from calcis.solve.tableau import Tableau
+
+SAFETY, SHRINK, GROW = 0.9, 0.2, 6.0  # of the step-size controller (Hairer and Wanner IV.8)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Sizes of a kernel's arrays, in vectors.
+
+    A step's `out` is the new state (n), then the scaled error, the factors by which a rejected
+    and an accepted step change, and the number of the state with the largest error.
+    """
+
+    states: int
+    parameters: int
+    derived: int
+    controls: int
+    observed: int
+    work: int
+
+    @property
+    def out(self) -> int:
+        """Vectors in a step's output."""
+        return self.states + 4
+
+
+def module_text(system: System, method: Tableau) -> tuple[str, Layout]:
+    """The LLVM module of a system under a method, and the sizes of its arrays."""
+    graph, n, s = system.graph, len(system.states), method.stages
+    shift = graph.input("g", 0)
+    factors = eliminate(graph, n, system.jacobian, shift)
+    entry_place = {node: place for place, node in enumerate(dict.fromkeys(factors.entries))}
+    drift = dict(system.time_derivative)
+
+    used = graph.needed([*system.rates, *factors.entries, *drift.values(), *system.signals], stop_at_fixed=True)
+    stored = [node for node in used if graph.is_fixed(node) and graph.value(node) is None]
+    derived = {node: place for place, node in enumerate(stored)}
+
+    parts = [_prepare(system, stored)]
+
+    def body(writer: Writer, outputs: list[int], known: dict[int, str] | None = None) -> dict[int, str]:
+        known = {} if known is None else known
+        needed = graph.needed(outputs, stop_at_fixed=True)
+        for node in needed:
+            if node in derived:
+                known[node] = writer.load("%d", derived[node])
+        arrays = {"y": "%y", "q": "%q", "s": "%s", "g": "%g"}
+        writer.nodes(graph, needed, known, arrays)
+        return known
+
+    writer = Writer()
+    known = body(writer, list(system.rates))
+    for i, node in enumerate(system.rates):
+        writer.store(known[node], "%f", i)
+    parts.append(function("rates", ["y", "d", "q", "s", "f"], writer, internal=True))
+
+    writer = Writer()
+    known = body(writer, [*system.rates, *entry_place, *drift.values()])
+    for i, node in enumerate(system.rates):
+        writer.store(known[node], "%f", i)
+    for node, place in entry_place.items():
+        writer.store(known[node], "%lu", place)
+    for place, node in enumerate(drift.values()):
+        writer.store(known[node], "%ft", place)
+    parts.append(function("factor", ["y", "d", "q", "s", "g", "f", "lu", "ft"], writer, internal=True))
+
+    writer = Writer()
+    known = body(writer, list(system.signals))
+    for i, node in enumerate(system.signals):
+        writer.store(known[node], "%o", i)
+    parts.append(function("observe", ["y", "d", "q", "s", "o"], writer))
+
+    # Substitution: b -> U in place.
+    writer = Writer()
+    x = {i: writer.load("%b", i) for i in range(n)}
+    position = {pivot: place for place, pivot in enumerate(factors.order)}
+    lu: dict[int, str] = {}
+
+    def entry(node: int) -> str:
+        if node not in lu:
+            lu[node] = writer.load("%lu", entry_place[node])
+        return lu[node]
+
+    for (i, k), node in sorted(factors.lower.items(), key=lambda item: (position[item[0][1]], position[item[0][0]])):
+        x[i] = writer.sub(x[i], writer.mul(entry(node), x[k]))
+    above: dict[int, list[tuple[int, int]]] = {i: [] for i in range(n)}
+    for (k, j), node in factors.upper.items():
+        above[k].append((j, node))
+    for k in reversed(factors.order):
+        for j, node in sorted(above[k], key=lambda item: position[item[0]]):
+            x[k] = writer.sub(x[k], writer.mul(entry(node), x[j]))
+        x[k] = writer.mul(x[k], entry(factors.inverse_pivot[k]))
+        writer.store(x[k], "%u", k)
+    parts.append(function("substitute", ["b", "lu", "u"], writer, internal=True))
+
+    places = {"u": 0, "f": s * n, "z": s * n + n, "ft": s * n + 2 * n}
+    places["lu"] = places["ft"] + len(drift)
+    places["g"] = places["lu"] + len(entry_place)
+    places["si"] = places["g"] + 1
+    work = places["si"] + 1
+    parts.append(_step(system, method, places, {row: place for place, row in enumerate(drift)}))
+    parts.append(_slope(system))
+    parts.append(_dense(n, method))
+    intrinsics = "".join(
+        f"declare {VECTOR} @llvm.{name}.v{LANES}f64({VECTOR})\n" for name in ("sqrt", "fabs")
+    )
+    layout = Layout(n, len(system.parameters), len(stored), system.controls, len(system.signals), work)
+    return intrinsics + "\n" + "\n".join(parts), layout
+
+
+def _prepare(system: System, stored: list[int]) -> str:
+    writer, known = Writer(), {}
+    writer.nodes(system.graph, system.graph.needed(stored), known, {"p": "%p"})
+    for place, node in enumerate(stored):
+        writer.store(known[node], "%d", place)
+    return function("prepare", ["p", "d"], writer)
+
+
+def _combine(writer: Writer, terms: list[tuple[float, str]], start: str | None) -> str | None:
+    """start + Σ coefficient · value, skipping zero coefficients."""
+    result = start
+    for coefficient, value in terms:
+        if coefficient == 0.0:
+            continue
+        term = value if coefficient == 1.0 else writer.mul(literal(coefficient), value)
+        result = term if result is None else writer.add(result, term)
+    return result
+
+
+def _step(system: System, method: Tableau, places: dict[str, int], drift: dict[int, int]) -> str:
+    n, s = len(system.states), method.stages
+    writer = Writer()
+    at = {name: writer.offset("%work", place) for name, place in places.items() if name != "u"}
+    stage = [writer.offset("%work", places["u"] + i * n) for i in range(s)]
+    h, time = writer.load("%h", 0), writer.load("%s", 0)
+    per_h = writer.div(literal(1.0), h)
+    writer.store(writer.mul(per_h, literal(1.0 / method.gamma)), at["g"], 0)
+    writer.run("factor", "%y", "%d", "%q", "%s", at["g"], at["f"], at["lu"], at["ft"])
+    for i in range(s):
+        if i > 0:
+            for k in range(n):
+                terms = [(a, writer.load(stage[j], k)) for j, a in enumerate(method.a[i]) if a]
+                moved = _combine(writer, terms, writer.load("%y", k))
+                assert moved is not None
+                writer.store(moved, at["z"], k)
+            writer.store(writer.add(time, writer.mul(h, literal(method.nodes[i]))), at["si"], 0)
+            writer.run("rates", at["z"], "%d", "%q", at["si"], at["f"])
+        weight = method.time_weights[i]
+        scaled = writer.mul(h, literal(weight)) if drift and weight else None
+        for k in range(n):
+            value = writer.load(at["f"], k)
+            terms = [(c, writer.load(stage[j], k)) for j, c in enumerate(method.c[i]) if c]
+            coupled = _combine(writer, terms, None)
+            if coupled is not None:
+                value = writer.add(value, writer.mul(per_h, coupled))
+            if scaled is not None and k in drift:
+                value = writer.add(value, writer.mul(scaled, writer.load(at["ft"], drift[k])))
+            writer.store(value, at["f"], k)
+        writer.run("substitute", at["f"], at["lu"], stage[i])
+
+    tolerance = writer.load("%tol", 0)
+    worst, index, finite = literal(0.0), literal(-1.0), literal(0.0)
+    for k in range(n):
+        old = writer.load("%y", k)
+        error = writer.load(stage[s - 1], k)
+        new = writer.add(writer.load(at["z"], k), error)
+        writer.store(new, "%out", k)
+        finite = writer.add(finite, writer.strict("fsub", new, new))
+        size_old, size_new = writer.call("fabs", old), writer.call("fabs", new)
+        size = writer.select(writer.compare("oge", size_old, size_new), size_old, size_new)
+        allowed = writer.mul(tolerance, writer.add(size, literal(system.scales[k])))
+        scaled_error = writer.div(writer.call("fabs", error), allowed)
+        if not system.signed[k]:
+            below = writer.div(writer.neg(new), writer.mul(tolerance, literal(system.scales[k])))
+            scaled_error = writer.select(writer.compare("oge", scaled_error, below), scaled_error, below)
+        larger = writer.compare("ogt", scaled_error, worst)
+        worst = writer.select(larger, scaled_error, worst)
+        index = writer.select(larger, literal(float(k)), index)
+    broken = writer.compare("une", finite, literal(0.0))
+    worst = writer.select(broken, literal(1e30), worst)
+    writer.store(worst, "%out", n)
+    floored = writer.select(writer.compare("oge", worst, literal(1e-10)), worst, literal(1e-10))
+    log_error = writer.log(floored)
+    log_old = writer.log(writer.load("%old", 0))
+    order = method.order
+    shrink = writer.mul(literal(SAFETY), writer.exp(writer.mul(log_error, literal(-1.0 / order))))
+    shrink = writer.select(writer.compare("oge", shrink, literal(SHRINK)), shrink, literal(SHRINK))
+    writer.store(shrink, "%out", n + 1)
+    change = writer.add(writer.mul(log_error, literal(-0.7 / order)), writer.mul(log_old, literal(0.3 / order)))
+    grow = writer.mul(literal(SAFETY), writer.exp(change))
+    grow = writer.select(writer.compare("oge", grow, literal(SHRINK)), grow, literal(SHRINK))
+    grow = writer.select(writer.compare("ole", grow, literal(GROW)), grow, literal(GROW))
+    writer.store(grow, "%out", n + 2)
+    writer.store(index, "%out", n + 3)
+    return function("step", ["y", "d", "q", "s", "tol", "h", "old", "work", "out"], writer)
+
+
+def _slope(system: System) -> str:
+    """Largest |f|/allowed over the states: the first step is a small multiple of its inverse."""
+    n = len(system.states)
+    writer = Writer()
+    writer.run("rates", "%y", "%d", "%q", "%s", "%f")
+    worst, finite = literal(0.0), literal(0.0)
+    for k in range(n):
+        slope = writer.load("%f", k)
+        finite = writer.add(finite, writer.strict("fsub", slope, slope))
+        size = writer.add(writer.call("fabs", writer.load("%y", k)), literal(system.scales[k]))
+        relative = writer.div(writer.call("fabs", slope), size)
+        worst = writer.select(writer.compare("oge", relative, worst), relative, worst)
+    broken = writer.compare("une", finite, literal(0.0))
+    writer.store(writer.select(broken, literal(-1.0), worst), "%out", 0)
+    return function("slope", ["y", "d", "q", "s", "f", "out"], writer)
+
+
+def _dense(n: int, method: Tableau) -> str:
+    """Polynomial coefficients of the last step: y(θ) = Σ coeffₖ θᵏ, as (k, state) vectors."""
+    writer = Writer()
+    degree = len(method.dense) + 1
+    for k in range(n):
+        y0, y1 = writer.load("%y", k), writer.load("%new", k)
+        stages = [writer.load("%work", i * n + k) for i in range(method.stages)]
+        inner = [_combine(writer, list(zip(row, stages, strict=True)), None) or literal(0.0) for row in method.dense]
+        # y0 + θ (y1 − y0) + θ (1−θ) (K₁ + θ (K₂ + θ K₃))
+        coefficients = [y0, writer.add(writer.sub(y1, y0), inner[0])]
+        for m in range(1, degree - 1):
+            coefficients.append(writer.sub(inner[m], inner[m - 1]))
+        coefficients.append(writer.neg(inner[-1]))
+        for m, value in enumerate(coefficients):
+            writer.store(value, "%o", m * n + k)
+    return function("dense", ["y", "new", "work", "o"], writer)
