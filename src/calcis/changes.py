@@ -1,0 +1,167 @@
+"""How is anything varied?  By changes: a parameter's name and its new value or a factor, with a source.
+
+    changes:
+      kidney.filtration_rate: 60 mL/min
+      macrophage_competence: 0.05               # a bare name, where one part only has it
+      gut.calcium_absorption: {factor: 0.5, source: "payne_1973: table 1"}
+      bone.turnover: {value: 2 1/y, source: "..."}
+
+A disease, an organ, a person, a sensitivity point and a variant drug are all sets of changes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from calcis.errors import InputError, nearest
+from calcis.parameters import KINDS, Parameter
+from calcis.reading import Document, Where
+from calcis.units import UnitError, convert, in_words, read_quantity
+from calcis.units import dimension as dimension_of
+
+_KEYS = ("value", "factor", "source", "kind", "species", "note")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One parameter's new value (`value` in `unit`) or `factor`; `document` and `where` place it."""
+
+    name: str  # dotted, or bare
+    document: Document
+    where: Where
+    value: float | None = None
+    unit: str | None = None
+    factor: float | None = None
+    source: str | None = None
+    kind: str | None = None
+    species: str | None = None
+    note: str | None = None
+
+    @property
+    def by(self) -> str:
+        """Who changed it: file and line."""
+        return f"{self.document.file} line {self.document.keys[self.where].line}"
+
+    def refuse(self, expected: str, got: str, nearest: str | None = None, key: bool = False) -> InputError:
+        """A complaint about this change, with its place."""
+        where = self.where
+        if not key and (*where, "value") in self.document.values:
+            where = (*where, "value")
+        return self.document.error(where, expected, got, nearest, key=key)
+
+
+def apply(parameters: Mapping[str, Parameter], changes: Iterable[Change]) -> dict[str, Parameter]:
+    """`parameters` (by dotted name) with one set of changes applied.
+
+    A changed parameter keeps its species unless the change names another, is of kind `given` unless
+    the change says, and tells in `changed_by` who moved it.  Raises InputError, with place, for a name
+    that is unknown, ambiguous or twice in the set, and for a unit of another dimension.
+    """
+    changed = dict(parameters)
+    done: dict[str, Change] = {}
+    for change in changes:
+        name = resolve(change, parameters)
+        if name in done:
+            raise change.refuse("each parameter once", f"{name!r} again (also at {done[name].by})", key=True)
+        done[name] = change
+        changed[name] = _changed(parameters[name], change)
+    return changed
+
+
+def resolve(change: Change, parameters: Iterable[str]) -> str:
+    """The dotted name that a change means.  Raises InputError where none or several are meant."""
+    names = list(parameters)
+    if change.name in names:
+        return change.name
+    found = [name for name in names if name.rpartition(".")[2] == change.name]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise change.refuse(f"one of {', '.join(sorted(found))}", repr(change.name), key=True)
+    bare = [name.rpartition(".")[2] for name in names]
+    valid = names if "." in change.name else bare
+    raise change.refuse("the name of a parameter", repr(change.name), nearest(change.name, valid), key=True)
+
+
+def _changed(old: Parameter, change: Change) -> Parameter:
+    if change.factor is not None:
+        value, shown = old.value * change.factor, (old.shown[0] * change.factor, old.shown[1])
+    else:
+        assert change.value is not None and change.unit is not None
+        shown = (change.value, change.unit)
+        try:
+            value = convert(change.value, change.unit, old.unit)
+        except UnitError as wrong:
+            example, words = old.shown[1], in_words(dimension_of(old.unit))
+            if change.unit == "1":
+                got = f"{change.value:g} without a unit"
+                raise change.refuse(f"a number and its unit ({words}), such as {example}", got) from None
+            raise change.refuse(f"a unit of {words}, such as {example}", wrong.got) from None
+    if not math.isfinite(value):
+        raise change.refuse("a finite number", repr(value))
+    return replace(
+        old,
+        value=value,
+        shown=shown,
+        source=change.source or "",
+        kind=change.kind or "given",
+        species=change.species or old.species,
+        spread=None,
+        note=change.note or "",
+        script=None,
+        changed_by=change.by,
+    )
+
+
+def read_changes(document: Document, where: Where = ("changes",)) -> tuple[Change, ...]:
+    """The set of changes at `where` in a document.  Raises InputError for each fault, with its place."""
+    entries: Any = document.data
+    for step in where:
+        entries = entries[step]
+    if entries is None:
+        return ()
+    if not isinstance(entries, dict):
+        raise document.error(where, "a mapping, parameter: value", repr(entries))
+    return tuple(_read(document, (*where, name), name, entry) for name, entry in entries.items())
+
+
+def _read(document: Document, where: Where, name: str, entry: Any) -> Change:
+    if not isinstance(entry, dict):
+        value, unit = _quantity(document, where, entry)
+        return Change(name, document, where, value, unit)
+    for key, text in entry.items():
+        if key not in _KEYS:
+            expected = f"a key of a change: {', '.join(_KEYS)}"
+            raise document.error((*where, key), expected, repr(key), nearest(key, _KEYS), key=True)
+        if key not in ("value", "factor") and not (isinstance(text, str) and text.strip()):
+            raise document.error((*where, key), "text", repr(text))
+    if ("value" in entry) == ("factor" in entry):
+        got = "both" if "value" in entry else "neither"
+        raise document.error(where, "either `value` or `factor`", got, key=True)
+    kind = entry.get("kind")
+    if kind is not None and kind not in KINDS:
+        raise document.error((*where, "kind"), f"one of {', '.join(KINDS)}", repr(kind), nearest(kind, KINDS))
+    words = {key: entry.get(key) for key in ("source", "kind", "species", "note")}
+    if "factor" in entry:
+        factor = _number(document, (*where, "factor"), entry["factor"])
+        return Change(name, document, where, factor=factor, **words)
+    value, unit = _quantity(document, (*where, "value"), entry["value"])
+    return Change(name, document, where, value, unit, **words)
+
+
+def _quantity(document: Document, where: Where, entry: Any) -> tuple[float, str]:
+    if not isinstance(entry, str):
+        return _number(document, where, entry, "a number, or a number and its unit"), "1"
+    try:
+        return read_quantity(entry)
+    except UnitError as wrong:
+        raise document.error(where, wrong.expected, wrong.got, wrong.nearest) from None
+
+
+def _number(document: Document, where: Where, entry: Any, expected: str = "a finite number") -> float:
+    if isinstance(entry, bool) or not isinstance(entry, int | float) or not math.isfinite(entry):
+        raise document.error(where, expected, repr(entry))
+    return float(entry)
