@@ -40,7 +40,7 @@ def _caller(count: int) -> Any:
 _call4, _call5, _call6, _call9 = _caller(4), _caller(5), _caller(6), _caller(9)
 
 
-@numba.njit(nogil=True, cache=True)
+@numba.njit(nogil=True, cache=True, error_model="numpy")
 def march(
     first,  # first lane of the task
     last,  # one past its last lane
@@ -50,6 +50,7 @@ def march(
     slope_at,
     step_at,
     dense_at,
+    defect_at,
     derived,  # (lane, derived)
     segment_first,  # (lane + 1)
     segment_start,  # (segment)
@@ -94,6 +95,8 @@ def march(
     at += (n + 4) * LANES
     coefficients = buffer[at : at + nk * n * LANES]
     at += nk * n * LANES
+    defect = buffer[at : at + 2 * LANES]
+    at += 2 * LANES
     own = buffer[at : at + nk * n]
     fresh = np.zeros(LANES, np.bool_)
     wants = np.zeros(LANES, np.bool_)
@@ -216,6 +219,16 @@ def march(
             any_wants = any_wants or wants[slot]
         if any_wants:
             _call4(dense_at, (pointer_y, pointer_out, pointer_work, coefficients.ctypes.data))
+            _call9(
+                defect_at,
+                (pointer_y, pointer_d, pointer_q, pointer_s, tol.ctypes.data, hs.ctypes.data, pointer_work,
+                 coefficients.ctypes.data, defect.ctypes.data),
+            )  # fmt: skip
+            for slot in range(LANES):
+                if wants[slot]:
+                    out[n * LANES + slot] = max(out[n * LANES + slot], defect[slot])
+                    for k in range(n + 1, n + 3):
+                        out[k * LANES + slot] = min(out[k * LANES + slot], defect[LANES + slot])
         for slot in range(LANES):
             lane = lane_of[slot]
             if lane < 0:
@@ -291,7 +304,7 @@ def march(
     return busy
 
 
-@numba.njit(nogil=True, cache=True)
+@numba.njit(nogil=True, cache=True, error_model="numpy")
 def observe_all(observe_at, derived, segment_of, segment_start, controls, times, states, signals, buffer, sizes):
     """Signals at output times: states (time, state) of one lane -> signals (time, signal)."""
     n, nd, nq, ns = sizes[0], sizes[1], sizes[2], sizes[3]

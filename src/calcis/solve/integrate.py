@@ -193,7 +193,7 @@ class _Marcher:
         terms = len(kernel.method.dense) + 2
         self.sizes = np.array([layout.states, layout.derived, layout.controls, layout.work, terms])
         n = layout.states
-        vectors = 2 * n + layout.derived + layout.controls + layout.work + 2 * terms * n + 8
+        vectors = 2 * n + layout.derived + layout.controls + layout.work + 2 * terms * n + 12
         self.room = vectors * 8
         self.own = threading.local()
         self.static = (
@@ -202,6 +202,7 @@ class _Marcher:
             kernel.address["slope"],
             kernel.address["step"],
             kernel.address["dense"],
+            kernel.address["defect"],
             derived,
             plan.first,
             plan.start,

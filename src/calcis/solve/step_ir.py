@@ -1,10 +1,11 @@
-"""What does the compiled kernel of a system contain?  One LLVM module with five functions.
+"""What does the compiled kernel of a system contain?  One LLVM module with six functions.
 
 prepare(p, d)                          what depends on parameters alone, once per run
 observe(y, d, q, s, o)                 the observed signals
 slope(y, d, q, s, tol, out)            the first step's size
 step(y, d, q, s, tol, h, old, work, out) one whole Rosenbrock step and the next step's size
-dense(y, theta, work, o)               the state inside the last step
+dense(y, new, work, o)                 the last step's interpolating polynomial
+defect(y, d, q, s, tol, h, work, o, e) how wrong that polynomial is, scaled
 
 All arrays are of vectors of eight lanes.  `work` keeps the stages for `dense`; `out` of a step is
 listed in `Layout`.
@@ -20,6 +21,9 @@ from calcis.solve.system import System
 from calcis.solve.tableau import Tableau
 
 SAFETY, SHRINK, GROW = 0.9, 0.2, 6.0  # of the step-size controller (Hairer and Wanner IV.8)
+# The interpolant's defect is taken at this share of the step.  There, its filtered size was 0.65 to
+# 0.81 of the interpolant's largest error on HIRES, Van der Pol and OREGO: hence the factor.
+PROBE, PROBE_FACTOR = 0.75, 1.4
 
 
 @dataclass(frozen=True)
@@ -120,6 +124,7 @@ def module_text(system: System, method: Tableau) -> tuple[str, Layout]:
     parts.append(_step(system, method, places, {row: place for place, row in enumerate(drift)}))
     parts.append(_slope(system))
     parts.append(_dense(n, method))
+    parts.append(_defect(system, method, places))
     intrinsics = "".join(
         f"declare {VECTOR} @llvm.{name}.v{LANES}f64({VECTOR})\n" for name in ("sqrt", "fabs")
     )
@@ -198,20 +203,25 @@ def _step(system: System, method: Tableau, places: dict[str, int], drift: dict[i
     broken = writer.compare("une", finite, literal(0.0))
     worst = writer.select(broken, literal(1e30), worst)
     writer.store(worst, "%out", n)
-    floored = writer.select(writer.compare("oge", worst, literal(1e-10)), worst, literal(1e-10))
-    log_error = writer.log(floored)
+    log_error = _log_floored(writer, worst)
     log_old = writer.log(writer.load("%old", 0))
     order = method.order
-    shrink = writer.mul(literal(SAFETY), writer.exp(writer.mul(log_error, literal(-1.0 / order))))
-    shrink = writer.select(writer.compare("oge", shrink, literal(SHRINK)), shrink, literal(SHRINK))
-    writer.store(shrink, "%out", n + 1)
+    writer.store(_factor(writer, writer.mul(log_error, literal(-1.0 / order))), "%out", n + 1)
     change = writer.add(writer.mul(log_error, literal(-0.7 / order)), writer.mul(log_old, literal(0.3 / order)))
-    grow = writer.mul(literal(SAFETY), writer.exp(change))
-    grow = writer.select(writer.compare("oge", grow, literal(SHRINK)), grow, literal(SHRINK))
-    grow = writer.select(writer.compare("ole", grow, literal(GROW)), grow, literal(GROW))
-    writer.store(grow, "%out", n + 2)
+    writer.store(_factor(writer, change), "%out", n + 2)
     writer.store(index, "%out", n + 3)
     return function("step", ["y", "d", "q", "s", "tol", "h", "old", "work", "out"], writer)
+
+
+def _log_floored(writer: Writer, error: str) -> str:
+    return writer.log(writer.select(writer.compare("oge", error, literal(1e-10)), error, literal(1e-10)))
+
+
+def _factor(writer: Writer, exponent: str) -> str:
+    """By how much the step changes: safety · e^exponent within its limits."""
+    factor = writer.mul(literal(SAFETY), writer.exp(exponent))
+    factor = writer.select(writer.compare("oge", factor, literal(SHRINK)), factor, literal(SHRINK))
+    return writer.select(writer.compare("ole", factor, literal(GROW)), factor, literal(GROW))
 
 
 def _slope(system: System) -> str:
@@ -247,3 +257,42 @@ def _dense(n: int, method: Tableau) -> str:
         for m, value in enumerate(coefficients):
             writer.store(value, "%o", m * n + k)
     return function("dense", ["y", "new", "work", "o"], writer)
+
+
+def _defect(system: System, method: Tableau, places: dict[str, int]) -> str:
+    """The interpolant's local error, and the factor by which a step should change for it.
+
+    γh (I − γhJ)⁻¹ (y′(θ) − f(y(θ))): the defect with its stiff parts filtered, scaled like an error.
+    """
+    n, degree = len(system.states), len(method.dense) + 1
+    writer = Writer()
+    at = {name: writer.offset("%work", place) for name, place in places.items() if name != "u"}
+    h, tolerance = writer.load("%h", 0), writer.load("%tol", 0)
+    per_h = writer.div(literal(1.0), h)
+    writer.store(writer.add(writer.load("%s", 0), writer.mul(h, literal(PROBE))), at["si"], 0)
+    slopes, states = [], []
+    for k in range(n):
+        terms = [writer.load("%o", m * n + k) for m in range(degree + 1)]
+        value = _combine(writer, [(PROBE**m, term) for m, term in enumerate(terms)], None)
+        slope = _combine(writer, [(m * PROBE ** (m - 1), terms[m]) for m in range(1, degree + 1)], None)
+        assert value is not None and slope is not None
+        writer.store(value, at["z"], k)
+        states.append(value)
+        slopes.append(writer.mul(slope, per_h))
+    writer.run("rates", at["z"], "%d", "%q", at["si"], at["f"])
+    for k in range(n):
+        writer.store(writer.sub(slopes[k], writer.load(at["f"], k)), at["f"], k)
+    writer.run("substitute", at["f"], at["lu"], at["z"])
+    worst, finite = literal(0.0), literal(0.0)
+    for k in range(n):
+        error = writer.load(at["z"], k)
+        finite = writer.add(finite, writer.strict("fsub", error, error))
+        allowed = writer.mul(tolerance, writer.add(writer.call("fabs", states[k]), literal(system.scales[k])))
+        scaled = writer.div(writer.call("fabs", error), allowed)
+        worst = writer.select(writer.compare("oge", scaled, worst), scaled, worst)
+    broken = writer.compare("une", finite, literal(0.0))
+    worst = writer.select(broken, literal(1e30), writer.mul(worst, literal(PROBE_FACTOR)))
+    writer.store(worst, "%e", 0)
+    exponent = writer.mul(_log_floored(writer, worst), literal(-1.0 / (degree + 1)))
+    writer.store(_factor(writer, exponent), "%e", 1)
+    return function("defect", ["y", "d", "q", "s", "tol", "h", "work", "o", "e"], writer)
