@@ -1,0 +1,1 @@
+"""Which whole-body models are there?  One package each, named after its paper, exporting PARTS."""

@@ -1,0 +1,40 @@
+"""What regulates calcium and bone over hours to decades?  The model of Peterson and Riggs, 2010.
+
+Plasma, gut, kidney, bone mineral, bone cells and their signals, the parathyroid gland, calcitriol
+and oestrogen, each a Part.  Equations in these files, numbers in data/body/peterson_riggs_2010.yaml.
+The constants hold for the adult whose normal state is the start; `changes:` are steps from there.
+
+Source: Peterson MC, Riggs MM. Bone 2010;46:49-63 (peterson_riggs_2010 in references.bib).
+"""
+
+from calcis.body.peterson_riggs_2010.bone_cells import BONE_CELLS
+from calcis.body.peterson_riggs_2010.bone_density import BONE_DENSITY
+from calcis.body.peterson_riggs_2010.bone_mineral import BONE_MINERAL
+from calcis.body.peterson_riggs_2010.calcitriol import CALCITRIOL
+from calcis.body.peterson_riggs_2010.gut import GUT
+from calcis.body.peterson_riggs_2010.intracellular_phosphate import INTRACELLULAR_PHOSPHATE
+from calcis.body.peterson_riggs_2010.kidney import KIDNEY
+from calcis.body.peterson_riggs_2010.oestrogen import OESTROGEN
+from calcis.body.peterson_riggs_2010.osteoblast_survival import OSTEOBLAST_SURVIVAL
+from calcis.body.peterson_riggs_2010.parathyroid_gland import PARATHYROID_GLAND
+from calcis.body.peterson_riggs_2010.plasma import PLASMA
+from calcis.body.peterson_riggs_2010.rankl import RANKL
+from calcis.body.peterson_riggs_2010.tgf_beta import TGF_BETA
+
+PARTS = (
+    PLASMA,
+    INTRACELLULAR_PHOSPHATE,
+    GUT,
+    KIDNEY,
+    PARATHYROID_GLAND,
+    CALCITRIOL,
+    BONE_MINERAL,
+    BONE_CELLS,
+    OSTEOBLAST_SURVIVAL,
+    RANKL,
+    TGF_BETA,
+    OESTROGEN,
+    BONE_DENSITY,
+)
+
+__all__ = ["PARTS"]
