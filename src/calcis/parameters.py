@@ -96,29 +96,35 @@ def read_parameters(
     """
     document = read_yaml(path)
     keys = reference_keys() if references is None else references
-    _check_keys(document, (), ("species", "parts"), ("species", "parts", "drug"))
+    check_keys(document, (), ("species", "parts"), ("species", "parts", "drug"))
     species = _text(document, ("species",))
     parts = _mapping(document, ("parts",))
     if units is not None:
-        _check_keys(document, ("parts",), units, units)
+        check_keys(document, ("parts",), units, units)
     found: dict[str, Parameter] = {}
     for part in parts:
         names = _mapping(document, ("parts", part))
         wanted = None if units is None else units[part]
         if wanted is not None:
-            _check_keys(document, ("parts", part), wanted, wanted)
+            check_keys(document, ("parts", part), wanted, wanted)
         for name in names:
             unit = None if wanted is None else wanted[name]
-            parameter = _parameter(document, ("parts", part, name), unit, species, keys)
-            found[parameter.name] = parameter
+            where = ("parts", part, name)
+            found[f"{part}.{name}"] = read_number(document, where, f"{part}.{name}", unit, species, keys)
     return found
 
 
-def _parameter(
-    document: Document, where: Where, unit: str | None, species: str, references: frozenset[str]
+def read_number(
+    document: Document,
+    where: Where,
+    name: str,
+    unit: str | None,
+    species: str,
+    references: frozenset[str],
 ) -> Parameter:
+    """One sourced number at `where` in a document, in `unit` (None: the file's), checked in full."""
     entry = _mapping(document, where)
-    _check_keys(document, where, _REQUIRED, _REQUIRED + _OPTIONAL)
+    check_keys(document, where, _REQUIRED, _REQUIRED + _OPTIONAL)
     value = _number(document, (*where, "value"))
     shown_unit = _text(document, (*where, "unit"))
     unit = unit or shown_unit
@@ -138,7 +144,7 @@ def _parameter(
     if spread is not None and spread < 0:
         raise document.error((*where, "spread"), "a coefficient of variation of at least 0", repr(spread))
     return Parameter(
-        name=f"{where[1]}.{where[2]}",
+        name=name,
         value=converted,
         unit=unit,
         source=_source(document, (*where, "source"), references),
@@ -195,7 +201,7 @@ def _number(document: Document, where: Where) -> float:
     return float(value)
 
 
-def _check_keys(
+def check_keys(
     document: Document,
     where: Where,
     required: Mapping[str, Any] | tuple[str, ...],
@@ -203,7 +209,8 @@ def _check_keys(
 ) -> None:
     """Refuse unknown keys first: a misspelt one explains the missing one."""
     entry = _mapping(document, where)
-    what = f"of {'.'.join(map(str, where[1:]))}" if len(where) > 1 else "of the file"
+    what = f"of {'.'.join(map(str, where[1:]))}" if len(where) > 1 else "of this file"
+    what = "of `parts`" if where == ("parts",) else what
     for key in entry:
         if key not in allowed:
             left = [name for name in allowed if name not in entry] or list(allowed)

@@ -1,4 +1,116 @@
-"""What does a dose mean, written as a clinician writes it: "100 IU SC every 12 h for 2 d"?
+"""What does a dose mean: how much of which drug goes where, and at which times?
 
-The format of a drug's file stands in calcis.case.drugs.
+How a dose is written stands in calcis.case.dose_text, how a drug is described in calcis.case.drugs.
 """
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from calcis.case.drugs import Drug
+from calcis.errors import InputError
+from calcis.units import convert, dimension
+
+MOST_DOSES = 100_000
+_SLACK = 0.05  # share of an interval below which the last dose of a course is not given
+
+
+@dataclass(frozen=True)
+class Dose:
+    """One line of a treatment: `amount` (in `unit`) of a drug into `state` at each of `times` (h).
+
+    `duration` (h) is how long each takes, 0 for a bolus.  `dropped` counts the doses that lay at or
+    after the end of the run.
+    """
+
+    drug: str
+    amount: float
+    unit: str  # mmol, mg or IU; give it to `convert` with the unit of the state
+    state: str
+    route: str
+    times: tuple[float, ...]
+    duration: float
+    text: str
+    dropped: int = 0
+
+
+@dataclass
+class Plan:
+    """What the words of a dose say about when, in hours; None where they say nothing."""
+
+    route: str | None = None
+    over: float = 0.0
+    every: float | None = None
+    length: float | None = None
+    count: int | None = None
+    start: float | None = None
+    at: float | None = None
+    until: float | None = None
+
+    def times(self, end: float) -> list[float]:
+        """Start of each dose (h); a repeated dose without a last one goes on to the run's `end`.
+
+        Raises InputError where what was said does not fit together.
+        """
+        if self.every is None:
+            return [self._single()]
+        if self.at is not None:
+            raise InputError("`from`, for the start of a repeated dose", "both `every` and `at`")
+        if self.over > self.every:
+            got = f"over {self.over:g} h every {self.every:g} h"
+            raise InputError("a dose that ends before the next begins", got)
+        start, count = self.start or 0.0, self.count or self._count(end)
+        if count > MOST_DOSES:
+            raise InputError(f"at most {MOST_DOSES} doses", "more")
+        return [start + number * self.every for number in range(count)]
+
+    def _single(self) -> float:
+        said = [word for word, value in (("for", self.length), ("until", self.until)) if value is not None]
+        if self.count not in (None, 1):
+            said.append("a number of doses")
+        if said:
+            raise InputError("how often, such as every 12 h", f"only {said[0]}")
+        return self.at or self.start or 0.0
+
+    def _count(self, end: float) -> int:
+        start = self.start or 0.0
+        stop = self.until if self.until is not None else end
+        if self.length is not None:
+            stop = start + self.length
+        elif stop <= start and self.until is not None:
+            got = f"from {start / 24:g} d until {stop / 24:g} d"
+            raise InputError("a course that ends after it begins", got)
+        assert self.every is not None
+        intervals = (stop - start) / self.every
+        if intervals > MOST_DOSES + 1:
+            return MOST_DOSES + 1
+        slack = _SLACK if self.length is not None else 0.0
+        return max(1, math.ceil(intervals * (1 - 1e-12) - slack))
+
+
+def measured(drug: Drug, amount: float, unit: str, mass: float | None) -> tuple[float, str]:
+    """An amount of a drug in mmol, or in mg or IU where no number of the drug takes it further.
+
+    `unit` may be per kg of the person's `mass` (kg).  Raises InputError for a unit that the drug is
+    not dosed in.
+    """
+    base = unit.removesuffix("/kg")
+    if dimension(base) not in [dimension(known) for known in drug.dose_units]:
+        usual = ", ".join(drug.dose_units)
+        raise InputError(f"a dose of {drug.name} in {usual} (or that per kg)", f"{amount:g} {unit}")
+    if base != unit:
+        if mass is None:
+            raise InputError("the person's mass, for a dose per kg", "none")
+        amount *= mass
+    to, molar_mass = "mmol", drug.molar_mass.value if drug.molar_mass else None
+    if dimension(base) == dimension("IU"):
+        amount, base, to = convert(amount, base, "IU"), "IU", "IU"
+        if drug.activity is not None:
+            amount, base, to = amount / drug.activity.value, "mg", "mmol"
+    if dimension(base) == dimension("mg") and molar_mass is None:
+        to = "mg"
+    given = convert(amount, base, to, molar_mass)
+    if not (given > 0 and math.isfinite(given)):
+        raise InputError("a dose that is neither nothing nor without bounds", f"{amount:g} {unit}")
+    return given, to

@@ -23,8 +23,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
-from calcis.parameters import Parameter
+from calcis.parameters import Parameter, check_keys, read_number, reference_keys
+from calcis.reading import Document, read_yaml
+from calcis.units import UnitError, dimension
 
 ROUTES = ("SC", "IV", "IM", "PO")  # under the skin, into a vein, into a muscle, by mouth
 
@@ -39,4 +43,68 @@ class Drug:
     synonyms: tuple[str, ...] = ()
     molar_mass: Parameter | None = None  # g/mol
     activity: Parameter | None = None  # IU/mg
-    parameters: Mapping[str, Parameter] | None = None
+
+
+_KEYS = ("name", "synonyms", "dose_units", "molar_mass", "activity", "routes")
+
+
+def read_drug(path: str | Path, references: frozenset[str] | None = None) -> Drug:
+    """The drug that a file describes under `drug:`.
+
+    Raises InputError, with place, for each fault; `references` as in `read_parameters`.
+    """
+    document = read_yaml(path)
+    check_keys(document, (), ("species", "drug", "parts"), ("species", "drug", "parts"))
+    check_keys(document, ("drug",), ("name", "dose_units", "routes"), _KEYS)
+    described, species = document.data["drug"], str(document.data["species"])
+    if described["name"] != Path(path).stem:
+        raise document.error(("drug", "name"), f"the file's name, {Path(path).stem}", repr(described["name"]))
+    known = reference_keys() if references is None else references
+    numbers: dict[str, Parameter | None] = {}
+    for name, unit in (("molar_mass", "g/mol"), ("activity", "IU/mg")):
+        numbers[name] = None
+        if name in described:
+            dotted = f"{described['name']}.{name}"
+            numbers[name] = read_number(document, ("drug", name), dotted, unit, species, known)
+    return Drug(
+        name=described["name"],
+        routes=_routes(document),
+        dose_units=_units(document),
+        synonyms=_words(document, "synonyms") if "synonyms" in described else (),
+        **numbers,
+    )
+
+
+def _routes(document: Document) -> dict[str, str]:
+    check_keys(document, ("drug", "routes"), (), ROUTES)
+    routes: dict[str, Any] = document.data["drug"]["routes"]
+    if not routes:
+        raise document.error(("drug", "routes"), "at least one route", "none")
+    for route in routes:
+        where = ("drug", "routes", route)
+        check_keys(document, where, ("state",), ("state",))
+        state = routes[route]["state"]
+        if not isinstance(state, str) or state.partition(".")[0] not in document.data["parts"]:
+            expected = f"a state, dotted, of {', '.join(document.data['parts'])}"
+            raise document.error((*where, "state"), expected, repr(state))
+    return {route: target["state"] for route, target in routes.items()}
+
+
+def _words(document: Document, key: str) -> tuple[str, ...]:
+    words = document.data["drug"][key]
+    if not isinstance(words, list) or not words or not all(isinstance(word, str) for word in words):
+        raise document.error(("drug", key), "a list of words", repr(words))
+    return tuple(words)
+
+
+def _units(document: Document) -> tuple[str, ...]:
+    units = _words(document, "dose_units")
+    for index, unit in enumerate(units):
+        where = ("drug", "dose_units", index)
+        try:
+            fits = dimension(unit) in (dimension("mg"), dimension("mmol"), dimension("IU"))
+        except UnitError as wrong:
+            raise document.error(where, wrong.expected, wrong.got, wrong.nearest) from None
+        if not fits:
+            raise document.error(where, "a unit of mass, amount or biological activity", unit)
+    return units

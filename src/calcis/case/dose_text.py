@@ -1,0 +1,286 @@
+"""How is a dose written?  As a clinician writes it: "calcitonin 100 IU SC every 12 h for 2 d".
+
+    DRUG AMOUNT UNIT[/kg] ROUTE [over TIME] [WHEN]        (the drug may also follow the amount)
+
+WHEN is, in any order: `every TIME` (or daily, twice daily, weekly, q12h, every other day ...), `for
+TIME` or `for N doses` or `x N`, `from TIME` (or from day N), `until TIME`; or `at TIME` or `at day N`
+for a single dose.  Nothing said means once, at the start; `every` alone means to the end of the run.
+Day 0 is the start of the run; a dose that falls on `until`, or on the end of the run, is not given.
+
+A course (`for TIME`) gives its last dose where at least a twentieth of its interval is left: every
+26 weeks for 2 y is four doses, not a fifth on the last two days.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+
+from calcis.case.doses import MOST_DOSES, Dose, Plan, measured
+from calcis.case.drugs import ROUTES, Drug
+from calcis.errors import InputError, nearest
+from calcis.units import UnitError, convert, dimension, read_quantity
+
+_ROUTE_WORDS = {
+    "SC": "sc subcut subcutaneous subcutaneously",
+    "IV": "iv intravenous intravenously",
+    "IM": "im intramuscular intramuscularly",
+    "PO": "po oral orally",
+}
+_ROUTE = {word: route for route, words in _ROUTE_WORDS.items() for word in words.split()}
+_EVERY = {  # hours
+    "hourly": 1.0,
+    "daily": 24.0,
+    "nightly": 24.0,
+    "weekly": 168.0,
+    "fortnightly": 336.0,
+    "yearly": 8766.0,
+    "annually": 8766.0,
+    "bid": 12.0,
+    "tid": 8.0,
+    "qid": 6.0,
+}
+_TIMES = {"twice": 2, "thrice": 3}
+_UNIT_WORDS = ("h", "hour", "d", "day", "wk", "week", "y", "year")
+_WHEN = ("every", "for", "from", "starting", "until", "at", "on", "over", "once", *_EVERY)
+_NUMBER = re.compile(r"(?P<number>[+-]?[0-9][0-9.,]*(?:[eE][+-]?[0-9]+)?)(?P<unit>.*)")
+
+
+def read_dose(text: str, drugs: Mapping[str, Drug], end: float, mass: float | None = None) -> Dose:
+    """The dose that `text` describes, for a run of `end` hours and a person of `mass` kg.
+
+    Raises InputError whose `column` is the place in `text`, for a word, unit, drug, route or time
+    that cannot be understood or does not fit.
+    """
+    words = _Words(text)
+    drug = _drug(words, drugs)
+    offset = words.offset()
+    amount, unit = _quantity(words, "an amount, such as 60 mg")
+    if not amount > 0:
+        raise words.refuse("an amount above 0", f"{amount:g} {unit}", offset)
+    drug = drug or _drug(words, drugs, required=True)
+    assert drug is not None
+    with _placed(offset):
+        given, given_unit = measured(drug, amount, unit, mass)
+    plan = _plan(words, drug)
+    if plan.route is None and len(drug.routes) > 1:
+        raise words.refuse(f"a route of {drug.name}: {', '.join(drug.routes)}", "none")
+    route = plan.route or next(iter(drug.routes))
+    with _placed(0):
+        times = plan.times(end)
+    kept = tuple(time for time in times if time < end)
+    if not kept:
+        raise words.refuse(f"a dose before the end of the run at {end / 24:g} d", f"{times[0] / 24:g} d", 0)
+    plain = " ".join(text.split())
+    dropped = len(times) - len(kept)
+    return Dose(drug.name, given, given_unit, drug.routes[route], route, kept, plan.over, plain, dropped)
+
+
+@contextmanager
+def _placed(offset: int) -> Iterator[None]:
+    """Give complaints from checks that do not see the text their place in it."""
+    try:
+        yield
+    except InputError as wrong:
+        raise InputError(wrong.expected, wrong.got, column=offset + 1, nearest=wrong.nearest) from None
+
+
+class _Words:
+    """The words of a dose, read from left to right."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.next = text, 0
+        self.words = [(word.group(), word.start()) for word in re.finditer(r"\S+", text)]
+
+    def raw(self, ahead: int = 0) -> str:
+        """A word as written; empty after the last."""
+        index = self.next + ahead
+        return self.words[index][0] if index < len(self.words) else ""
+
+    def peek(self, ahead: int = 0) -> str:
+        """A word in small letters, without the points of s.c."""
+        return self.raw(ahead).lower().rstrip(",;").replace(".", "")
+
+    def offset(self, ahead: int = 0) -> int:
+        """Where a word starts in the text."""
+        index = self.next + ahead
+        return self.words[index][1] if index < len(self.words) else len(self.text)
+
+    def left(self) -> int:
+        return len(self.words) - self.next
+
+    def take(self, *choices: str) -> bool:
+        """Step over the next word if it is one of `choices`."""
+        if not self.left() or self.peek() not in choices:
+            return False
+        self.next += 1
+        return True
+
+    def refuse(self, expected: str, got: str | None = None, offset: int | None = None) -> InputError:
+        """A complaint about the next word, or about `got` at `offset`."""
+        if got is None:
+            got = repr(self.raw()[:60]) if self.left() else "the end of the dose"
+        return InputError(expected, got, column=(self.offset() if offset is None else offset) + 1)
+
+
+def _drug(words: _Words, drugs: Mapping[str, Drug], required: bool = False) -> Drug | None:
+    names = {name.lower(): drug for drug in drugs.values() for name in (drug.name, *drug.synonyms)}
+    longest = max((len(name.split()) for name in names), default=1)
+    for length in range(min(longest, words.left()), 0, -1):
+        name = " ".join(words.raw(ahead) for ahead in range(length)).lower()
+        if name in names:
+            words.next += length
+            return names[name]
+    if not required and words.raw()[:1] in tuple("+-.0123456789"):
+        return None
+    wrong = words.refuse(f"a drug ({', '.join(sorted(drugs)[:8])}) and its dose")
+    raise replace(wrong, nearest=nearest(words.raw(), names) if words.left() else None)
+
+
+def _quantity(words: _Words, example: str) -> tuple[float, str]:
+    """A number and its unit, in one word or two."""
+    match = _NUMBER.fullmatch(words.raw())
+    if not match:
+        raise words.refuse(example)
+    number, unit, ahead = match["number"], match["unit"], 0
+    if not unit:
+        unit, ahead = words.raw(1).rstrip(",;"), 1
+    try:
+        value, _ = read_quantity(number)
+    except UnitError as wrong:
+        raise words.refuse(wrong.expected) from None
+    words.next += ahead
+    if not unit:
+        raise words.refuse(example)
+    try:
+        dimension(unit)
+    except UnitError as wrong:
+        expected = example if wrong.expected.startswith("a unit such as") else wrong.expected
+        like = None if words.peek() in _ROUTE else wrong.nearest
+        raise replace(words.refuse(expected), nearest=like) from None
+    words.next += 1
+    return value, unit
+
+
+def _time(words: _Words, example: str, least: float = 0.0) -> float:
+    """A time in hours, at least `least`."""
+    offset = words.offset()
+    value, unit = _quantity(words, example)
+    if dimension(unit) != dimension("h"):
+        raise words.refuse(example, f"{value:g} {unit}", offset)
+    with _placed(offset):
+        hours = convert(value, unit, "h")
+    if hours < least:
+        raise words.refuse(f"at least {least * 60:g} min", f"{value:g} {unit}", offset)
+    return hours
+
+
+def _plan(words: _Words, drug: Drug) -> Plan:
+    plan, said = Plan(), dict[str, str]()
+    while words.left():
+        offset, word = words.offset(), words.raw()
+        settled = _piece(words, plan, drug)
+        if settled in said:
+            raise words.refuse(f"{settled} once", f"{word!r} after {said[settled]!r}", offset)
+        said[settled] = word
+    return plan
+
+
+def _piece(words: _Words, plan: Plan, drug: Drug) -> str:
+    """Read one piece into the plan; returns what it settles."""
+    word = words.peek()
+    if word in _ROUTE or (word == "by" and words.peek(1) == "mouth"):
+        plan.route = _ROUTE.get(word, "PO")
+        if plan.route not in drug.routes:
+            raise words.refuse(f"a route of {drug.name}: {', '.join(drug.routes)}")
+        words.next += 2 if word == "by" else 1
+        return "the route"
+    if word in _TIMES and words.peek(1) not in _EVERY:
+        words.next += 1
+        raise words.refuse(f"daily, weekly or yearly after {word}")
+    if words.take("bolus"):
+        return "how long it takes"
+    if words.take("over"):
+        plan.over = _time(words, "a time, such as over 15 min", least=1 / 60)
+        return "how long it takes"
+    if words.take("once"):
+        if words.peek() in _EVERY:
+            plan.every = _EVERY[words.peek()]
+            words.next += 1
+        return "how often"
+    every = _every(words)
+    if every is not None:
+        plan.every = every
+        return "how often"
+    if words.take("for", "x") or re.fullmatch("x[0-9]+", word):
+        return _length(words, plan, word)
+    if words.take("from", "starting", "at", "on", "until"):
+        return _moment(words, plan, word)
+    if word in ("monthly", "month", "months"):
+        raise words.refuse("days or weeks (months differ in length)")
+    valid = [*_WHEN, *(route for route in ROUTES if route in drug.routes)]
+    wrong = words.refuse("a route, over, every, for, from, until, at, or nothing more")
+    raise replace(wrong, nearest=nearest(word, valid))
+
+
+def _every(words: _Words) -> float | None:
+    """The interval between doses in hours; None if the next word does not begin one."""
+    word = words.peek()
+    if word in _TIMES and words.peek(1) in _EVERY:
+        words.next += 2
+        return _EVERY[words.peek(-1)] / _TIMES[word]
+    if words.take(*_EVERY):
+        return _EVERY[word]
+    short = re.fullmatch(r"q([1-9][0-9]{0,3})(h|d|wk)", word)
+    if short:
+        words.next += 1
+        return convert(float(short[1]), short[2], "h")
+    if not words.take("every"):
+        return None
+    number = 2.0 if words.take("other") else 1.0
+    unit = words.peek()
+    if words.take(*_UNIT_WORDS):
+        return convert(number, unit, "h")
+    if number == 2.0:
+        raise words.refuse("a unit of time, such as every other day")
+    return _time(words, "a time, such as every 12 h", least=1 / 60)
+
+
+def _length(words: _Words, plan: Plan, word: str) -> str:
+    """`for 2 d`, `for 6 doses`, `x 6`, `x6`."""
+    digits, doses = words.raw(), words.peek(1) in ("dose", "doses")
+    if word not in ("for", "x"):
+        digits = word[1:]
+    elif word == "for" and not doses:
+        plan.length = _time(words, "a time, such as for 2 d, or for 6 doses", least=1 / 60)
+        return "how long"
+    if not re.fullmatch("0*[1-9][0-9]{0,5}", digits) or int(digits) > MOST_DOSES:
+        raise words.refuse(f"a number of doses, 1 to {MOST_DOSES}")
+    plan.count = int(digits)
+    words.next += 2 if word == "for" else 1
+    words.take("doses", "dose")
+    return "how long"
+
+
+def _moment(words: _Words, plan: Plan, word: str) -> str:
+    """`from day 10`, `at 3 d`, `until week 4`."""
+    if word == "starting":
+        words.take("at", "on", "from")
+    unit = words.peek()
+    if words.take(*_UNIT_WORDS):
+        if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", words.raw().rstrip(",;")):
+            raise words.refuse(f"a number, such as {unit} 3")
+        time = convert(float(words.raw().rstrip(",;")), unit, "h")
+        words.next += 1
+    else:
+        time = _time(words, f"a time, such as {word} day 3 or {word} 72 h")
+    if word == "until":
+        plan.until = time
+        return "how long"
+    if word in ("at", "on"):
+        plan.at = time
+    else:
+        plan.start = time
+    return "when"
