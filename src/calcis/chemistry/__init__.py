@@ -1,0 +1,1 @@
+"""How do calcium, phosphate and acid combine in body fluids?"""

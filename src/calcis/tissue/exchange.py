@@ -1,0 +1,139 @@
+"""How fast does blood supply the tissue, and what stands in the fluid between the cells?
+
+Capillaries set the exchange; interstitial fluid holds free calcium, phosphate, titratable acid
+(from which pH follows) and pyrophosphate, each exchanged with plasma.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from calcis.elementary import Value, minimum, where
+from calcis.part import Part, Signal, State
+
+
+def exchange_rate(v: Any) -> Value:
+    """Exchange with plasma (L per L tissue and h), PS·perfusion·(p₀ + (1 - p₀)·(L + S))·(1 + h·i).
+
+    i is inflammation: inflamed tissue is hyperaemic; p₀ is what is left when all tissue is dead.
+    """
+    vessels = minimum(v.living_fraction + v.scar_fraction, 1.0)
+    open_share = v.exchange_left_in_dead + (1.0 - v.exchange_left_in_dead) * vessels
+    return v.exchange_resting * open_share * (1.0 + v.hyperaemia * v.inflammation)
+
+
+CAPILLARIES = Part(
+    name="capillaries",
+    parameters={
+        "permeability_surface": "1/h",
+        "perfusion": "1",
+        "exchange_left_in_dead": "1",
+        "hyperaemia": "1",
+    },
+    needs={"living_fraction": "1", "scar_fraction": "1", "inflammation": "1"},
+    gives={
+        "exchange_resting": Signal("1/h", lambda v: v.permeability_surface * v.perfusion),
+        "exchange_rate": Signal("1/h", exchange_rate),
+        "exchange_relative": Signal("1", lambda v: v.exchange_rate / v.permeability_surface),
+    },
+)
+
+
+def ph_tissue(v: Any) -> Value:
+    """pH of the tissue fluid: pH of plasma - acid/buffer capacity."""
+    return v.ph_plasma - v.acid / v.buffer_capacity
+
+
+def pyrophosphate_hydrolysis(v: Any) -> Value:
+    """PPi -> 2 HPO₄ + H by alkaline phosphatase (mmol PPi per L tissue and h)."""
+    activity = v.pyrophosphatase_dead * v.dead_fraction + v.pyrophosphatase_living * v.living_fraction
+    return activity * v.pyrophosphate
+
+
+def _exchanged(v: Any) -> Value:
+    """Whether fluid and plasma were in exchange before the injury (not in implants, not without flow)."""
+    return v.viability * v.exchange_resting > 0.0
+
+
+def pyrophosphate_start(v: Any) -> Value:
+    """Steady PPi of healthy tissue, (T·Xₚ + q)/(T + k); that of plasma where nothing is exchanged."""
+    supply = v.exchange_resting * v.pyrophosphate_at_start + v.pyrophosphate_production
+    steady = supply / (v.exchange_resting + v.pyrophosphatase_living)
+    return where(_exchanged(v), steady, v.pyrophosphate_at_start)
+
+
+def acid_start(v: Any) -> Value:
+    """Acid of healthy tissue, made by PPi hydrolysis alone (mmol/L)."""
+    exchange = where(_exchanged(v), v.exchange_resting, 1.0)
+    return where(_exchanged(v), v.pyrophosphatase_living * pyrophosphate_start(v) / exchange, 0.0)
+
+
+def rates(v: Any) -> dict[str, Value]:
+    """φ·c' = T·(plasma - c) + sources - sinks, per litre of tissue; φ the share of fluid."""
+    hydrolysis = v.pyrophosphate_hydrolysis
+    per_tissue = {
+        "calcium": v.calcium_from_plasma - v.calcium_to_mineral,
+        "phosphate": v.phosphate_from_plasma
+        + v.phosphate_release
+        + 2.0 * hydrolysis
+        - v.phosphate_to_mineral,
+        "acid": v.acid_from_plasma + v.acid_from_mineral + hydrolysis,
+        "pyrophosphate": v.pyrophosphate_from_plasma
+        + v.pyrophosphate_production * v.living_fraction
+        - hydrolysis,
+    }
+    return {name: rate / v.fluid_share for name, rate in per_tissue.items()}
+
+
+INTERSTITIAL_FLUID = Part(
+    name="interstitial_fluid",
+    states={
+        "calcium": State("mmol/L", start="calcium_ionised_at_start", scale=1e-2),
+        "phosphate": State("mmol/L", start=lambda v: v.phosphate_at_start + 2.0 * acid_start(v), scale=1e-2),
+        "acid": State("mmol/L", start=acid_start, scale=1e-2, signed=True),
+        "pyrophosphate": State("mmol/L", start=pyrophosphate_start, scale=1e-5),
+    },
+    parameters={
+        "fluid_share": "1",
+        "buffer_capacity": "mmol/L",
+        "pyrophosphate_production": "mmol/L/h",
+        "pyrophosphatase_dead": "1/h",
+        "pyrophosphatase_living": "1/h",
+        "calcium_ionised_at_start": "mmol/L",
+        "phosphate_at_start": "mmol/L",
+        "pyrophosphate_at_start": "mmol/L",
+    },
+    needs={
+        "calcium_ionised_plasma": "mmol/L",
+        "phosphate_plasma": "mmol/L",
+        "pyrophosphate_plasma": "mmol/L",
+        "ph_plasma": "1",
+        "exchange_resting": "1/h",
+        "exchange_rate": "1/h",
+        "viability": "1",
+        "living_fraction": "1",
+        "dead_fraction": "1",
+        "phosphate_release": "mmol/L/h",
+        "calcium_to_mineral": "mmol/L/h",
+        "phosphate_to_mineral": "mmol/L/h",
+        "acid_from_mineral": "mmol/L/h",
+    },
+    gives={
+        "calcium_tissue": Signal("mmol/L", lambda v: v.calcium),
+        "phosphate_tissue": Signal("mmol/L", lambda v: v.phosphate),
+        "pyrophosphate_tissue": Signal("mmol/L", lambda v: v.pyrophosphate),
+        "ph_tissue": Signal("1", ph_tissue),
+        "pyrophosphate_hydrolysis": Signal("mmol/L/h", pyrophosphate_hydrolysis),
+        "calcium_from_plasma": Signal(
+            "mmol/L/h", lambda v: v.exchange_rate * (v.calcium_ionised_plasma - v.calcium)
+        ),
+        "phosphate_from_plasma": Signal(
+            "mmol/L/h", lambda v: v.exchange_rate * (v.phosphate_plasma - v.phosphate)
+        ),
+        "acid_from_plasma": Signal("mmol/L/h", lambda v: -v.exchange_rate * v.acid),
+        "pyrophosphate_from_plasma": Signal(
+            "mmol/L/h", lambda v: v.exchange_rate * (v.pyrophosphate_plasma - v.pyrophosphate)
+        ),
+    },
+    rates=rates,
+)

@@ -1,0 +1,120 @@
+"""Which leukocytes come, what do they turn into, and what do they clear?
+
+Neutrophils and monocytes are called by freshly dead cells and by debris; monocytes become
+inflammatory macrophages, which turn reparative as debris vanishes.  `macrophage_competence`
+scales recruitment of monocytes and everything macrophages do; 0 also means no leukocytes at all
+(a culture).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from calcis.elementary import Value, maximum, where
+from calcis.part import Part, Signal, State
+
+
+def alarm(v: Any) -> Value:
+    """Alarm of freshly dead cells, O/(O + K): their phosphate pool stands for all they release."""
+    return v.phosphate_of_dead_cells / (maximum(v.phosphate_of_dead_cells, 0.0) + v.alarm_half)
+
+
+def inflammation(v: Any) -> Value:
+    """Inflammation, c/(c + K) with c the neutrophils, monocytes and inflammatory macrophages."""
+    cells = v.neutrophil + v.monocyte + v.inflammatory
+    return cells / (maximum(cells, 0.0) + v.inflammation_half)
+
+
+def phagocytosis_rate(v: Any) -> Value:
+    """How fast leukocytes would clear sparse clean debris (1/h): kN·N + m·kM·(M1 + share·M2)."""
+    macrophages = v.inflammatory + v.reparative_share * v.reparative
+    by_macrophages = v.macrophage_competence * v.macrophage_phagocytosis * macrophages
+    return v.viability * (v.neutrophil_phagocytosis * v.neutrophil + by_macrophages)
+
+
+def efferocytosis_rate(v: Any) -> Value:
+    """Removal of apoptotic cells by macrophages (1/h)."""
+    return v.efferocytosis * v.macrophage_competence * (v.inflammatory + v.reparative)
+
+
+def crystal_resorption_rate(v: Any) -> Value:
+    """Acid resorption of accessible apatite (1/h): m·(k₀ + k·M2⁴/(M2⁴ + K⁴))."""
+    relative = v.reparative / v.resorption_half
+    fourth = relative * relative * relative * relative
+    rate = v.resorption_basal + v.resorption_macrophage * fourth / (1.0 + fourth)
+    return v.macrophage_competence * v.viability * rate
+
+
+def rates(v: Any) -> dict[str, Value]:
+    """Recruitment, differentiation, switching and loss, in cells/mm³/h.
+
+    monocytes: m·rM·(1 - (1 - debris)·(1 - w·alarm)); switching M1 -> M2: kₛ/(1 + D/K).
+    """
+    present = v.viability * where(v.macrophage_competence > 0.0, 1.0, 0.0)
+    called = 1.0 - (1.0 - v.debris_signal) * (1.0 - v.alarm_weight * v.alarm)
+    recruited = v.viability * v.macrophage_competence * v.monocyte_recruitment * called
+    maturing = v.differentiation_rate * v.monocyte
+    turning = v.switching_rate / (1.0 + maximum(v.dead_fraction, 0.0) / v.switching_half) * v.inflammatory
+    excess = v.reparative - v.resident_macrophages * v.macrophage_competence * v.viability
+    return {
+        "neutrophil": present * v.neutrophil_recruitment * v.alarm - v.neutrophil_loss * v.neutrophil,
+        "monocyte": recruited - maturing - v.monocyte_loss * v.monocyte,
+        "inflammatory": maturing - turning - v.inflammatory_loss * v.inflammatory,
+        "reparative": turning - v.reparative_loss * excess,
+    }
+
+
+LEUKOCYTES = Part(
+    name="leukocytes",
+    states={
+        "neutrophil": State("1/mm^3", start=lambda v: 0.0, scale=10.0),
+        "monocyte": State("1/mm^3", start=lambda v: 0.0, scale=10.0),
+        "inflammatory": State("1/mm^3", start=lambda v: 0.0, scale=10.0),
+        "reparative": State(
+            "1/mm^3",
+            start=lambda v: v.resident_macrophages * v.macrophage_competence * v.viability,
+            scale=10.0,
+        ),
+    },
+    parameters={
+        "macrophage_competence": "1",
+        "alarm_half": "mmol/L",
+        "alarm_weight": "1",
+        "inflammation_half": "1/mm^3",
+        "neutrophil_recruitment": "1/mm^3/h",
+        "neutrophil_loss": "1/h",
+        "neutrophil_phagocytosis": "mm^3/h",
+        "monocyte_recruitment": "1/mm^3/h",
+        "monocyte_loss": "1/h",
+        "differentiation_rate": "1/h",
+        "switching_rate": "1/h",
+        "switching_half": "1",
+        "inflammatory_loss": "1/h",
+        "reparative_loss": "1/h",
+        "resident_macrophages": "1/mm^3",
+        "macrophage_phagocytosis": "mm^3/h",
+        "reparative_share": "1",
+        "efferocytosis": "mm^3/h",
+        "resorption_basal": "1/h",
+        "resorption_macrophage": "1/h",
+        "resorption_half": "1/mm^3",
+    },
+    needs={
+        "viability": "1",
+        "dead_fraction": "1",
+        "debris_signal": "1",
+        "phosphate_of_dead_cells": "mmol/L",
+    },
+    gives={
+        "neutrophils": Signal("1/mm^3", lambda v: v.neutrophil),
+        "monocytes": Signal("1/mm^3", lambda v: v.monocyte),
+        "macrophages_inflammatory": Signal("1/mm^3", lambda v: v.inflammatory),
+        "macrophages_reparative": Signal("1/mm^3", lambda v: v.reparative),
+        "alarm": Signal("1", alarm),
+        "inflammation": Signal("1", inflammation),
+        "phagocytosis_rate": Signal("1/h", phagocytosis_rate),
+        "efferocytosis_rate": Signal("1/h", efferocytosis_rate),
+        "crystal_resorption_rate": Signal("1/h", crystal_resorption_rate),
+    },
+    rates=rates,
+)
