@@ -37,7 +37,7 @@ def _caller(count: int) -> Any:
     return call
 
 
-_call4, _call5, _call6, _call9 = _caller(4), _caller(5), _caller(6), _caller(9)
+_call5, _call6, _call9, _call11 = _caller(5), _caller(6), _caller(9), _caller(11)
 
 
 @numba.njit(nogil=True, cache=True, error_model="numpy")
@@ -50,7 +50,6 @@ def march(
     slope_at,
     step_at,
     dense_at,
-    defect_at,
     derived,  # (lane, derived)
     segment_first,  # (lane + 1)
     segment_start,  # (segment)
@@ -93,11 +92,14 @@ def march(
     at += nw * LANES
     out = buffer[at : at + (n + 4) * LANES]
     at += (n + 4) * LANES
-    coefficients = buffer[at : at + nk * n * LANES]
-    at += nk * n * LANES
+    padded = (n + LANES - 1) // LANES * LANES
+    coefficients = buffer[at : at + nk * padded * LANES].reshape((LANES, nk, padded))
+    at += nk * padded * LANES
+    slopes = buffer[at : at + n * LANES]
+    at += n * LANES
     defect = buffer[at : at + 2 * LANES]
     at += 2 * LANES
-    own = buffer[at : at + nk * n]
+    before = buffer[at : at + n]
     fresh = np.zeros(LANES, np.bool_)
     wants = np.zeros(LANES, np.bool_)
     lane_of = np.full(LANES, -1)
@@ -143,11 +145,11 @@ def march(
                 begin, end = jump_first[seg], jump_first[seg + 1]
                 if end > begin:
                     for k in range(n):
-                        own[k] = ys[k * LANES + slot]
+                        before[k] = ys[k * LANES + slot]
                     for j in range(begin, end):
                         value = jump_factor[j]
                         if jump_source[j] >= 0:
-                            value *= own[jump_source[j]]
+                            value *= before[jump_source[j]]
                         ys[jump_target[j] * LANES + slot] += value
                 if segment_smooth[seg] == 0:
                     fresh[slot] = True
@@ -218,11 +220,10 @@ def march(
             wants[slot] = due or record[lane] >= 0
             any_wants = any_wants or wants[slot]
         if any_wants:
-            _call4(dense_at, (pointer_y, pointer_out, pointer_work, coefficients.ctypes.data))
-            _call9(
-                defect_at,
-                (pointer_y, pointer_d, pointer_q, pointer_s, tol.ctypes.data, hs.ctypes.data, pointer_work,
-                 coefficients.ctypes.data, defect.ctypes.data),
+            _call11(
+                dense_at,
+                (pointer_y, pointer_out, pointer_d, pointer_q, pointer_s, tol.ctypes.data, hs.ctypes.data,
+                 pointer_work, slopes.ctypes.data, coefficients.ctypes.data, defect.ctypes.data),
             )  # fmt: skip
             for slot in range(LANES):
                 if wants[slot]:
@@ -250,23 +251,22 @@ def march(
                 last_step = h == left
                 until = segment_end[seg] if last_step else start + h
                 if wants[slot]:
-                    for k in range(n):
-                        for m in range(nk):
-                            own[m * n + k] = coefficients[(m * n + k) * LANES + slot]
+                    own = coefficients[slot]
                     while counts[lane, 1] < n_times and times[counts[lane, 1]] < until:
                         theta = (times[counts[lane, 1]] - segment_start[seg] - ss[slot]) / h
                         row = outputs[lane, counts[lane, 1]]
                         for k in range(n):
-                            value = own[(nk - 1) * n + k]
-                            for m in range(nk - 2, -1, -1):
-                                value = value * theta + own[m * n + k]
-                            row[k] = value
+                            row[k] = own[nk - 1, k]
+                        for m in range(nk - 2, -1, -1):
+                            for k in range(n):
+                                row[k] = row[k] * theta + own[m, k]
                         counts[lane, 1] += 1
                     if record[lane] >= 0:
                         piece = pieces[lane, record[lane]]
                         piece[0], piece[1] = start, h
-                        for k in range(nk * n):
-                            piece[2 + k] = own[k]
+                        for m in range(nk):
+                            for k in range(n):
+                                piece[2 + m * n + k] = own[m, k]
                         record[lane] += 1
                         if record[lane] == pieces.shape[1]:
                             rounds = 0

@@ -117,8 +117,9 @@ class Graph:
                 return args[0]
             if values[1] == 1.0:
                 return args[0]
-            # A reciprocal of parameters is computed once per run, so the division becomes a product.
-            if self._constant_part[args[1]] and not self._constant_part[args[0]]:
+            # Reciprocals are shared: a derivative divides by the denominators of its law again, and a
+            # reciprocal of parameters is computed once per run.
+            if values[0] != 1.0:
                 return self.apply("mul", args[0], self.apply("div", self.constant(1.0), args[1]))
         elif operation == "neg":
             if self.nodes[args[0]][0] == "neg":

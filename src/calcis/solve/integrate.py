@@ -13,7 +13,7 @@ import numpy as np
 from calcis.solve.kernel import Kernel, call
 from calcis.solve.schedule import Lane, Segments, segments
 
-LANES_PER_TASK = 64
+LANES_PER_TASK = 256
 MAX_STEPS = 1_000_000
 PIECES = 256  # recorded steps per lane between two looks at the recorder
 
@@ -79,7 +79,7 @@ def solve(
         clock[:, 2] = 1.0
         counts = np.zeros((count, 6), np.int64)
         counts[:, 0] = -1
-        outputs = np.full((count, len(times), n), np.nan)
+        outputs = np.empty((count, len(times), n))
         kept: list[list[np.ndarray]] = [[] for _ in lanes]
     else:
         y, clock, counts, outputs = (
@@ -132,7 +132,9 @@ def solve(
                 watch(float(np.mean(now / span)), checkpoint)
             if stop[0]:
                 break
-    signals = np.full((count, len(times), kernel.layout.observed), np.nan)
+    for lane, done in enumerate(counts[:, 1]):
+        outputs[lane, done:] = np.nan
+    signals = np.empty((count, len(times), kernel.layout.observed))
     if kernel.layout.observed:
         task.observe(signals)
     failures = tuple(_failure(kernel, lane, i, plan, clock, counts, y) for i, lane in enumerate(lanes))
@@ -152,13 +154,13 @@ def _derived(kernel: Kernel, lanes: Sequence[Lane]) -> np.ndarray:
     """What depends on parameters alone, (lane, derived), computed by the kernel eight lanes at a time."""
     width = 8
     derived = np.empty((len(lanes), kernel.layout.derived))
+    table = np.array([lane.parameters for lane in lanes], float).reshape(len(lanes), -1)
     given, found = _aligned(kernel.layout.parameters * width), _aligned(kernel.layout.derived * width)
     for first in range(0, len(lanes), width):
-        some = lanes[first : first + width]
-        for slot in range(width):
-            given[slot::width] = some[min(slot, len(some) - 1)].parameters
+        some = table[np.minimum(np.arange(first, first + width), len(lanes) - 1)]
+        given.reshape(-1, width)[:] = some.T
         call(kernel.address["prepare"], given, found)
-        derived[first : first + len(some)] = found.reshape(-1, width).T[: len(some)]
+        derived[first : first + width] = found.reshape(-1, width).T[: len(lanes) - first]
     return derived
 
 
@@ -193,7 +195,7 @@ class _Marcher:
         terms = len(kernel.method.dense) + 2
         self.sizes = np.array([layout.states, layout.derived, layout.controls, layout.work, terms])
         n = layout.states
-        vectors = 2 * n + layout.derived + layout.controls + layout.work + 2 * terms * n + 12
+        vectors = 4 * n + layout.derived + layout.controls + layout.work + terms * (n + 8) + 16
         self.room = vectors * 8
         self.own = threading.local()
         self.static = (
@@ -202,7 +204,6 @@ class _Marcher:
             kernel.address["slope"],
             kernel.address["step"],
             kernel.address["dense"],
-            kernel.address["defect"],
             derived,
             plan.first,
             plan.start,

@@ -127,6 +127,23 @@ class Writer:
         """Pointer to the index-th vector of an array."""
         return self._value(f"getelementptr inbounds {VECTOR}, ptr {pointer}, i64 {index}")
 
+    def transpose(self, rows: list[str]) -> list[str]:
+        """Eight vectors as the rows of a matrix -> its columns."""
+        for distance in (1, 2, 4):
+            low = [i if not i & distance else i - distance + LANES for i in range(LANES)]
+            high = [i + distance if not i & distance else i + LANES for i in range(LANES)]
+            moved = list(rows)
+            for i in range(LANES):
+                if not i & distance:
+                    moved[i] = self._shuffle(rows[i], rows[i + distance], low)
+                    moved[i + distance] = self._shuffle(rows[i], rows[i + distance], high)
+            rows = moved
+        return rows
+
+    def _shuffle(self, a: str, b: str, places: list[int]) -> str:
+        mask = f"<{LANES} x i32> <" + ", ".join(f"i32 {place}" for place in places) + ">"
+        return self._value(f"shufflevector {VECTOR} {a}, {VECTOR} {b}, {mask}")
+
     def polynomial(self, x: str, coefficients: Iterable[float]) -> str:
         """Σ cₖ xᵏ by Horner's rule, lowest coefficient first."""
         highest, *others = reversed(tuple(coefficients))
@@ -215,8 +232,8 @@ class Writer:
 
 
 def function(name: str, arguments: Iterable[str], writer: Writer, internal: bool = False) -> str:
-    """A whole LLVM function of pointers that do not alias."""
-    parameters = ", ".join(f"ptr noalias nocapture %{argument}" for argument in arguments)
+    """A whole LLVM function of pointers."""
+    parameters = ", ".join(f"ptr %{argument}" for argument in arguments)
     body = "\n".join(writer.lines)
     linkage = "internal " if internal else ""
     return f"define {linkage}void @{name}({parameters}) noinline nounwind {{\nentry:\n{body}\n  ret void\n}}\n"

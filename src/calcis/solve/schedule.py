@@ -93,6 +93,14 @@ def segments(system: System, lanes: Sequence[Lane]) -> Segments:
     jump_first, targets, sources, factors = [0], [], [], []
     for lane in lanes:
         _check(system, lane)
+        if not lane.jumps and not lane.infusions and lane.drive is None:
+            starts.append(np.array([lane.begin]))
+            ends.append(np.array([lane.end]))
+            controls.append(np.array([[lane.begin] + [0.0] * (system.controls - 1)]))
+            jump_first.append(len(targets))
+            smooth.append(0)
+            first.append(first[-1] + 1)
+            continue
         corners = {lane.begin}
         corners.update(jump.time for jump in lane.jumps if jump.time < lane.end)
         for infusion in lane.infusions:

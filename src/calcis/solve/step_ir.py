@@ -1,14 +1,13 @@
-"""What does the compiled kernel of a system contain?  One LLVM module with six functions.
+"""What does the compiled kernel of a system contain?  One LLVM module with five functions.
 
 prepare(p, d)                          what depends on parameters alone, once per run
 observe(y, d, q, s, o)                 the observed signals
 slope(y, d, q, s, tol, out)            the first step's size
 step(y, d, q, s, tol, h, old, work, out) one whole Rosenbrock step and the next step's size
-dense(y, new, work, o)                 the last step's interpolating polynomial
-defect(y, d, q, s, tol, h, work, o, e) how wrong that polynomial is, scaled
+dense(y, new, d, q, s, tol, h, work, slopes, o, e) the last step's interpolating polynomial, and its error
 
-All arrays are of vectors of eight lanes.  `work` keeps the stages for `dense`; `out` of a step is
-listed in `Layout`.
+All arrays are of vectors of eight lanes.  `work` keeps the stages for `dense`, whose `o` holds each
+lane's coefficients together (lane, power, state padded to eight); `out` of a step: see `Layout`.
 """
 
 from __future__ import annotations
@@ -123,8 +122,7 @@ def module_text(system: System, method: Tableau) -> tuple[str, Layout]:
     work = places["si"] + 1
     parts.append(_step(system, method, places, {row: place for place, row in enumerate(drift)}))
     parts.append(_slope(system))
-    parts.append(_dense(n, method))
-    parts.append(_defect(system, method, places))
+    parts.append(_dense(system, method, places))
     intrinsics = "".join(
         f"declare {VECTOR} @llvm.{name}.v{LANES}f64({VECTOR})\n" for name in ("sqrt", "fabs")
     )
@@ -163,8 +161,11 @@ def _step(system: System, method: Tableau, places: dict[str, int], drift: dict[i
     for i in range(s):
         if i > 0:
             for k in range(n):
-                terms = [(a, writer.load(stage[j], k)) for j, a in enumerate(method.a[i]) if a]
-                moved = _combine(writer, terms, writer.load("%y", k))
+                if i > 1 and method.a[i] == (*method.a[i - 1], 1.0):  # the stage before, moved on
+                    moved = _combine(writer, [(1.0, writer.load(stage[i - 1], k))], writer.load(at["z"], k))
+                else:
+                    terms = [(a, writer.load(stage[j], k)) for j, a in enumerate(method.a[i]) if a]
+                    moved = _combine(writer, terms, writer.load("%y", k))
                 assert moved is not None
                 writer.store(moved, at["z"], k)
             writer.store(writer.add(time, writer.mul(h, literal(method.nodes[i]))), at["si"], 0)
@@ -182,7 +183,7 @@ def _step(system: System, method: Tableau, places: dict[str, int], drift: dict[i
             writer.store(value, at["f"], k)
         writer.run("substitute", at["f"], at["lu"], stage[i])
 
-    tolerance = writer.load("%tol", 0)
+    per_tolerance = writer.div(literal(1.0), writer.load("%tol", 0))
     worst, index, finite = literal(0.0), literal(-1.0), literal(0.0)
     for k in range(n):
         old = writer.load("%y", k)
@@ -192,14 +193,14 @@ def _step(system: System, method: Tableau, places: dict[str, int], drift: dict[i
         finite = writer.add(finite, writer.strict("fsub", new, new))
         size_old, size_new = writer.call("fabs", old), writer.call("fabs", new)
         size = writer.select(writer.compare("oge", size_old, size_new), size_old, size_new)
-        allowed = writer.mul(tolerance, writer.add(size, literal(system.scales[k])))
-        scaled_error = writer.div(writer.call("fabs", error), allowed)
+        scaled_error = writer.div(writer.call("fabs", error), writer.add(size, literal(system.scales[k])))
         if not system.signed[k]:
-            below = writer.div(writer.neg(new), writer.mul(tolerance, literal(system.scales[k])))
+            below = writer.mul(new, literal(-1.0 / system.scales[k]))
             scaled_error = writer.select(writer.compare("oge", scaled_error, below), scaled_error, below)
         larger = writer.compare("ogt", scaled_error, worst)
         worst = writer.select(larger, scaled_error, worst)
         index = writer.select(larger, literal(float(k)), index)
+    worst = writer.mul(worst, per_tolerance)
     broken = writer.compare("une", finite, literal(0.0))
     worst = writer.select(broken, literal(1e30), worst)
     writer.store(worst, "%out", n)
@@ -241,58 +242,63 @@ def _slope(system: System) -> str:
     return function("slope", ["y", "d", "q", "s", "f", "out"], writer)
 
 
-def _dense(n: int, method: Tableau) -> str:
-    """Polynomial coefficients of the last step: y(θ) = Σ coeffₖ θᵏ, as (k, state) vectors."""
-    writer = Writer()
-    degree = len(method.dense) + 1
-    for k in range(n):
-        y0, y1 = writer.load("%y", k), writer.load("%new", k)
-        stages = [writer.load("%work", i * n + k) for i in range(method.stages)]
-        inner = [_combine(writer, list(zip(row, stages, strict=True)), None) or literal(0.0) for row in method.dense]
-        # y0 + θ (y1 − y0) + θ (1−θ) (K₁ + θ (K₂ + θ K₃))
-        coefficients = [y0, writer.add(writer.sub(y1, y0), inner[0])]
-        for m in range(1, degree - 1):
-            coefficients.append(writer.sub(inner[m], inner[m - 1]))
-        coefficients.append(writer.neg(inner[-1]))
-        for m, value in enumerate(coefficients):
-            writer.store(value, "%o", m * n + k)
-    return function("dense", ["y", "new", "work", "o"], writer)
+def _dense(system: System, method: Tableau, places: dict[str, int]) -> str:
+    """Coefficients of y(θ) = Σ coeffₖ θᵏ, the interpolant's error, and how a step should change for it.
 
-
-def _defect(system: System, method: Tableau, places: dict[str, int]) -> str:
-    """The interpolant's local error, and the factor by which a step should change for it.
-
-    γh (I − γhJ)⁻¹ (y′(θ) − f(y(θ))): the defect with its stiff parts filtered, scaled like an error.
+    The error is γh (I − γhJ)⁻¹ (y′(θ) − f(y(θ))): the defect with its stiff parts filtered, scaled
+    like the error of a step.
     """
     n, degree = len(system.states), len(method.dense) + 1
     writer = Writer()
     at = {name: writer.offset("%work", place) for name, place in places.items() if name != "u"}
-    h, tolerance = writer.load("%h", 0), writer.load("%tol", 0)
+    h = writer.load("%h", 0)
     per_h = writer.div(literal(1.0), h)
     writer.store(writer.add(writer.load("%s", 0), writer.mul(h, literal(PROBE))), at["si"], 0)
-    slopes, states = [], []
-    for k in range(n):
-        terms = [writer.load("%o", m * n + k) for m in range(degree + 1)]
-        value = _combine(writer, [(PROBE**m, term) for m, term in enumerate(terms)], None)
-        slope = _combine(writer, [(m * PROBE ** (m - 1), terms[m]) for m in range(1, degree + 1)], None)
-        assert value is not None and slope is not None
-        writer.store(value, at["z"], k)
-        states.append(value)
-        slopes.append(writer.mul(slope, per_h))
+    blocks = blocks_of(n)
+    for block in range(blocks):
+        columns: list[list[str]] = [[] for _ in range(degree + 1)]
+        for k in range(block * LANES, min(n, (block + 1) * LANES)):
+            terms = _interpolant(writer, method, n, k)
+            for m, term in enumerate(terms):
+                columns[m].append(term)
+            value = _combine(writer, [(PROBE**m, term) for m, term in enumerate(terms)], None)
+            slope = _combine(writer, [(m * PROBE ** (m - 1), terms[m]) for m in range(1, degree + 1)], None)
+            assert value is not None and slope is not None
+            writer.store(value, at["z"], k)
+            writer.store(writer.mul(slope, per_h), "%slopes", k)
+        for m, column in enumerate(columns):
+            rows = writer.transpose(column + [literal(0.0)] * (LANES - len(column)))
+            for lane, row in enumerate(rows):
+                writer.store(row, "%o", (lane * (degree + 1) + m) * blocks + block)
     writer.run("rates", at["z"], "%d", "%q", at["si"], at["f"])
     for k in range(n):
-        writer.store(writer.sub(slopes[k], writer.load(at["f"], k)), at["f"], k)
-    writer.run("substitute", at["f"], at["lu"], at["z"])
+        writer.store(writer.sub(writer.load("%slopes", k), writer.load(at["f"], k)), at["f"], k)
+    writer.run("substitute", at["f"], at["lu"], at["f"])
     worst, finite = literal(0.0), literal(0.0)
     for k in range(n):
-        error = writer.load(at["z"], k)
+        error = writer.load(at["f"], k)
         finite = writer.add(finite, writer.strict("fsub", error, error))
-        allowed = writer.mul(tolerance, writer.add(writer.call("fabs", states[k]), literal(system.scales[k])))
-        scaled = writer.div(writer.call("fabs", error), allowed)
+        size = writer.add(writer.call("fabs", writer.load(at["z"], k)), literal(system.scales[k]))
+        scaled = writer.div(writer.call("fabs", error), size)
         worst = writer.select(writer.compare("oge", scaled, worst), scaled, worst)
-    broken = writer.compare("une", finite, literal(0.0))
-    worst = writer.select(broken, literal(1e30), writer.mul(worst, literal(PROBE_FACTOR)))
+    worst = writer.mul(worst, writer.div(literal(PROBE_FACTOR), writer.load("%tol", 0)))
+    worst = writer.select(writer.compare("une", finite, literal(0.0)), literal(1e30), worst)
     writer.store(worst, "%e", 0)
     exponent = writer.mul(_log_floored(writer, worst), literal(-1.0 / (degree + 1)))
     writer.store(_factor(writer, exponent), "%e", 1)
-    return function("defect", ["y", "d", "q", "s", "tol", "h", "work", "o", "e"], writer)
+    arguments = ["y", "new", "d", "q", "s", "tol", "h", "work", "slopes", "o", "e"]
+    return function("dense", arguments, writer)
+
+
+def _interpolant(writer: Writer, method: Tableau, n: int, k: int) -> list[str]:
+    """Coefficients of state k: y₀ + θ (y₁ − y₀) + θ (1−θ) (K₁ + θ (K₂ + θ K₃)), by powers of θ."""
+    old, new = writer.load("%y", k), writer.load("%new", k)
+    stages = [writer.load("%work", i * n + k) for i in range(method.stages)]
+    inner = [_combine(writer, list(zip(row, stages, strict=True)), None) or literal(0.0) for row in method.dense]
+    middle = [writer.sub(inner[m], inner[m - 1]) for m in range(1, len(inner))]
+    return [old, writer.add(writer.sub(new, old), inner[0]), *middle, writer.neg(inner[-1])]
+
+
+def blocks_of(n: int) -> int:
+    """Vectors that n numbers fill."""
+    return -(-n // LANES)
