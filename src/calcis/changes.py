@@ -18,9 +18,8 @@ from typing import Any
 
 from calcis.errors import InputError, nearest
 from calcis.parameters import KINDS, Parameter
-from calcis.reading import Document, Where
-from calcis.units import UnitError, convert, in_words, read_quantity
-from calcis.units import dimension as dimension_of
+from calcis.reading import Document, Where, shown
+from calcis.units import UnitError, convert, dimension, in_words, read_quantity
 
 _KEYS = ("value", "factor", "source", "kind", "species", "note")
 
@@ -44,6 +43,13 @@ class Change:
     def by(self) -> str:
         """Who changed it: file and line."""
         return f"{self.document.file} line {self.document.keys[self.where].line}"
+
+    @property
+    def words(self) -> str:
+        """The change as a reader sees it, e.g. `kidney.filtration_rate: 60 mL/min`."""
+        if self.factor is not None:
+            return f"{self.name}: times {self.factor:g}"
+        return f"{self.name}: {self.value:g}" + ("" if self.unit == "1" else f" {self.unit}")
 
     def refuse(self, expected: str, got: str, nearest: str | None = None, key: bool = False) -> InputError:
         """A complaint about this change, with its place."""
@@ -80,32 +86,31 @@ def resolve(change: Change, parameters: Iterable[str]) -> str:
     if len(found) == 1:
         return found[0]
     if found:
-        raise change.refuse(f"one of {', '.join(sorted(found))}", repr(change.name), key=True)
+        raise change.refuse(f"one of {', '.join(sorted(found))}", shown(change.name), key=True)
     bare = [name.rpartition(".")[2] for name in names]
     valid = names if "." in change.name else bare
-    raise change.refuse("the name of a parameter", repr(change.name), nearest(change.name, valid), key=True)
+    raise change.refuse("the name of a parameter", shown(change.name), nearest(change.name, valid), key=True)
 
 
 def _changed(old: Parameter, change: Change) -> Parameter:
     if change.factor is not None:
-        value, shown = old.value * change.factor, (old.shown[0] * change.factor, old.shown[1])
+        value, as_given = old.value * change.factor, (old.shown[0] * change.factor, old.shown[1])
     else:
         assert change.value is not None and change.unit is not None
-        shown = (change.value, change.unit)
+        as_given = (change.value, change.unit)
         try:
             value = convert(change.value, change.unit, old.unit)
         except UnitError as wrong:
-            example, words = old.shown[1], in_words(dimension_of(old.unit))
-            if change.unit == "1":
-                got = f"{change.value:g} without a unit"
-                raise change.refuse(f"a number and its unit ({words}), such as {example}", got) from None
-            raise change.refuse(f"a unit of {words}, such as {example}", wrong.got) from None
+            words, example = in_words(dimension(old.unit)), f"{old.shown[0]:g} {old.shown[1]}"
+            number = "a number without a unit" if words == "dimensionless" else None
+            expected = number or f"a number and its unit ({words}), such as {example}"
+            raise change.refuse(expected, wrong.got.replace("a number", f"{change.value:g}")) from None
     if not math.isfinite(value):
-        raise change.refuse("a finite number", repr(value))
+        raise change.refuse("a finite number", f"{value}")
     return replace(
         old,
         value=value,
-        shown=shown,
+        shown=as_given,
         source=change.source or "",
         kind=change.kind or "given",
         species=change.species or old.species,
@@ -124,7 +129,7 @@ def read_changes(document: Document, where: Where = ("changes",)) -> tuple[Chang
     if entries is None:
         return ()
     if not isinstance(entries, dict):
-        raise document.error(where, "a mapping, parameter: value", repr(entries))
+        raise document.error(where, "a mapping, parameter: value", shown(entries))
     return tuple(_read(document, (*where, name), name, entry) for name, entry in entries.items())
 
 
@@ -135,15 +140,17 @@ def _read(document: Document, where: Where, name: str, entry: Any) -> Change:
     for key, text in entry.items():
         if key not in _KEYS:
             expected = f"a key of a change: {', '.join(_KEYS)}"
-            raise document.error((*where, key), expected, repr(key), nearest(key, _KEYS), key=True)
+            raise document.error((*where, key), expected, shown(key), nearest(key, _KEYS), key=True)
         if key not in ("value", "factor") and not (isinstance(text, str) and text.strip()):
-            raise document.error((*where, key), "text", repr(text))
+            raise document.error((*where, key), "text", shown(text))
     if ("value" in entry) == ("factor" in entry):
         got = "both" if "value" in entry else "neither"
         raise document.error(where, "either `value` or `factor`", got, key=True)
     kind = entry.get("kind")
     if kind is not None and kind not in KINDS:
-        raise document.error((*where, "kind"), f"one of {', '.join(KINDS)}", repr(kind), nearest(kind, KINDS))
+        raise document.error(
+            (*where, "kind"), f"one of {', '.join(KINDS)}", shown(kind), nearest(kind, KINDS)
+        )
     words = {key: entry.get(key) for key in ("source", "kind", "species", "note")}
     if "factor" in entry:
         factor = _number(document, (*where, "factor"), entry["factor"])
@@ -163,5 +170,5 @@ def _quantity(document: Document, where: Where, entry: Any) -> tuple[float, str]
 
 def _number(document: Document, where: Where, entry: Any, expected: str = "a finite number") -> float:
     if isinstance(entry, bool) or not isinstance(entry, int | float) or not math.isfinite(entry):
-        raise document.error(where, expected, repr(entry))
+        raise document.error(where, expected, shown(entry))
     return float(entry)

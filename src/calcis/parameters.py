@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from calcis.errors import nearest
-from calcis.reading import Document, Where, read_text, read_yaml
+from calcis.reading import Document, Where, read_text, read_yaml, shown
 from calcis.units import UnitError, convert
 
 KINDS = {
@@ -134,7 +134,9 @@ def read_number(
         raise document.error((*where, "unit"), wrong.expected, wrong.got, wrong.nearest) from None
     kind = _text(document, (*where, "kind"))
     if kind not in KINDS:
-        raise document.error((*where, "kind"), f"one of {', '.join(KINDS)}", repr(kind), nearest(kind, KINDS))
+        raise document.error(
+            (*where, "kind"), f"one of {', '.join(KINDS)}", shown(kind), nearest(kind, KINDS)
+        )
     if (kind == "fitted") != ("script" in entry):
         expected, got = ("a `script` that refits a fitted number", "none")
         if kind != "fitted":
@@ -163,10 +165,10 @@ def _source(document: Document, where: Where, references: frozenset[str]) -> str
     text = _text(document, where)
     key, colon, place = text.partition(":")
     if not colon or not place.strip():
-        raise document.error(where, 'a source such as "key: table 2"', repr(text))
+        raise document.error(where, 'a source such as "key: table 2"', shown(text))
     if key.strip() not in references:
         raise document.error(
-            where, "the key of an entry in references.bib", repr(key), nearest(key, references)
+            where, "the key of an entry in references.bib", shown(key), nearest(key, references)
         )
     return text
 
@@ -181,7 +183,7 @@ def _lookup(document: Document, where: Where) -> Any:
 def _mapping(document: Document, where: Where) -> dict[str, Any]:
     value = _lookup(document, where)
     if not isinstance(value, dict):
-        raise document.error(where, "a mapping {...}", repr(value))
+        raise document.error(where, "a mapping {...}", shown(value))
     return value
 
 
@@ -191,13 +193,13 @@ def _text(document: Document, where: Where) -> str:
         return value
     if where[-1] == "unit" and value == 1 and not isinstance(value, bool):
         return "1"
-    raise document.error(where, "text", repr(value))
+    raise document.error(where, "text", shown(value))
 
 
 def _number(document: Document, where: Where) -> float:
     value = _lookup(document, where)
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise document.error(where, "a finite number", repr(value))
+        raise document.error(where, "a finite number", shown(value))
     return float(value)
 
 
@@ -215,7 +217,7 @@ def check_keys(
         if key not in allowed:
             left = [name for name in allowed if name not in entry] or list(allowed)
             expected = f"a key {what}" + (f": {', '.join(allowed)}" if len(allowed) < 10 else "")
-            raise document.error((*where, key), expected, repr(key), nearest(key, left), key=True)
+            raise document.error((*where, key), expected, shown(key), nearest(key, left), key=True)
     for key in required:
         if key not in entry:
             raise document.error(where, f"{key!r} {what}", "none", key=bool(where))

@@ -157,13 +157,19 @@ def parse_yaml(text: str, file: str) -> Document:
         fault = " ".join(str(what).split())[:200]
         raise InputError("YAML", f"text that is not ({fault})", file, line, column) from None
     if not isinstance(reader.data, dict):
-        got = "an empty file" if reader.data is None else f"a {_kind(reader.data)}"
+        got = "an empty file" if reader.data is None else shown(reader.data)
         raise InputError("a mapping, lines of `key: value`", got, file, 1, 1)
     return Document(file, text, reader.data, reader.values, reader.keys)
 
 
-def _kind(value: Any) -> str:
-    return {list: "list", str: "text", bool: "true or false"}.get(type(value), "number")
+def shown(value: Any) -> str:
+    """A value from a file as a complaint shows it: short, and in the file's words, not Python's."""
+    if value is None or isinstance(value, bool):
+        return {None: "nothing", True: "true", False: "false"}[value]
+    if isinstance(value, dict | list):
+        return "a mapping" if isinstance(value, dict) else "a list"
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
 
 
 def _scalar(text: str, plain: bool) -> Any:

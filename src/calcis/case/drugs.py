@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from calcis.parameters import Parameter, check_keys, read_number, reference_keys
-from calcis.reading import Document, read_yaml
+from calcis.reading import Document, read_yaml, shown
 from calcis.units import UnitError, dimension
 
 ROUTES = ("SC", "IV", "IM", "PO")  # under the skin, into a vein, into a muscle, by mouth
@@ -58,7 +58,8 @@ def read_drug(path: str | Path, references: frozenset[str] | None = None) -> Dru
     check_keys(document, ("drug",), ("name", "dose_units", "routes"), _KEYS)
     described, species = document.data["drug"], str(document.data["species"])
     if described["name"] != Path(path).stem:
-        raise document.error(("drug", "name"), f"the file's name, {Path(path).stem}", repr(described["name"]))
+        expected = f"the file's name, {Path(path).stem}"
+        raise document.error(("drug", "name"), expected, shown(described["name"]))
     known = reference_keys() if references is None else references
     numbers: dict[str, Parameter | None] = {}
     for name, unit in (("molar_mass", "g/mol"), ("activity", "IU/mg")):
@@ -86,14 +87,14 @@ def _routes(document: Document) -> dict[str, str]:
         state = routes[route]["state"]
         if not isinstance(state, str) or state.partition(".")[0] not in document.data["parts"]:
             expected = f"a state, dotted, of {', '.join(document.data['parts'])}"
-            raise document.error((*where, "state"), expected, repr(state))
+            raise document.error((*where, "state"), expected, shown(state))
     return {route: target["state"] for route, target in routes.items()}
 
 
 def _words(document: Document, key: str) -> tuple[str, ...]:
     words = document.data["drug"][key]
     if not isinstance(words, list) or not words or not all(isinstance(word, str) for word in words):
-        raise document.error(("drug", key), "a list of words", repr(words))
+        raise document.error(("drug", key), "a list of words", shown(words))
     return tuple(words)
 
 

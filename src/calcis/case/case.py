@@ -1,0 +1,66 @@
+"""What is a Case?  Who, which lesion, which numbers are different, and what is done when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from calcis.case.doses import Dose
+from calcis.case.form import Lesion, Person, Timing
+from calcis.changes import Change, apply
+from calcis.errors import InputError, nearest
+from calcis.parameters import Parameter
+
+
+@dataclass(frozen=True)
+class Treatment:
+    """One arm: the doses given, and the numbers that are different."""
+
+    name: str
+    doses: tuple[Dose, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What is done, a line each."""
+        return (*(dose.text for dose in self.doses), *(change.words for change in self.changes))
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """What a reader of the results must know about the doses."""
+        return tuple(
+            f"{dose.dropped} of {dose.dropped + len(dose.times)} doses lie at or after the end of the run "
+            f"and are not given: {dose.text}"
+            for dose in self.doses
+            if dose.dropped
+        )
+
+
+@dataclass(frozen=True)
+class Case:
+    """One person's case, checked, with plain floats in the units that its fields name.
+
+    `text` is all of the case: read again with `read_case_text` it gives the same Case.
+    """
+
+    title: str
+    person: Person
+    body: str
+    lesion: Lesion | None
+    changes: tuple[tuple[Change, ...], ...]  # sets, applied in this order to every arm
+    arms: Mapping[str, Treatment]
+    run: Timing
+    text: str
+    file: str
+
+    def parameters(self, parameters: Mapping[str, Parameter], arm: str) -> dict[str, Parameter]:
+        """`parameters` (by dotted name) with the case's changes, then the arm's.
+
+        Raises InputError, with place, for a change that does not fit them.
+        """
+        if arm not in self.arms:
+            raise InputError("an arm of this case", repr(arm), nearest=nearest(arm, self.arms))
+        found = dict(parameters)
+        for changes in (*self.changes, self.arms[arm].changes):
+            found = apply(found, changes)
+        return found

@@ -1,0 +1,98 @@
+"""How do pydantic's complaints about a case file become ours, with line, column and nearest name?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import ValidationError
+
+from calcis.case.form import ArmChanges, CaseForm
+from calcis.errors import InputError, nearest
+from calcis.reading import Document, Where, shown
+
+
+def read_form(document: Document) -> CaseForm:
+    """A document checked against the form of a case file.
+
+    Raises InputError for the first fault, misspelt keys before all others: they explain missing ones.
+    """
+    try:
+        return CaseForm.model_validate(document.data)
+    except ValidationError as problem:
+        wrongs = [_complaint(document, dict(error)) for error in problem.errors(include_url=False)]
+    wrongs.sort(key=lambda wrong: (wrong[0], wrong[1].line or 0, wrong[1].column or 0))
+    raise wrongs[0][1]
+
+
+def _complaint(document: Document, error: dict[str, Any]) -> tuple[int, InputError]:
+    where = _where(document, error["loc"])
+    kind, context = error["type"], error.get("ctx", {})
+    name = ".".join(map(str, where)) or "the case file"
+    if kind == "calcis":
+        return 1, document.error(where, context["expected"], context["got"], context["nearest"])
+    if kind == "extra_forbidden":
+        valid = _keys_at(where[:-1])
+        left = [key for key in valid if key not in _at(document, where[:-1])]
+        expected = f"a key of {'.'.join(map(str, where[:-1])) or 'the case file'}: {', '.join(valid)}"
+        got = shown(where[-1])
+        return 0, document.error(where, expected, got, nearest(str(where[-1]), left or valid), key=True)
+    value = _at(document, where)
+    if kind == "missing":
+        return 1, document.error(where, f"`{error['loc'][-1]}` in {name}", "none", key=bool(where))
+    if kind == "literal_error":
+        words = context["expected"].replace("'", "")
+        near = nearest(value, words.split(" or ")) if isinstance(value, str) else None
+        return 1, document.error(where, words, shown(value), near)
+    expected = _EXPECTED.get(kind, error["msg"])
+    if kind in ("greater_than_equal", "less_than_equal"):
+        expected = "a number from 1e-10 to 1e-2"
+    return 1, document.error(where, expected, shown(value))
+
+
+_EXPECTED = {
+    "model_type": "a mapping, lines of `key: value`",
+    "model_attributes_type": "a mapping, lines of `key: value`",
+    "dict_type": "a mapping, lines of `key: value`",
+    "list_type": "a list [...]",
+    "string_type": "text",
+    "float_type": "a number",
+    "finite_number": "a finite number",
+    "union_tag_not_found": "a dose such as `denosumab 60 mg SC every 26 weeks`, or {changes: {...}}",
+    "too_short": "at least one arm",
+    "too_long": "at most 100 arms",
+    "string_too_long": "at most 200 characters",
+}
+
+
+def _where(document: Document, steps: Iterable[Any]) -> Where:
+    """The part of pydantic's location that is in the file; it also names branches of choices."""
+    where: Where = ()
+    for step in steps:
+        if (*where, step) in document.values:
+            where = (*where, step)
+    return where
+
+
+def _at(document: Document, where: Where) -> Any:
+    value: Any = document.data
+    for step in where:
+        value = value[step]
+    return value
+
+
+def _keys_at(where: Where) -> list[str]:
+    """The valid keys of the mapping at `where` in the form."""
+    form: Any = CaseForm
+    for step in where:
+        if isinstance(step, int) or form is None:
+            return list(ArmChanges.model_fields)
+        field = form.model_fields.get(step)
+        form = _model(field.annotation) if field is not None else None
+    return list(form.model_fields) if form is not None else list(ArmChanges.model_fields)
+
+
+def _model(annotation: Any) -> Any:
+    """The form that a field's annotation names, if it names one."""
+    choices = [annotation, *getattr(annotation, "__args__", ())]
+    return next((choice for choice in choices if hasattr(choice, "model_fields")), None)

@@ -1,0 +1,151 @@
+"""What may stand in a case file?  Its form, checked by pydantic and published as a JSON Schema.
+
+Every quantity is text with a unit; here it becomes a plain float in the unit its field names.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
+
+from calcis.case.quantity import Quantity, refusal
+from calcis.reading import shown
+
+MOST_OUTPUTS = 1_000_000
+
+
+_LONGEST = 150 * 8766  # hours of a run
+
+Age = Annotated[float, Quantity("y", "54 y", 0, 130)]
+Mass = Annotated[float, Quantity("kg", "68 kg", 0, 1000, above=True)]
+Length = Annotated[float, Quantity("mm", "6 mm", 0, 2000, above=True)]
+Moment = Annotated[float, Quantity("h", "0 d", 0, _LONGEST)]
+Duration = Annotated[float, Quantity("h", "1 y", 0, _LONGEST, above=True)]
+Share = Annotated[float, Quantity("1", "0.9", 0, 1)]
+Tolerance = Annotated[float, Field(ge=1e-10, le=1e-2)]
+
+
+class _Form(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Person(_Form):
+    """Who: age (y), sex, mass (kg), species."""
+
+    age: Age
+    sex: Literal["female", "male"]
+    mass: Mass
+    species: Literal["human"] = "human"
+
+
+class Cone(_Form):
+    """A cone with its base at the surface: diameter of the base and depth (mm)."""
+
+    diameter: Length
+    depth: Length
+
+    @property
+    def volume(self) -> float:
+        """π·d²·h/12, mm^3."""
+        return math.pi * self.diameter**2 * self.depth / 12
+
+
+class Shape(_Form):
+    """The form of the injured patch."""
+
+    cone: Cone
+
+
+class Injury(_Form):
+    """What kills tissue: kind, when (h), where, and which share of the cells."""
+
+    kind: str
+    at: Moment
+    shape: Shape
+    killed: Share
+
+
+class Lesion(_Form):
+    """A patch of a tissue and what happens to it."""
+
+    tissue: str
+    injury: Injury
+
+
+class Timing(_Form):
+    """How long is simulated (h), how often written (h), and the solver's relative tolerance."""
+
+    duration: Duration
+    every: Duration
+    tolerance: Tolerance = 1e-6
+
+    @property
+    def outputs(self) -> int:
+        """Number of output times, start and end included."""
+        return math.ceil(self.duration / self.every * (1 - 1e-12)) + 1
+
+    @property
+    def times(self) -> tuple[float, ...]:
+        """Output times (h): 0, every, 2·every ... and the end of the run."""
+        return (*(index * self.every for index in range(self.outputs - 1)), self.duration)
+
+
+_VALUE = {"type": ["number", "string"]}
+_CHANGE = {
+    "anyOf": [
+        _VALUE,
+        {
+            "type": "object",
+            "properties": {"value": _VALUE, "factor": {"type": "number"}}
+            | {key: {"type": "string"} for key in ("source", "kind", "species", "note")},
+            "additionalProperties": False,
+        },
+    ]
+}
+_SCHEMA = {"type": "object", "additionalProperties": _CHANGE}
+ChangeSet = Annotated[dict[str, Any], WithJsonSchema(_SCHEMA)]  # calcis.changes reads it in full
+
+
+class ArmChanges(_Form):
+    """Numbers that are different in one arm."""
+
+    changes: ChangeSet
+
+
+def _tag(entry: Any) -> str | None:
+    return "dose" if isinstance(entry, str) else "changes" if isinstance(entry, dict | ArmChanges) else None
+
+
+Action = Annotated[Annotated[str, Tag("dose")] | Annotated[ArmChanges, Tag("changes")], Discriminator(_tag)]
+Actions = Annotated[
+    list[Action],
+    BeforeValidator(lambda entry: [] if entry is None else entry, json_schema_input_type=list[Action] | None),
+]
+
+
+def _format(entry: Any) -> Any:
+    if isinstance(entry, bool | float) or entry != 1:
+        raise refusal("1, the format of case files that this version reads", shown(entry))
+    return entry
+
+
+class CaseForm(_Form):
+    """A case file of format 1."""
+
+    calcis: Annotated[Literal[1], BeforeValidator(_format)]
+    title: Annotated[str, Field(max_length=200)] = ""
+    person: Person
+    body: str
+    lesion: Lesion | None = None
+    changes: ChangeSet = Field(default_factory=dict)
+    changes_from: str | dict[str, str] | None = None
+    arms: Annotated[dict[str, Actions], Field(min_length=1, max_length=100)]
+    run: Timing
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of a case file."""
+    found = CaseForm.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found, "title": "Calcis case file"}

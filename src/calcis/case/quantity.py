@@ -1,0 +1,77 @@
+"""How does a field of a case file take "54 y" and give a plain float in its own unit?"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from calcis.reading import shown
+from calcis.units import UnitError, convert, dimension, in_words, read_quantity
+
+
+def refusal(expected: str, got: str, nearest: str | None = None) -> PydanticCustomError:
+    """A complaint that pydantic places and calcis.case.reader turns into an InputError."""
+    context = {"expected": expected, "got": got, "nearest": nearest}
+    return PydanticCustomError("calcis", "expected {expected}, got {got}", context)
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """The unit a field is kept in, an example for complaints, and its bounds in that unit.
+
+    Used as `Annotated[float, Quantity(...)]`.  A dimensionless field may also be a bare number.
+    """
+
+    unit: str
+    example: str
+    low: float
+    high: float
+    above: bool = False  # whether `low` itself is refused
+
+    def read(self, entry: Any) -> float:
+        """The value of a file's entry in `unit`; pydantic calls it."""
+        bare = self.unit == "1" and isinstance(entry, int | float) and not isinstance(entry, bool)
+        if not bare and not isinstance(entry, str):
+            raise refusal(f"a number and its unit, such as {self.example}", shown(entry))
+        try:
+            number, unit = (float(entry), "1") if bare else read_quantity(entry)
+            if unit == "1" != self.unit:
+                got = f"{shown(entry)}, without a unit"
+                raise refusal(f"a number and its unit, such as {self.example}", got)
+            value = convert(number, unit, self.unit)
+        except UnitError as wrong:
+            own = wrong.expected.startswith(("a unit", "a number and"))  # this field says it better
+            expected = f"{self._kind()}, such as {self.example}" if own else wrong.expected
+            raise refusal(expected, wrong.got, wrong.nearest) from None
+        except OverflowError:  # an integer beyond every float
+            value = math.inf
+        inside = self.low <= value <= self.high and not (self.above and value == self.low)
+        if not inside:
+            raise refusal(self._bounds(), shown(entry))
+        return value
+
+    def _kind(self) -> str:
+        return "a number without dimension" if self.unit == "1" else f"a {in_words(dimension(self.unit))}"
+
+    def _bounds(self) -> str:
+        _, shown_unit = read_quantity(self.example)
+        low, high = convert(self.low, self.unit, shown_unit), convert(self.high, self.unit, shown_unit)
+        unit = "" if shown_unit == "1" else f" {shown_unit}"
+        return f"{'more than' if self.above else 'at least'} {low:g}{unit}, at most {high:g}{unit}"
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.read)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: Any) -> dict[str, Any]:
+        text = {
+            "type": "string",
+            "pattern": r"^\s*[+-]?[0-9.]",
+            "description": f"{self._kind()}; {self._bounds()}",
+            "examples": [self.example],
+        }
+        if self.unit != "1":
+            return text
+        return {"anyOf": [{"type": "number", "minimum": self.low, "maximum": self.high}, text]}

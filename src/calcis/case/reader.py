@@ -1,0 +1,178 @@
+"""How does a case file become a Case?  Read safely, checked against its form and the valid names."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from calcis.case.case import Case, Treatment
+from calcis.case.complaints import read_form
+from calcis.case.dose_text import read_dose
+from calcis.case.doses import Dose
+from calcis.case.form import MOST_OUTPUTS, ArmChanges, CaseForm
+from calcis.case.vocabulary import Vocabulary, packaged
+from calcis.changes import Change, read_changes
+from calcis.errors import InputError, nearest
+from calcis.parameters import check_keys
+from calcis.reading import Document, Where, inside, parse_yaml, read_text, shown
+
+
+def read_case(path: str | Path, vocabulary: Vocabulary | None = None) -> Case:
+    """The case in a file, or in the `run.json` of an earlier run.
+
+    `vocabulary` holds the valid names (default: those of the data that come with Calcis).  Raises
+    InputError with file, line and column for whatever is wrong with it, and for nothing else.
+    """
+    path = Path(path)
+    return read_case_text(read_text(path), str(path), vocabulary, path.parent)
+
+
+def read_case_text(
+    text: str, name: str, vocabulary: Vocabulary | None = None, folder: str | Path | None = None
+) -> Case:
+    """The case in `text`; `name` stands for its file in complaints.
+
+    `folder` is where files that the case names are looked for (None: it may name none).
+    """
+    earlier = _case_of_run(text)
+    if earlier is not None:
+        text, name, folder = earlier, f"{name} (its case)", None
+    document = parse_yaml(text, name)
+    form = read_form(document)
+    return _Maker(document, form, vocabulary or packaged(), folder).case()
+
+
+def _case_of_run(text: str) -> str | None:
+    """The case's text where `text` is a run.json, else None."""
+    if not text.lstrip().startswith("{"):
+        return None
+    try:
+        found = json.loads(text).get("case")
+    except (ValueError, RecursionError):
+        return None
+    if isinstance(found, dict):
+        found = found.get("text")
+    return found if isinstance(found, str) else None
+
+
+class _Maker:
+    """Checks what a form alone cannot: names, times, doses and changes; then makes the Case."""
+
+    def __init__(
+        self, document: Document, form: CaseForm, vocabulary: Vocabulary, folder: str | Path | None
+    ) -> None:
+        self.document, self.form, self.vocabulary, self.folder = document, form, vocabulary, folder
+        self.text = document.text
+
+    def case(self) -> Case:
+        form = self.form
+        self._known(("body",), form.body, self.vocabulary.bodies, "a body")
+        self._check_times()
+        if form.lesion is not None:
+            self._known(("lesion", "tissue"), form.lesion.tissue, self.vocabulary.tissues, "a tissue")
+            kind = ("lesion", "injury", "kind")
+            self._known(kind, form.lesion.injury.kind, self.vocabulary.injuries, "an injury")
+        sets = [self._from_file()] if form.changes_from is not None else []
+        if form.changes:
+            sets.append(read_changes(self.document))
+        case = Case(
+            title=form.title,
+            person=form.person,
+            body=form.body,
+            lesion=form.lesion,
+            changes=tuple(sets),
+            arms={name: self._arm(name) for name in form.arms},
+            run=form.run,
+            text=self.text,
+            file=self.document.file,
+        )
+        base = self.vocabulary.parameters(form.body)
+        for arm in case.arms:
+            case.parameters(base, arm)
+        return case
+
+    def _known(self, where: Where, name: str, valid: Iterable[str], what: str) -> None:
+        names = list(valid)
+        if name not in names:
+            expected = (
+                f"{what}: {', '.join(names[:10])}" if names else f"no {what.split()[-1]}, as there is none"
+            )
+            raise self.document.error(where, expected, shown(name), nearest(name, names))
+
+    def _check_times(self) -> None:
+        run, lesion = self.form.run, self.form.lesion
+        if run.every > run.duration:
+            end = self.document.data["run"]["duration"]
+            got = shown(self.document.data["run"]["every"])
+            raise self.document.error(("run", "every"), f"at most the duration of the run, {end}", got)
+        if run.outputs > MOST_OUTPUTS:
+            got = f"{run.outputs}"
+            raise self.document.error(("run", "every"), f"at most {MOST_OUTPUTS} output times", got)
+        if lesion is not None and lesion.injury.at >= run.duration:
+            at, end = self.document.data["lesion"]["injury"]["at"], self.document.data["run"]["duration"]
+            where = ("lesion", "injury", "at")
+            raise self.document.error(where, f"an injury before the end of the run at {end}", shown(at))
+
+    def _from_file(self) -> tuple[Change, ...]:
+        """Changes of the file that `changes_from` names; its text joins the case's own text.
+
+        A case read again from its text alone has them as {name: text of the file}.
+        """
+        where: Where = ("changes_from",)
+        named = self.form.changes_from
+        if isinstance(named, dict):
+            if len(named) != 1:
+                raise self.document.error(where, "one file", f"{len(named)}")
+            [(name, text)] = named.items()
+        else:
+            assert named is not None
+            name, text = named, self._read_named(where, named)
+            self._enclose(where, name, text)
+        found = parse_yaml(text, name)
+        check_keys(found, (), ("changes",), ("changes",))
+        return read_changes(found)
+
+    def _read_named(self, where: Where, name: str) -> str:
+        if self.folder is None:
+            raise self.document.error(where, "no file names, as this case is in no folder", shown(name))
+        try:
+            return read_text(inside(self.folder, name))
+        except InputError as wrong:
+            if wrong.line is not None:
+                raise replace(wrong, file=name) from None
+            raise self.document.error(
+                where, wrong.expected, f"{wrong.got}: {name!r}", wrong.nearest
+            ) from None
+
+    def _enclose(self, where: Where, name: str, text: str) -> None:
+        """Put a named file's text in place of its name, so that the case's text is all of the case."""
+        place = self.document.values[where]
+        lines = self.text.split("\n")
+        line = lines[place.line - 1]
+        rest = line[place.column - 1 :]
+        forms = [form for form in (name, f"'{name}'", f'"{name}"') if rest.startswith(form)]
+        if not forms:
+            raise self.document.error(where, "a file name on one line", shown(name))
+        enclosed = json.dumps({name: text}, ensure_ascii=False)
+        lines[place.line - 1] = line[: place.column - 1] + enclosed + rest[len(forms[0]) :]
+        self.text = "\n".join(lines)
+
+    def _arm(self, name: str) -> Treatment:
+        doses: list[Dose] = []
+        changes: list[Change] = []
+        for index, action in enumerate(self.form.arms[name]):
+            where: Where = ("arms", name, index)
+            if isinstance(action, ArmChanges):
+                changes += read_changes(self.document, (*where, "changes"))
+                continue
+            try:
+                mass = self.form.person.mass
+                doses.append(read_dose(action, self.vocabulary.drugs, self.form.run.duration, mass))
+            except InputError as wrong:
+                offset = (wrong.column or 1) - 1
+                raise self.document.error(
+                    where, wrong.expected, wrong.got, wrong.nearest, offset=offset
+                ) from None
+        return Treatment(name, tuple(doses), tuple(changes))

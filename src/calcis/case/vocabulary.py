@@ -1,0 +1,49 @@
+"""Which names may a case use: bodies, tissues, injuries, drugs, and the parameters it may change?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from calcis.case.drugs import Drug, read_drug
+from calcis.parameters import Parameter, data_path, read_parameters
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The valid names; `parameters` gives, for a body, all that a case with it may change."""
+
+    bodies: tuple[str, ...]
+    tissues: tuple[str, ...]
+    injuries: tuple[str, ...]
+    drugs: Mapping[str, Drug]
+    parameters: Callable[[str], Mapping[str, Parameter]]
+
+
+def packaged() -> Vocabulary:
+    """The vocabulary of the data that come with Calcis."""
+    return Vocabulary(
+        bodies=_files("body"),
+        tissues=_files("tissues"),
+        injuries=tuple(dict.fromkeys(name.partition(".")[0] for name in _read("injuries"))),
+        drugs={name: read_drug(data_path("drugs", f"{name}.yaml")) for name in _files("drugs")},
+        parameters=_parameters,
+    )
+
+
+def _files(room: str) -> tuple[str, ...]:
+    """Names of a room's data files."""
+    folder = data_path(room)
+    return tuple(sorted(path.stem for path in folder.glob("*.yaml"))) if folder.is_dir() else ()
+
+
+def _read(room: str) -> dict[str, Parameter]:
+    """All numbers of a room's data files."""
+    found: dict[str, Parameter] = {}
+    for file in _files(room):
+        found |= read_parameters(data_path(room, f"{file}.yaml"))
+    return found
+
+
+def _parameters(body: str) -> dict[str, Parameter]:
+    return read_parameters(data_path("body", f"{body}.yaml")) | _read("drugs") | _read("tissue")
