@@ -1,0 +1,126 @@
+"""What does a course say in one line?  Start, end, extremes, and how long it was outside its range."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from calcis.quantities import Quantity, described, digits, moment, quantities, span
+from calcis.store import Arm, Floats, Series
+
+_NOTHING = 1e-4  # of a course's largest value
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One course in the unit shown; times in h; `below` and `above` are hours outside the reference range."""
+
+    quantity: Quantity
+    unit: str
+    start: float
+    end: float
+    lowest: float
+    lowest_at: float
+    highest: float
+    highest_at: float
+    range: tuple[float, float] | None
+    below: float
+    above: float
+
+    @property
+    def outside(self) -> str:
+        """How long it was outside its reference range, in words; empty where it never was."""
+        parts = [f"below for {span(self.below)}"] if self.below else []
+        parts += [f"above for {span(self.above)}"] if self.above else []
+        return ", ".join(parts)
+
+    @property
+    def change(self) -> str:
+        """Start and end, or one number where they read the same."""
+        start, end = self.read(self.start), self.read(self.end)
+        return start if start == end else f"{start} → {end}"
+
+    @property
+    def extremes(self) -> str:
+        """Lowest and highest value, or nothing where it does not move."""
+        lowest, highest = self.read(self.lowest), self.read(self.highest)
+        return "" if lowest == highest else f"{lowest} to {highest}"
+
+    def read(self, value: float) -> str:
+        """A value of this course as a reader needs it: what is next to nothing beside the rest is that."""
+        size = max(abs(self.lowest), abs(self.highest))
+        return "~0" if 0 < abs(value) < _NOTHING * size else digits(value)
+
+
+def fact(name: str, series: Series, time: Floats, system: str) -> Fact | None:
+    """The facts of one course; None where it has no number at all."""
+    quantity = described(name, series.unit, system)
+    values = quantity.shown(series.values, series.unit, system)
+    known = np.isfinite(values)
+    if not known.any():
+        return None
+    values, time = values[known], time[known]
+    ends = quantity.range(system)
+    low, high = int(np.argmin(values)), int(np.argmax(values))
+    return Fact(
+        quantity,
+        quantity.unit(system),
+        start=float(values[0]),
+        end=float(values[-1]),
+        lowest=float(values[low]),
+        lowest_at=float(time[low]),
+        highest=float(values[high]),
+        highest_at=float(time[high]),
+        range=ends,
+        below=_hours(time, values < ends[0]) if ends else 0.0,
+        above=_hours(time, values > ends[1]) if ends else 0.0,
+    )
+
+
+def key_facts(arm: Arm, system: str) -> list[Fact]:
+    """The facts of the courses that a reader looks at first, in the report's order."""
+    courses = {**arm.body_series, **(arm.lesion_series or {})}
+    wanted = [name for name, quantity in quantities().items() if quantity.key and name in courses]
+    found = (fact(name, courses[name], arm.time, system) for name in wanted)
+    return [one for one in found if one is not None]
+
+
+def sentences(arm: Arm, system: str) -> list[str]:
+    """What the blood does in this arm, in plain language."""
+    facts = [one for one in key_facts(arm, system) if one.range]
+    calm = [one.quantity.title for one in facts if not one.outside]
+    said = [_sentence(one) for one in facts if one.outside]
+    if calm:
+        verb, their = (
+            ("stay", "their reference ranges") if len(calm) > 1 else ("stays", "its reference range")
+        )
+        said.append(f"{_list(calm)} {verb} within {their}.")
+    return said
+
+
+def _sentence(one: Fact) -> str:
+    low, high = one.range or (0.0, 0.0)
+    parts = []
+    if one.below:
+        when = "from" if one.lowest_at <= 0 else "on" if moment(one.lowest_at).startswith("day") else "in"
+        value = f"{digits(one.lowest)} {one.unit} {when} {moment(one.lowest_at)}"
+        parts.append(f"lowest {value}, below the reference range for {span(one.below)}")
+    if one.above:
+        when = "from" if one.highest_at <= 0 else "on" if moment(one.highest_at).startswith("day") else "in"
+        value = f"{digits(one.highest)} {one.unit} {when} {moment(one.highest_at)}"
+        parts.append(f"highest {value}, above the reference range for {span(one.above)}")
+    return f"{one.quantity.title}: {'; '.join(parts)} (range {digits(low)} to {digits(high)})."
+
+
+def _list(titles: list[str]) -> str:
+    words = [titles[0], *(title[0].lower() + title[1:] for title in titles[1:])]
+    return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _hours(time: Floats, outside: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> float:
+    """Hours for which a condition holds, each output standing for half the way to its neighbours."""
+    if len(time) < 2 or not outside.any():
+        return 0.0
+    edges = np.concatenate([time[:1], (time[1:] + time[:-1]) / 2, time[-1:]])
+    return float(np.diff(edges)[outside].sum())
