@@ -108,6 +108,43 @@ class _Page:
             {one.quantity.name: one for one in key_facts(arm, self.system)} for arm in self.run.arms.values()
         ]
         names = dict.fromkeys(name for found in facts for name in found)
+        rows = [(name, [found.get(name) for found in facts]) for name in names]
+        return [(next(one for one in row if one), row) for _, row in rows]
+
+    def ranges(self) -> list[tuple[str, str, Markup]]:
+        """The reference ranges shown, with their sources."""
+        shown = []
+        for quantity in quantities().values():
+            ends = quantity.range(self.system)
+            there = any(quantity.name in arm.body_series for arm in self.run.arms.values())
+            if ends and quantity.low and there:
+                text = f"{digits(ends[0])} to {digits(ends[1])} {quantity.unit(self.system)}"
+                shown.append((quantity.title, text, self.source(quantity.low.source)))
+        return shown
+
+    def groups(self) -> list[dict[str, Any]]:
+        """The body's courses, group by group; a group in which nothing moves is only named."""
+        found = []
+        for group in _BODY:
+            courses = self._courses(group, [arm.body_series for arm in self.run.arms.values()])
+            if not courses:
+                continue
+            moving = group in _ALWAYS or any(_moves(series) for _, series in courses)
+            panels = [self._panel(quantity, series) for quantity, series in courses] if moving else []
+            same = len(self.run.arms) > 1 and all(_alike(series) for _, series in courses)
+            titles = [quantity.title for quantity, _ in courses]
+            found.append({"title": group_titles()[group], "panels": panels, "same": same, "titles": titles})
+        return found
+
+    def lesion(self) -> dict[str, Any] | None:
+        """The lesion's pictures: tissue and cells for each arm, what can be compared for all together."""
+        arms = {name: arm.lesion_series for name, arm in self.run.arms.items() if arm.lesion_series}
+        if not arms:
+            return None
+        layers = [name for name, one in quantities().items() if one.group == "tissue"]
+        cells = [name for name, one in quantities().items() if one.group == "leukocytes"]
+        counts = [course[name].values for course in arms.values() for name in cells if name in course]
+        early, whole = settled(self.run.time, counts), float(self.run.time[-1])
         rows: list[dict[str, Any]] = [
             {
                 "title": group_titles()["leukocytes"],
