@@ -14,11 +14,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from calcis.errors import InputError, nearest
-from calcis.parameters import KINDS, Parameter
-from calcis.reading import Document, Where, shown
+from calcis.parameters import KINDS, Parameter, check_keys, data_name, read_source, reference_keys
+from calcis.reading import Document, Where, parse_yaml, read_text, shown
 from calcis.units import UnitError, convert, dimension, in_words, read_quantity
 
 _KEYS = ("value", "factor", "source", "kind", "species", "note")
@@ -111,7 +112,7 @@ def _changed(old: Parameter, change: Change) -> Parameter:
         old,
         value=value,
         shown=as_given,
-        source=change.source or "",
+        source=change.source or (old.source if change.factor is not None else ""),
         kind=change.kind or "given",
         species=change.species or old.species,
         spread=None,
@@ -131,6 +132,25 @@ def read_changes(document: Document, where: Where = ("changes",)) -> tuple[Chang
     if not isinstance(entries, dict):
         raise document.error(where, "a mapping, parameter: value", shown(entries))
     return tuple(_read(document, (*where, name), name, entry) for name, entry in entries.items())
+
+
+def parse_changes(text: str, file: str) -> tuple[Change, ...]:
+    """The changes of a file's text: `changes:`, and a `title:` if it has one."""
+    document = parse_yaml(text, file)
+    check_keys(document, (), ("changes",), ("title", "changes"))
+    return read_changes(document)
+
+
+def read_sourced_changes(path: str | Path, references: frozenset[str] | None = None) -> tuple[Change, ...]:
+    """The changes of a data file of Calcis, where each must tell its kind and a source in references.bib."""
+    found = parse_changes(read_text(path), data_name(path))
+    keys = reference_keys() if references is None else references
+    for change in found:
+        for word in ("kind", "source"):
+            if getattr(change, word) is None:
+                raise change.document.error(change.where, f"`{word}` of {change.name}", "none", key=True)
+        read_source(change.document, (*change.where, "source"), keys)
+    return found
 
 
 def _read(document: Document, where: Where, name: str, entry: Any) -> Change:

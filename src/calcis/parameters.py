@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from calcis.errors import nearest
-from calcis.reading import Document, Where, read_text, read_yaml, shown
+from calcis.reading import Document, Where, parse_yaml, read_text, shown
 from calcis.units import UnitError, convert
 
 KINDS = {
@@ -66,6 +66,16 @@ def data_path(*parts: str) -> Path:
     return cast(Path, resources.files("calcis").joinpath("data", *parts))
 
 
+def data_name(path: str | Path) -> str:
+    """A path as it is shown: short for data of Calcis, as given for others."""
+    root = data_path()
+    return (
+        str(Path("calcis", "data", Path(path).relative_to(root)))
+        if Path(path).is_relative_to(root)
+        else str(path)
+    )
+
+
 @cache
 def reference_keys() -> frozenset[str]:
     """Keys of references.bib, which sources name."""
@@ -94,7 +104,7 @@ def read_parameters(
     column for a missing, unknown, misspelt, doubled or unsourced number, a wrong dimension, an
     unknown source or kind, a value that is not a finite number, a fitted one without script.
     """
-    document = read_yaml(path)
+    document = parse_yaml(read_text(path), data_name(path))
     keys = reference_keys() if references is None else references
     check_keys(document, (), ("species", "parts"), ("species", "parts", "drug"))
     species = _text(document, ("species",))
@@ -149,7 +159,7 @@ def read_number(
         name=name,
         value=converted,
         unit=unit,
-        source=_source(document, (*where, "source"), references),
+        source=read_source(document, (*where, "source"), references),
         kind=kind,
         species=_text(document, (*where, "species")) if "species" in entry else species,
         shown=(value, shown_unit),
@@ -161,7 +171,8 @@ def read_number(
     )
 
 
-def _source(document: Document, where: Where, references: frozenset[str]) -> str:
+def read_source(document: Document, where: Where, references: frozenset[str]) -> str:
+    """The source at `where`, "key: where in it", with a key that is in `references`."""
     text = _text(document, where)
     key, colon, place = text.partition(":")
     if not colon or not place.strip():

@@ -215,8 +215,9 @@ def convert(value: float, from_unit: str, to_unit: str, molar_mass: float | None
         size, parts = (size, parts) if moles < 0 else (parts, size)
         top, bottom = top * size ** abs(moles), bottom * parts ** abs(moles)
     elif have != want:
-        expected = f"a unit of {in_words(want)}, such as {to_unit}" if any(want) else "a number without a unit"
-        got = f"{from_unit} ({in_words(have)})" if any(have) else "a number without a unit"
+        plain = "a number without a unit"
+        expected = f"a unit of {in_words(want)}, such as {to_unit}" if any(want) else plain
+        got = f"{from_unit} ({in_words(have)})" if any(have) else plain
         raise UnitError(expected, got)
     if not math.isfinite(value):
         return value

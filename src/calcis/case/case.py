@@ -47,14 +47,14 @@ class Case:
     person: Person
     body: str
     lesion: Lesion | None
-    changes: tuple[tuple[Change, ...], ...]  # sets, applied in this order to every arm
+    changes: tuple[tuple[Change, ...], ...]  # the tissue's, changes_from, changes: applied in this order
     arms: Mapping[str, Treatment]
     run: Timing
     text: str
     file: str
 
     def parameters(self, parameters: Mapping[str, Parameter], arm: str) -> dict[str, Parameter]:
-        """`parameters` (by dotted name) with the case's changes, then the arm's.
+        """`parameters` (by dotted name, of body, drugs and tissue) with the changes of tissue, case and arm.
 
         Raises InputError, with place, for a change that does not fit them.
         """

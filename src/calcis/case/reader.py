@@ -13,9 +13,8 @@ from calcis.case.dose_text import read_dose
 from calcis.case.doses import Dose
 from calcis.case.form import MOST_OUTPUTS, ArmChanges, CaseForm
 from calcis.case.vocabulary import Vocabulary, packaged
-from calcis.changes import Change, read_changes
+from calcis.changes import Change, parse_changes, read_changes
 from calcis.errors import InputError, nearest
-from calcis.parameters import check_keys
 from calcis.reading import Document, Where, inside, parse_yaml, read_text, shown
 
 
@@ -74,7 +73,9 @@ class _Maker:
             self._known(("lesion", "tissue"), form.lesion.tissue, self.vocabulary.tissues, "a tissue")
             kind = ("lesion", "injury", "kind")
             self._known(kind, form.lesion.injury.kind, self.vocabulary.injuries, "an injury")
-        sets = [self._from_file()] if form.changes_from is not None else []
+        sets = [self.vocabulary.tissues[form.lesion.tissue]] if form.lesion is not None else []
+        if form.changes_from is not None:
+            sets.append(self._from_file())
         if form.changes:
             sets.append(read_changes(self.document))
         case = Case(
@@ -130,9 +131,7 @@ class _Maker:
             assert named is not None
             name, text = named, self._read_named(where, named)
             self._enclose(where, name, text)
-        found = parse_yaml(text, name)
-        check_keys(found, (), ("changes",), ("changes",))
-        return read_changes(found)
+        return parse_changes(text, name)
 
     def _read_named(self, where: Where, name: str) -> str:
         if self.folder is None:

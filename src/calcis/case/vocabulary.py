@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from calcis.case.drugs import Drug, read_drug
+from calcis.changes import Change, read_sourced_changes
 from calcis.parameters import Parameter, data_path, read_parameters
 
 
@@ -14,7 +15,7 @@ class Vocabulary:
     """The valid names; `parameters` gives, for a body, all that a case with it may change."""
 
     bodies: tuple[str, ...]
-    tissues: tuple[str, ...]
+    tissues: Mapping[str, tuple[Change, ...]]  # a tissue is a set of changes
     injuries: tuple[str, ...]
     drugs: Mapping[str, Drug]
     parameters: Callable[[str], Mapping[str, Parameter]]
@@ -24,7 +25,9 @@ def packaged() -> Vocabulary:
     """The vocabulary of the data that come with Calcis."""
     return Vocabulary(
         bodies=_files("body"),
-        tissues=_files("tissues"),
+        tissues={
+            name: read_sourced_changes(data_path("tissues", f"{name}.yaml")) for name in _files("tissues")
+        },
         injuries=tuple(dict.fromkeys(name.partition(".")[0] for name in _read("injuries"))),
         drugs={name: read_drug(data_path("drugs", f"{name}.yaml")) for name in _files("drugs")},
         parameters=_parameters,
