@@ -1,0 +1,108 @@
+"""What are the equations of one voxel of tissue, written a second time as one flat function?
+
+A blind twin of the Parts: written from the written-down model alone, in its own notation and units
+(day; mmol per litre of tissue for solids and organic P; mM for dissolved Ca and Pi; µM for
+pyrophosphate; cells/mm³; volume fractions), with literal numbers, and sharing no code and no data
+file with the package.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+STATES = "L A D S W N Mo M1 M2 O C P a X ZA ZH B".split()
+
+CONDITIONS = {
+    "Ca_p": 1.25,  # mM
+    "P_p": 1.15,  # mM
+    "pH_p": 7.4,
+    "X_p": 3.3,  # µM
+    "perf": 1.0,  # multiple of resting muscle exchange
+    "m": 1.0,  # macrophage competence; 0 also means ex vivo
+    "u": 0.0,  # 1/d, apoptosis of living cells
+    "F": 0.0,  # 1: fixed or devitalised implant
+}
+
+MOUSE = {"P_p": 1.8}
+ABCC6 = {"P_p": 1.8, "X_p": 1.155}
+
+
+def start(kill: float, overrides: dict[str, float] | None = None) -> np.ndarray:
+    """State right after a fraction `kill` of the cells died, in the order of STATES."""
+    v = CONDITIONS | (overrides or {})
+    perf, F, X_p = v["perf"], v["F"], v["X_p"]
+    T = 36 * perf
+    X = X_p if perf == 0 or F == 1 else (T * X_p + 95.74) / (T + 5.179)
+    W = 0.0 if F == 1 else kill
+    O = 10.0 if F == 1 else 60 * kill  # noqa: E741 - the model's own symbol
+    M2 = 0.0 if F == 1 else 200 * v["m"]
+    return np.array(
+        [1 - kill, 0.0, kill, 0.0, W, 0.0, 0.0, 0.0, M2, O, v["Ca_p"], v["P_p"], 0.0, X, 0.0, 0.0, 0.0]
+    )
+
+
+def rates(t: float, y: np.ndarray, overrides: dict[str, float] | None = None) -> np.ndarray:
+    """Derivative of STATES per day; overrides replace values of CONDITIONS."""
+    v = CONDITIONS | (overrides or {})
+    Ca_p, P_p, pH_p, X_p = v["Ca_p"], v["P_p"], v["pH_p"], v["X_p"]
+    perf, m, u, F = v["perf"], v["m"], v["u"], v["F"]
+    L, A, D, S, W, N, Mo, M1, M2, O, C, P, a, X, ZA, ZH, B = y  # noqa: E741
+    leukocytes = 1.0 if m > 0 else 0.0
+
+    # 2. auxiliary functions
+    Z = ZA + ZH
+    pH = pH_p - a / 30
+    i = (N + Mo + M1) / (5000 + N + Mo + M1)
+    T = 36 * perf * (0.2305 + (1 - 0.2305) * min(1.0, L + S)) * (1 + 4.893 * i)
+    per = T / 36
+    w = D**2 / (D**2 + 0.1601**2)
+    lC = np.log10(max(C, 1e-4) / 1.25)
+    lP = np.log10(max(P, 1e-4) / 1.15)
+    SI_ACP = -1.668 + 2.898 * lC + 1.991 * lP + 2.262 * (pH - 7.4) - 0.355 * (pH - 7.4) ** 2
+    SI_HAP = 9.665 + 4.845 * lC + 2.985 * lP + 4.392 * (pH - 7.4) - 0.532 * (pH - 7.4) ** 2
+    th = -1.2 + np.log10(1 + X / 0.6465) - 0.1245 * w
+    s = 10 ** ((SI_ACP - th) / 5)
+    f0 = max(0.0, 1 - L - A - D - S)
+    s_D = D**2 / (D**2 + 0.2141**2)
+    s_O = O / (20 + O)
+    q = Z / (D + 0.02)
+    eaten = 1e-5 * N * leukocytes + m * 0.0002343 * (M1 + 0.3 * M2)
+    kap = (1 - F) * eaten / (1 + D / 0.4615) / (1 + (q / 14.19) ** 4)
+    g_s = 1 / (1 + (ZH / 195.6) ** 3)
+
+    # 3. mineral
+    J_A = (2268 * D + 161.3 * (1 - D)) * max(0.0, s - 1)
+    J_d = 6.273 * ZA * max(0.0, 1 - s)
+    J_m = (1 - F) * 755.6 * W * C / (C + 0.5) * P / (P + 0.3) * per / (per + 0.2)
+    J_t = 2.4 * ZA / (1 + X / 0.4511)
+    g = (0.002094 + (0.9088 - 0.002094) * w) / (1 + X / 0.2759)
+    driving = max(0.0, 1 - 10 ** (-SI_HAP / 9))
+    J_g = 7.576 * 0.371 * 10 ** (0.95 * lC + lP + 1.13 * (pH - 7.4)) * driving * g * max(0.0, 1 - Z / 4720) * ZH
+    R = m * (1 - F) * (0.01021 + 0.8188 * M2**4 / (M2**4 + 5711**4)) * g_s * ZH
+
+    # 3. cells and chemistry
+    kh, chi = 0.538, 0.3
+    sw = 1.5 / (1 + D / 0.1)
+    h_X = 1e-3 * (34.16 * D + 5.179 * L) * X
+    net = J_A + J_m - J_d
+    return np.array(
+        [
+            (1 - F) * (-u * L + 0.25 * f0 * (1 - s_D) * L / (L + 0.02)),
+            u * L - (0.002 * m * (M1 + M2) + 1) * A,
+            A - kap * D,
+            (1 - F) * (0.05 * f0 * s_D + 0.005 * f0),
+            A - 5.292 * W,
+            (1 - F) * leukocytes * 3e4 * s_O - 3 * N,
+            (1 - F) * m * 8000 * (1 - (1 - s_D) * (1 - 1 * s_O)) - (0.958 + 0.5) * Mo,
+            0.958 * Mo - (sw + 0.3) * M1,
+            sw * M1 - 0.224 * (M2 - 200 * m * (1 - F)),
+            60 * A - kh * O - kap * O,
+            (T * (Ca_p - C) - J_A - J_m - J_g + J_d + chi * R) / 0.15,
+            (T * (P_p - P) + kh * O + 2 * h_X - 2 / 3 * net - 0.6 * (J_g - chi * R) + (2 / 3 - 0.6) * J_t) / 0.15,
+            (-T * a + 2 / 3 * net + 0.8 * (J_g - chi * R) + (0.8 - 2 / 3) * J_t + h_X) / 0.15,
+            (T * (X_p - X) + 95.74 * L - (34.16 * D + 5.179 * L) * X) / 0.15,
+            J_A + J_m - J_d - J_t - kap * ZA,
+            J_t + J_g - R - kap * ZH,
+            (Z / (Z + 100) - B) / 14,
+        ]
+    )
