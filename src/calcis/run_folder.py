@@ -13,7 +13,6 @@ import os
 import platform
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -22,8 +21,9 @@ import numpy as np
 
 import calcis
 from calcis.errors import InputError
+from calcis.parameters import Parameter
 from calcis.store import Arm, DoseMark, Finding, Floats, Run, Series
-from calcis.zarr_folder import read_group, write_floats, write_group, write_names
+from calcis.zarr_folder import Array, read_group, write_groups
 
 FORMAT = 1  # of run.json
 CHECKPOINT = "checkpoint"  # an unfinished run keeps its state under this name in the run folder
@@ -78,7 +78,7 @@ def save(run: Run, folder: Path, report: str) -> None:
     new = folder.with_name(f".{folder.name}.{os.getpid()}.new")
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir()
-    (new / "run.json").write_text(json.dumps(_described(run), indent=1, ensure_ascii=False, allow_nan=False))
+    (new / "run.json").write_text(_json(_described(run)))
     (new / "report.html").write_text(report)
     _write_courses(run, new / "run.zarr")
     ours = {"run.json", "report.html", "run.zarr", CHECKPOINT}
@@ -131,9 +131,9 @@ def _described(run: Run) -> dict[str, Any]:
     for name, arm in run.arms.items():
         arms[name] = {
             "treatment": list(arm.treatment),
-            "changes": [asdict(change) for change in arm.changes],
-            "doses": [asdict(dose) for dose in arm.doses],
-            "findings": [asdict(finding) for finding in arm.findings],
+            "changes": [vars(change) for change in arm.changes],
+            "doses": [vars(dose) for dose in arm.doses],
+            "findings": [vars(finding) for finding in arm.findings],
             "ledger": {key: value if math.isfinite(value) else None for key, value in arm.ledger.items()},
             "lesion_facts": dict(arm.lesion_facts),
             "failure": arm.failure,
@@ -149,14 +149,25 @@ def _described(run: Run) -> dict[str, Any]:
         "data": dict(run.data),
         "groups": list(_courses(run)),
         "arms": arms,
-        "parameters": [asdict(parameter) for parameter in run.parameters],
+        "parameters": [vars(parameter) for parameter in run.parameters],
         "cite": list(run.cite),
     }
 
 
-def _undescribed(described: Mapping[str, Any], folder: Path) -> Run:
-    from calcis.parameters import Parameter
+def _json(described: Mapping[str, Any]) -> str:
+    """JSON with a line for each entry and each number: readable, and written by the fast encoder."""
 
+    def words(value: Any) -> str:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+    lines = []
+    for key, value in described.items():
+        rows = ",\n  ".join(words(row) for row in value) if isinstance(value, list) and value else None
+        lines.append(f"{words(key)}: {words(value) if rows is None else f'[{chr(10)}  {rows}{chr(10)} ]'}")
+    return "{\n " + ",\n ".join(lines) + "\n}\n"
+
+
+def _undescribed(described: Mapping[str, Any], folder: Path) -> Run:
     text = described["case"]["text"]
     if _sha256(text.encode()) != described["case"]["sha256"]:
         raise InputError("the case as it was run", "a text that was changed since").at(folder / "run.json")
@@ -174,14 +185,14 @@ def _undescribed(described: Mapping[str, Any], folder: Path) -> Run:
             findings=tuple(Finding(**finding) for finding in arm["findings"]),
             ledger=ledger,
             failure=arm["failure"],
-            changes=tuple(Parameter(**change) for change in arm["changes"]),
+            changes=tuple(_parameter(change) for change in arm["changes"]),
             treatment=tuple(arm["treatment"]),
         )
     return Run(
         title=described["title"],
         case_text=text,
         arms=arms,
-        parameters=tuple(Parameter(**parameter) for parameter in described["parameters"]),
+        parameters=tuple(_parameter(parameter) for parameter in described["parameters"]),
         cite=tuple(described["cite"]),
         versions=described["versions"],
         data=described["data"],
@@ -189,6 +200,10 @@ def _undescribed(described: Mapping[str, Any], folder: Path) -> Run:
         command=described["command"],
         folder=folder,
     )
+
+
+def _parameter(described: Mapping[str, Any]) -> Parameter:
+    return Parameter(**{**described, "shown": tuple(described["shown"])})
 
 
 def _courses(run: Run) -> dict[str, list[Mapping[str, Series]]]:
@@ -200,30 +215,30 @@ def _courses(run: Run) -> dict[str, list[Mapping[str, Series]]]:
 
 
 def _write_courses(run: Run, folder: Path) -> None:
-    write_group(folder)
+    groups = {}
     for group, courses in _courses(run).items():
-        write_group(folder / group)
-        write_names(folder / group / "arm", list(run.arms), "arm")
-        write_floats(folder / group / "time", run.time, ["time"], {"units": "h"})
+        arrays = {"arm": Array(tuple(run.arms), ("arm",)), "time": Array(run.time, ("time",), "h")}
         for name, first in courses[0].items():
             values = np.stack([course[name].values for course in courses])
-            write_floats(folder / group / name, values, ["arm", "time"], {"units": first.unit})
+            arrays[name] = Array(values, ("arm", "time"), first.unit)
+        groups[group] = arrays
+    write_groups(folder, groups)
 
 
 def _read_courses(folder: Path, groups: list[str]) -> tuple[Floats, dict[str, Courses]]:
     found = {}
     for group in groups:
-        arrays = {name: (values, units) for name, values, units in read_group(folder / group)}
-        names = [str(name) for name in arrays.pop("arm")[0]]
-        time = np.asarray(arrays.pop("time")[0], dtype=float)
-        courses: Courses = {name: {} for name in names}
-        for name, (values, units) in arrays.items():
-            if units is None or values.shape != (len(names), len(time)):
+        arrays = dict(read_group(folder, group))
+        names, time = arrays.pop("arm").values, arrays.pop("time").values
+        courses: Courses = {str(name): {} for name in names}
+        for name, array in arrays.items():
+            values, unit = np.asarray(array.values), array.units
+            if unit is None or values.shape != (len(names), len(time)):
                 raise ValueError(f"{group}/{name} has no unit or another shape than (arm, time)")
             for arm, row in zip(names, values, strict=True):
-                courses[arm][name] = Series(units, row)
+                courses[str(arm)][name] = Series(unit, row)
         found[group] = courses
-    return time, found
+    return np.asarray(time, dtype=float), found
 
 
 def _is_ours(folder: Path) -> bool:
