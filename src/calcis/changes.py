@@ -101,11 +101,12 @@ def _changed(old: Parameter, change: Change) -> Parameter:
         as_given = (change.value, change.unit)
         try:
             value = convert(change.value, change.unit, old.unit)
-        except UnitError as wrong:
+        except UnitError:
             words, example = in_words(dimension(old.unit)), f"{old.shown[0]:g} {old.shown[1]}"
-            number = "a number without a unit" if words == "dimensionless" else None
-            expected = number or f"a number and its unit ({words}), such as {example}"
-            raise change.refuse(expected, wrong.got.replace("a number", f"{change.value:g}")) from None
+            bare = "a number without a unit" if words == "dimensionless" else None
+            expected = bare or f"a number and its unit ({words}), such as {example}"
+            unit = "without a unit" if change.unit == "1" else change.unit
+            raise change.refuse(expected, f"{change.value:g} {unit}") from None
     if not math.isfinite(value):
         raise change.refuse("a finite number", f"{value}")
     return replace(

@@ -147,11 +147,10 @@ def read_number(
         raise document.error(
             (*where, "kind"), f"one of {', '.join(KINDS)}", shown(kind), nearest(kind, KINDS)
         )
-    if (kind == "fitted") != ("script" in entry):
-        expected, got = ("a `script` that refits a fitted number", "none")
-        if kind != "fitted":
-            expected, got = ("`script` only with kind: fitted", f"kind: {kind}")
-        raise document.error(where, expected, got)
+    if kind == "fitted" and "script" not in entry:
+        raise document.error(where, "a `script` that refits a fitted number", "none")
+    if kind != "fitted" and "script" in entry:
+        raise document.error((*where, "script"), "`script` only with kind: fitted", f"kind: {kind}", key=True)
     spread = _number(document, (*where, "spread")) if "spread" in entry else None
     if spread is not None and spread < 0:
         raise document.error((*where, "spread"), "a coefficient of variation of at least 0", repr(spread))
