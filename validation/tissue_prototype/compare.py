@@ -16,24 +16,15 @@ from typing import Any
 import numpy as np
 from scipy.integrate import solve_ivp
 
-from calcis.parameters import data_path, read_parameters
 from calcis.part import Model, assemble
 from calcis.reading import read_yaml
 from calcis.tissue import INPUTS, PARTS
-from calcis.tissue.injuries import PARAMETERS, jump
+from calcis.tissue.injuries import jump
+from calcis.tissue.numbers import tissue_parameters
 from calcis.units import convert, read_quantity
 
 HERE = Path(__file__).parent
-DAY = 24.0
-
-
-def numbers() -> dict[str, float]:
-    """Value of every parameter of the tissue and of the injuries, in the units of the laws."""
-    found = dict(read_parameters(data_path("injuries", "injuries.yaml"), PARAMETERS))
-    for part in PARTS:
-        room = "chemistry" if part.name == "saturation" else "tissue"
-        found |= read_parameters(data_path(room, f"{part.name}.yaml"), {part.name: part.parameters})
-    return {name: parameter.value for name, parameter in found.items()}
+DAY = 24.0  # h
 
 
 def in_unit(text: Any, unit: str) -> float:
@@ -66,7 +57,8 @@ class Course:
 
 def simulate(experiment: Mapping[str, Any], end: float, rtol: float = 1e-5) -> Course:
     """Run an experiment of the data file to `end` (h): start in health, injure, change conditions."""
-    model, parameters = assemble(PARTS, INPUTS), numbers()
+    model = assemble(PARTS, INPUTS)
+    parameters = {name: number.value for name, number in tissue_parameters().items()}
     plasma = {name: in_unit(text, INPUTS[name]) for name, text in experiment["plasma"].items()}
     units = model.parameters
     for name, text in experiment.get("changes", {}).items():

@@ -93,7 +93,9 @@ DEBRIS = Part(
         "phosphate_of_dead_cells": Signal("mmol/L", lambda v: v.organic_phosphate),
         "debris_clearance_rate": Signal("1/h", debris_clearance_rate),
         "mitochondrial_loading": Signal("mmol/L/h", mitochondrial_loading),
-        "phosphate_of_dying": Signal("mmol/L/h", lambda v: v.organic_phosphate_content * v.secondary_necrosis),
+        "phosphate_of_dying": Signal(
+            "mmol/L/h", lambda v: v.organic_phosphate_content * v.secondary_necrosis
+        ),
         "phosphate_release": Signal("mmol/L/h", lambda v: v.phosphate_release_rate * v.organic_phosphate),
         "organic_phosphate_cleared": Signal(
             "mmol/L/h", lambda v: v.debris_clearance_rate * v.organic_phosphate

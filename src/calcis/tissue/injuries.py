@@ -15,7 +15,7 @@ from calcis.errors import InputError, nearest
 KINDS = ("bite", "toxin", "freezing", "fixation")
 
 SHARES = {"apoptotic_share": "1", "mitochondria_share": "1", "phosphate_share": "1"}
-PARAMETERS = {kind: SHARES for kind in KINDS}  # as a data file of injuries names them
+PARAMETERS = dict.fromkeys(KINDS, SHARES)  # as a data file of injuries names them
 
 Jump = list[tuple[str, str | None, Value]]
 

@@ -45,9 +45,8 @@ def amorphous_formation(v: Any) -> Value:
 
 def amorphous_redissolution(v: Any) -> Value:
     """Amorphous mineral dissolved below the threshold (mmol/L/h), k·Z·[1 - s]₊."""
-    return v.redissolution_rate * v.amorphous * v.smoothing * _softplus(
-        -v.supersaturation_above_threshold / v.smoothing
-    )
+    below = v.smoothing * _softplus(-v.supersaturation_above_threshold / v.smoothing)
+    return v.redissolution_rate * v.amorphous * below
 
 
 def amorphous_conversion(v: Any) -> Value:
@@ -57,16 +56,18 @@ def amorphous_conversion(v: Any) -> Value:
 
 
 def apatite_growth(v: Any) -> Value:
-    """Growth of apatite (mmol/L/h), θ·k·(a_Ca·a_PO₄)·(1 - 10^(-SI/9))₊·g·(1 - Z/Zmax)₊·Z_H.
+    """Growth of apatite (mmol/L/h), θ·k·(a_Ca·a_PO₄)·(1 - 10^(-SI/9))₊·g·(1 - Z/Zmax)₊·(Z_H - Z₀)₊.
 
     g, what inhibitors leave: (g_L + (g_D - g_L)·w)/(1 + PPi/K); the product is relative to plasma.
+    Less than Z₀, some 10⁵ crystals per mm³, does not grow: 0 would be unstable, and rounding would seed.
     """
     uninhibited = v.growth_living + (v.growth_dead - v.growth_living) * v.dead_environment
     inhibition = 1.0 + maximum(v.pyrophosphate_tissue, 0.0) / v.growth_half_pyrophosphate
     drive = maximum(1.0 - ten_to(-v.saturation_apatite / v.apatite_ions), 0.0)
     room = maximum(1.0 - v.mineral_total / v.mineral_highest, 0.0)
     speed = v.growth_temperature_factor * v.growth_rate * v.ion_product_relative
-    return speed * drive * uninhibited / inhibition * room * v.apatite
+    seeds = maximum(v.apatite - v.growth_least_apatite, 0.0)
+    return speed * drive * uninhibited / inhibition * room * seeds
 
 
 def apatite_resorption(v: Any) -> Value:
@@ -118,8 +119,8 @@ def calcium_carried_off(v: Any) -> Value:
 
 def phosphate_carried_off(v: Any) -> Value:
     """Phosphate that phagocytes carry away, mineral and organic (mmol/L/h)."""
-    mineral = v.apatite_phosphate * _apatite_carried_off(v) + v.amorphous_phosphate * _amorphous_carried_off(v)
-    return mineral + v.organic_phosphate_cleared
+    apatite, amorphous = _apatite_carried_off(v), _amorphous_carried_off(v)
+    return v.apatite_phosphate * apatite + v.amorphous_phosphate * amorphous + v.organic_phosphate_cleared
 
 
 def base_carried_off(v: Any) -> Value:
@@ -165,6 +166,7 @@ MINERAL = Part(
         "growth_living": "1",
         "growth_dead": "1",
         "growth_half_pyrophosphate": "mmol/L",
+        "growth_least_apatite": "mmol/L",
         "apatite_ions": "1",
         "mineral_highest": "mmol/L",
         "resorption_depth": "mmol/L",

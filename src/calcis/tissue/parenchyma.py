@@ -27,10 +27,15 @@ def secondary_necrosis(v: Any) -> Value:
 
 
 def rates(v: Any) -> dict[str, Value]:
-    """living' = viability·(-u·L + kL·f₀·(1 - s)·L/(L + h)); apoptotic' = u·L - (e + 1/t)·A;
-    scar' = viability·f₀·(kS·s + k₀), s the debris signal."""
+    """living' = viability·(-u·L + kL·f₀·(1 - s)·l/(l + h)); apoptotic' = u·L - (e + 1/t)·A;
+    scar' = viability·f₀·(kS·s + k₀); s the debris signal, l = (L - L₀)₊.
+
+    Below L₀, about one cell per mm³, nothing grows back: 0 would be unstable, and rounding would
+    regrow a tissue (or its negative).
+    """
     free, debris = v.free_space, v.debris_signal
-    seeded = v.living / (maximum(v.living, 0.0) + v.regrowth_half_living)
+    parents = maximum(v.living - v.regrowth_least_living, 0.0)
+    seeded = parents / (parents + v.regrowth_half_living)
     regrowth = v.regrowth_rate * free * (1.0 - debris) * seeded
     dying = v.apoptosis_rate * v.living
     return {
@@ -53,6 +58,7 @@ PARENCHYMA = Part(
         "secondary_necrosis_time": "h",
         "regrowth_rate": "1/h",
         "regrowth_half_living": "1",
+        "regrowth_least_living": "1",
         "scarring_rate": "1/h",
         "scarring_rate_clean": "1/h",
     },
