@@ -36,7 +36,8 @@ Law = Callable[[Any], Value]
 class State:
     """One state: its unit, its value at the start, and the magnitude below which it is nothing.
 
-    `start` names a parameter of the same part, or is a law of the part's parameters alone.
+    `start` names a parameter of the same part, or is a law of the part's parameters and of needs that
+    drive the model from outside.
     The solver's absolute tolerance is its relative tolerance times `scale` (in `unit`).
     """
 
@@ -110,9 +111,11 @@ class Model:
         """Every signal that a part gives -> unit."""
         return {name: self.parts[part].gives[name].unit for name, part in self.givers.items()}
 
-    def start(self, parameters: Mapping[str, Value]) -> dict[str, Value]:
-        """Initial value of every state, from parameter values by dotted name."""
-        point = Point(self, {}, parameters)
+    def start(
+        self, parameters: Mapping[str, Value], inputs: Mapping[str, Value] | None = None
+    ) -> dict[str, Value]:
+        """Initial value of every state, from parameters by dotted name and what drives the model then."""
+        point = Point(self, {}, parameters, inputs)
         values = {}
         for part in self.parts.values():
             scope = _Scope(point, part)
@@ -193,7 +196,7 @@ class _Scope:
         if name in part.states:
             dotted = f"{part.name}.{name}"
             if dotted not in point.states:
-                raise InputError("a start that depends on parameters alone", f"state {dotted!r} in it")
+                raise InputError("a start that depends on no state", f"state {dotted!r} in it")
             return point.states[dotted]
         if name in part.gives:
             return point.signal(name)
@@ -204,7 +207,9 @@ class _Scope:
             return point.time
         valid = [*part.states, *part.parameters, *part.needs, *part.gives, "time"]
         raise InputError(
-            f"a state, parameter, need or give of part {part.name!r}", repr(name), nearest=nearest(name, valid)
+            f"a state, parameter, need or give of part {part.name!r}",
+            repr(name),
+            nearest=nearest(name, valid),
         )
 
 
@@ -240,7 +245,8 @@ def assemble(parts: Iterable[Part], inputs: Mapping[str, str] | None = None) -> 
             if given != unit:
                 same = dimension(given) == dimension(unit)
                 raise InputError(
-                    f"{name!r} in {given} as it is given" + ("" if not same else " (same dimension, other scale)"),
+                    f"{name!r} in {given} as it is given"
+                    + ("" if not same else " (same dimension, other scale)"),
                     f"{unit} needed by {part.name!r}",
                 )
     return Model(named, inputs, givers)

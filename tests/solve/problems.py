@@ -82,7 +82,9 @@ def e5(t, y):
 
 CLASSICAL = (
     Problem("Robertson", robertson, (1.0, 0.0, 0.0), 1e5, (1.0, 1e-5, 1.0)),
-    Problem("HIRES", hires, (1.0, 0, 0, 0, 0, 0, 0, 0.0057), 321.8122, (0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 1e-2, 1e-2)),
+    Problem(
+        "HIRES", hires, (1.0, 0, 0, 0, 0, 0, 0, 0.0057), 321.8122, (0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 1e-2, 1e-2)
+    ),
     Problem("Van der Pol", van_der_pol, (2.0, 0.0), 2.0, (1.0, 1.0), signed=True),
     Problem("OREGO", oregonator, (1.0, 2.0, 3.0), 360.0, (1.0, 1.0, 1.0)),
     Problem("E5", e5, (1.76e-3, 0.0, 0.0, 0.0), 1e7, (1e-3, 1e-10, 1e-12, 1e-12)),

@@ -19,7 +19,11 @@ from calcis.solve.system import trace_equations
 
 def observe(law, x):
     """Values of a law of one state, compiled."""
-    kernel = compile_system(trace_equations(lambda y, p, q, s: ([0.0 * y[0]], [law(y[0])]), {"x": (1.0, True)}, (), observed=("law",)))
+    kernel = compile_system(
+        trace_equations(
+            lambda y, p, q, s: ([0.0 * y[0]], [law(y[0])]), {"x": (1.0, True)}, (), observed=("law",)
+        )
+    )
     found = np.empty_like(x)
     y, o = _aligned(8), _aligned(8)
     for first in range(0, len(x), 8):

@@ -53,14 +53,15 @@ class Case:
     text: str
     file: str
 
-    def parameters(self, parameters: Mapping[str, Parameter], arm: str) -> dict[str, Parameter]:
+    def parameters(self, parameters: Mapping[str, Parameter], arm: str | None = None) -> dict[str, Parameter]:
         """`parameters` (by dotted name, of body, drugs and tissue) with the changes of tissue, case and arm.
 
-        Raises InputError, with place, for a change that does not fit them.
+        Without an arm only the changes that all arms share.  Raises InputError, with place, for a change that does not fit them.
         """
-        if arm not in self.arms:
+        if arm is not None and arm not in self.arms:
             raise InputError("an arm of this case", repr(arm), nearest=nearest(arm, self.arms))
         found = dict(parameters)
-        for changes in (*self.changes, self.arms[arm].changes):
+        own = () if arm is None else self.arms[arm].changes
+        for changes in (*self.changes, own):
             found = apply(found, changes)
         return found

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from calcis.body import body_parts
 from calcis.case.drugs import Drug, read_drug
 from calcis.changes import Change, read_sourced_changes
+from calcis.drugs import drug_part
 from calcis.parameters import Parameter, data_path, read_parameters
+from calcis.tissue.numbers import tissue_parameters
 
 
 @dataclass(frozen=True)
@@ -49,4 +52,10 @@ def _read(room: str) -> dict[str, Parameter]:
 
 
 def _parameters(body: str) -> dict[str, Parameter]:
-    return read_parameters(data_path("body", f"{body}.yaml")) | _read("drugs") | _read("tissue")
+    """All numbers that a case with this body may change, in the units of the laws."""
+    parts = {part.name: part.parameters for part in body_parts(body)}
+    found = read_parameters(data_path("body", f"{body}.yaml"), parts)
+    for drug in _files("drugs"):
+        part = drug_part(drug)
+        found |= read_parameters(data_path("drugs", f"{drug}.yaml"), {part.name: part.parameters})
+    return found | tissue_parameters()

@@ -4,6 +4,9 @@ Compiled by numba without the interpreter lock.  Lanes of a task take the eight 
 finished lane makes room for the next.  Nothing here depends on which slot or task a lane is in.
 """
 
+# mypy: allow-untyped-defs, allow-untyped-calls
+# numba infers the types of these functions.
+
 from __future__ import annotations
 
 from typing import Any
@@ -305,7 +308,9 @@ def march(
 
 
 @numba.njit(nogil=True, cache=True, error_model="numpy")
-def observe_all(observe_at, derived, segment_of, segment_start, controls, times, states, signals, buffer, sizes):
+def observe_all(
+    observe_at, derived, segment_of, segment_start, controls, times, states, signals, buffer, sizes
+):
     """Signals at output times: states (time, state) of one lane -> signals (time, signal)."""
     n, nd, nq, ns = sizes[0], sizes[1], sizes[2], sizes[3]
     at = 0

@@ -7,12 +7,12 @@ distinct computation once.  Simplifications are those that cost no accuracy.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 Node = tuple[Any, ...]
 
-_FOLD = {
+_FOLD: dict[str, Callable[..., float]] = {
     "add": lambda a, b: a + b,
     "sub": lambda a, b: a - b,
     "mul": lambda a, b: a * b,

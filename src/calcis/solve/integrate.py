@@ -58,16 +58,17 @@ def solve(
     threads: int | None = None,
     max_steps: int = MAX_STEPS,
     stop: np.ndarray | None = None,
-    watch: Callable[[float, Callable[[], Checkpoint]], None] | None = None,
+    watch: Callable[[float, Callable[[], Checkpoint], bool], None] | None = None,
     rounds: int = 20_000,
     resume: Checkpoint | None = None,
 ) -> Solution:
     """Solve all lanes and give their states and signals at `times` (h, ascending).
 
     rtol: relative tolerance; a state's absolute tolerance is rtol times its scale.  `stop` is an
-    array whose first element is set from outside to cancel.  `watch(share done, take checkpoint)`
-    is called whenever every task pauses, after at most `rounds` kernel calls of each.  A solution
-    that was stopped has `finished` False.
+    array whose first element is set from outside to cancel.  `watch(share done, take checkpoint,
+    interrupted)` is called whenever every task pauses, after at most `rounds` kernel calls of each,
+    and once more when an exception such as KeyboardInterrupt ends the run.  A solution that was
+    stopped has `finished` False.
     """
     times = np.ascontiguousarray(times, float)
     plan = segments(kernel.system, lanes)
@@ -90,7 +91,9 @@ def solve(
     places = np.full(count, 0 if record else -1)
     pieces = np.zeros((count, PIECES, width)) if record else np.zeros((count, 0, width))
     stop = np.zeros(1, np.int64) if stop is None else stop
-    task = _Marcher(kernel, plan, derived, times, rtol, max_steps, stop, y, clock, counts, outputs, places, pieces)
+    task = _Marcher(
+        kernel, plan, derived, times, rtol, max_steps, stop, y, clock, counts, outputs, places, pieces
+    )
 
     def collect() -> None:
         for lane in range(count if record else 0):
@@ -101,6 +104,13 @@ def solve(
     def checkpoint() -> Checkpoint:
         joined = tuple(np.concatenate(k) if k else np.zeros((0, width)) for k in kept) if record else ()
         return Checkpoint(y.copy(), clock.copy(), counts.copy(), outputs.copy(), joined)
+
+    def look(interrupted: bool) -> None:
+        collect()
+        if watch is not None:
+            segment = np.maximum(counts[:, 0], 0)
+            now = np.where(counts[:, 2] == 0, plan.start[segment] + clock[:, 0] - begin, span)
+            watch(float(np.mean(now / span)), checkpoint, interrupted)
 
     ranges = [(a, min(a + LANES_PER_TASK, count)) for a in range(0, count, LANES_PER_TASK)]
     begin = np.array([lane.begin for lane in lanes])
@@ -122,21 +132,17 @@ def solve(
             except BaseException:
                 stop[0] = 1
                 wait(pending)
+                look(True)
                 raise
-            collect()
             ranges = sorted(left)
-            if watch is not None:
-                seg = np.maximum(counts[:, 0], 0)
-                now = plan.start[seg] + clock[:, 0] - begin
-                now = np.where(counts[:, 2] == 0, now, span)
-                watch(float(np.mean(now / span)), checkpoint)
+            look(False)
             if stop[0]:
                 break
     for lane, done in enumerate(counts[:, 1]):
         outputs[lane, done:] = np.nan
     signals = np.empty((count, len(times), kernel.layout.observed))
-    if kernel.layout.observed:
-        task.observe(signals)
+    for lane in range(count if kernel.layout.observed else 0):
+        signals[lane] = _observed(kernel, plan, lane, derived[lane], times, outputs[lane])
     failures = tuple(_failure(kernel, lane, i, plan, clock, counts, y) for i, lane in enumerate(lanes))
     return Solution(
         times=times,
@@ -171,6 +177,12 @@ def _aligned(count: int) -> np.ndarray:
     return raw[offset : offset + count]
 
 
+class _Scratch(threading.local):
+    """Each thread's own working memory."""
+
+    buffer: np.ndarray | None = None
+
+
 class _Marcher:
     """A task for a thread: march lanes first..last with the compiled driver."""
 
@@ -197,7 +209,7 @@ class _Marcher:
         n = layout.states
         vectors = 4 * n + layout.derived + layout.controls + layout.work + terms * (n + 8) + 16
         self.room = vectors * 8
-        self.own = threading.local()
+        self.own = _Scratch()
         self.static = (
             rtol,
             max_steps,
@@ -225,7 +237,7 @@ class _Marcher:
         self.stop = stop
 
     def _buffer(self) -> np.ndarray:
-        if not hasattr(self.own, "buffer"):
+        if self.own.buffer is None:
             self.own.buffer = _aligned(self.room)
         return self.own.buffer
 
@@ -234,28 +246,27 @@ class _Marcher:
 
         return bool(march(first, last, rounds, *self.static, self._buffer(), self.sizes, self.stop))
 
-    def observe(self, signals: np.ndarray) -> None:
-        """Fill signals (lane, time, signal) from the states at output times."""
-        from calcis.solve.driver import observe_all
 
-        layout = self.kernel.layout
-        sizes = np.array([layout.states, layout.derived, layout.controls, layout.observed])
-        buffer = _aligned(8 * (layout.states + layout.derived + layout.controls + layout.observed + 1))
-        for lane in range(len(signals)):
-            a, b = self.plan.first[lane], self.plan.first[lane + 1]
-            place = np.searchsorted(self.plan.start[a:b], self.times, side="right") - 1 + a
-            observe_all(
-                self.kernel.address["observe"],
-                self.derived[lane],
-                np.maximum(place, a),
-                self.plan.start,
-                self.plan.controls,
-                self.times,
-                self.outputs[lane],
-                signals[lane],
-                buffer,
-                sizes,
-            )
+def observed(kernel: Kernel, lane: Lane, times: np.ndarray, states: np.ndarray) -> np.ndarray:
+    """Signals (time, signal) of a lane in given states (time, state) at ascending times (h)."""
+    plan = segments(kernel.system, [lane])
+    return _observed(kernel, plan, 0, _derived(kernel, [lane])[0], times, states)
+
+
+def _observed(
+    kernel: Kernel, plan: Segments, lane: int, derived: np.ndarray, times: np.ndarray, states: np.ndarray
+) -> np.ndarray:
+    from calcis.solve.driver import observe_all
+
+    layout = kernel.layout
+    sizes = np.array([layout.states, layout.derived, layout.controls, layout.observed])
+    buffer = _aligned(8 * (layout.states + layout.derived + layout.controls + layout.observed + 1))
+    first, last = plan.first[lane], plan.first[lane + 1]
+    place = np.searchsorted(plan.start[first:last], times, side="right") - 1 + first
+    signals = np.empty((len(times), layout.observed))
+    arrays = (np.maximum(place, first), plan.start, plan.controls, times, states, signals, buffer, sizes)
+    observe_all(kernel.address["observe"], derived, *arrays)
+    return signals
 
 
 def _failure(
@@ -269,7 +280,7 @@ def _failure(
     state = kernel.system.states[worst]
     value = y[i, worst]
     reason = {
-        2: f"the step fell below what the clock can resolve, because {state} (now {value:.4g}) changes too fast; "
+        2: f"the step fell below what the clock can resolve, because {state} ({value:.4g}) changes too fast; "
         "check the numbers that drive it, or loosen the tolerance",
         3: "a rate is not a finite number at the start; check the parameters and initial values",
         4: f"it needed more than {steps} steps, mostly for {state}; loosen the tolerance or shorten the run",

@@ -210,14 +210,20 @@ class Writer:
         if name == "not":
             return self.select(self.compare("oeq", a, zero), one, zero)
         if name == "and":
-            return self.select(self.compare("une", a, zero), self.select(self.compare("une", b, zero), one, zero), zero)
+            return self.select(
+                self.compare("une", a, zero), self.select(self.compare("une", b, zero), one, zero), zero
+            )
         if name == "or":
-            return self.select(self.compare("une", a, zero), one, self.select(self.compare("une", b, zero), one, zero))
+            return self.select(
+                self.compare("une", a, zero), one, self.select(self.compare("une", b, zero), one, zero)
+            )
         if name == "pick":
             return self.select(self.compare("une", a, zero), b, zero)
         raise ValueError(name)
 
-    def nodes(self, graph: Graph, numbers: Iterable[int], known: dict[int, str], arrays: Mapping[str, str]) -> None:
+    def nodes(
+        self, graph: Graph, numbers: Iterable[int], known: dict[int, str], arrays: Mapping[str, str]
+    ) -> None:
         """Write graph nodes in order; `known` maps nodes to values and grows."""
         for number in numbers:
             if number in known:
@@ -236,4 +242,6 @@ def function(name: str, arguments: Iterable[str], writer: Writer, internal: bool
     parameters = ", ".join(f"ptr %{argument}" for argument in arguments)
     body = "\n".join(writer.lines)
     linkage = "internal " if internal else ""
-    return f"define {linkage}void @{name}({parameters}) noinline nounwind {{\nentry:\n{body}\n  ret void\n}}\n"
+    return (
+        f"define {linkage}void @{name}({parameters}) noinline nounwind {{\nentry:\n{body}\n  ret void\n}}\n"
+    )

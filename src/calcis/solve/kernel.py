@@ -66,7 +66,9 @@ def _engine(text: str) -> Any:
         cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=2
     )
     key = hashlib.sha256(
-        "\n".join([text, processor(), llvmlite.__version__, ".".join(map(str, llvm.llvm_version_info))]).encode()
+        "\n".join(
+            [text, processor(), llvmlite.__version__, ".".join(map(str, llvm.llvm_version_info))]
+        ).encode()
     ).hexdigest()
     path = cache_folder() / f"{key}.o"
     code = _read(path)

@@ -42,8 +42,8 @@ class Infusion:
 class Drive:
     """Inputs as piecewise polynomials.
 
-    starts: (pieces,) h, ascending; ends: (pieces,) h; coefficients: (pieces, inputs, degree + 1), in powers of
-    the time since the piece's own start, lowest first.
+    starts: (pieces,) h, ascending; ends: (pieces,) h; coefficients: (pieces, inputs, degree + 1), in
+    powers of the time since the piece's own start, lowest first.
     """
 
     starts: np.ndarray
@@ -90,7 +90,10 @@ def segments(system: System, lanes: Sequence[Lane]) -> Segments:
     drug may be given to.
     """
     first, starts, ends, smooth, controls = [0], [], [], [], []
-    jump_first, targets, sources, factors = [0], [], [], []
+    jump_first = [0]
+    targets: list[int] = []
+    sources: list[int] = []
+    factors: list[float] = []
     for lane in lanes:
         _check(system, lane)
         if not lane.jumps and not lane.infusions and lane.drive is None:
@@ -157,7 +160,9 @@ def _check(system: System, lane: Lane) -> None:
             name = system.states[infusion.target]
             raise InputError("an infusion into a dosable state", f"one into {name!r}")
         if not (lane.begin <= infusion.start < infusion.end):
-            raise InputError("an infusion that ends after it starts", f"{infusion.start} h to {infusion.end} h")
+            raise InputError(
+                "an infusion that ends after it starts", f"{infusion.start} h to {infusion.end} h"
+            )
     if lane.drive is not None and (lane.drive.starts[0] > lane.begin or lane.drive.ends[-1] < lane.end):
         raise InputError("inputs for the whole time", f"a gap in {lane.name!r}")
 

@@ -54,7 +54,9 @@ def module_text(system: System, method: Tableau) -> tuple[str, Layout]:
     entry_place = {node: place for place, node in enumerate(dict.fromkeys(factors.entries))}
     drift = dict(system.time_derivative)
 
-    used = graph.needed([*system.rates, *factors.entries, *drift.values(), *system.signals], stop_at_fixed=True)
+    used = graph.needed(
+        [*system.rates, *factors.entries, *drift.values(), *system.signals], stop_at_fixed=True
+    )
     stored = [node for node in used if graph.is_fixed(node) and graph.value(node) is None]
     derived = {node: place for place, node in enumerate(stored)}
 
@@ -103,7 +105,9 @@ def module_text(system: System, method: Tableau) -> tuple[str, Layout]:
             lu[node] = writer.load("%lu", entry_place[node])
         return lu[node]
 
-    for (i, k), node in sorted(factors.lower.items(), key=lambda item: (position[item[0][1]], position[item[0][0]])):
+    for (i, k), node in sorted(
+        factors.lower.items(), key=lambda item: (position[item[0][1]], position[item[0][0]])
+    ):
         x[i] = writer.sub(x[i], writer.mul(entry(node), x[k]))
     above: dict[int, list[tuple[int, int]]] = {i: [] for i in range(n)}
     for (k, j), node in factors.upper.items():
@@ -131,7 +135,8 @@ def module_text(system: System, method: Tableau) -> tuple[str, Layout]:
 
 
 def _prepare(system: System, stored: list[int]) -> str:
-    writer, known = Writer(), {}
+    writer = Writer()
+    known: dict[int, str] = {}
     writer.nodes(system.graph, system.graph.needed(stored), known, {"p": "%p"})
     for place, node in enumerate(stored):
         writer.store(known[node], "%d", place)
@@ -208,7 +213,9 @@ def _step(system: System, method: Tableau, places: dict[str, int], drift: dict[i
     log_old = writer.log(writer.load("%old", 0))
     order = method.order
     writer.store(_factor(writer, writer.mul(log_error, literal(-1.0 / order))), "%out", n + 1)
-    change = writer.add(writer.mul(log_error, literal(-0.7 / order)), writer.mul(log_old, literal(0.3 / order)))
+    change = writer.add(
+        writer.mul(log_error, literal(-0.7 / order)), writer.mul(log_old, literal(0.3 / order))
+    )
     writer.store(_factor(writer, change), "%out", n + 2)
     writer.store(index, "%out", n + 3)
     return function("step", ["y", "d", "q", "s", "tol", "h", "old", "work", "out"], writer)
@@ -294,7 +301,9 @@ def _interpolant(writer: Writer, method: Tableau, n: int, k: int) -> list[str]:
     """Coefficients of state k: y₀ + θ (y₁ − y₀) + θ (1−θ) (K₁ + θ (K₂ + θ K₃)), by powers of θ."""
     old, new = writer.load("%y", k), writer.load("%new", k)
     stages = [writer.load("%work", i * n + k) for i in range(method.stages)]
-    inner = [_combine(writer, list(zip(row, stages, strict=True)), None) or literal(0.0) for row in method.dense]
+    inner = [
+        _combine(writer, list(zip(row, stages, strict=True)), None) or literal(0.0) for row in method.dense
+    ]
     middle = [writer.sub(inner[m], inner[m - 1]) for m in range(1, len(inner))]
     return [old, writer.add(writer.sub(new, old), inner[0]), *middle, writer.neg(inner[-1])]
 

@@ -62,7 +62,9 @@ def trace(model: Model, observed: Sequence[str] = ()) -> System:
             for power in range(INPUT_DEGREE - 1, -1, -1):
                 value = value * s + q[first + power]
             given[name] = value
-        point = model.at(dict(zip(states, y, strict=True)), dict(zip(parameters, p, strict=True)), given, q[0] + s)
+        point = model.at(
+            dict(zip(states, y, strict=True)), dict(zip(parameters, p, strict=True)), given, q[0] + s
+        )
         rates = list(point.rates().values())
         for k, state in enumerate(infused):
             rates[state] = rates[state] + q[1 + k]
@@ -83,7 +85,8 @@ def trace(model: Model, observed: Sequence[str] = ()) -> System:
         raise
     except Exception as error:
         raise InputError(
-            "laws that can be traced (no Python `if` on a value: use where)", f"{type(error).__name__}: {error}"
+            "laws that can be traced (no Python `if` on a value: use where)",
+            f"{type(error).__name__}: {error}",
         ) from error
 
 
@@ -104,9 +107,9 @@ def trace_equations(
     p = [casadi.SX.sym(f"p{i}") for i in range(len(parameters))]
     q = [casadi.SX.sym(f"q{i}") for i in range(controls)]
     s = casadi.SX.sym("s")
-    rates, signals = equations(y, p, q, s)
-    rates = casadi.vertcat(*(casadi.SX(rate) for rate in rates))
-    signals = casadi.vertcat(casadi.SX(0, 1), *(casadi.SX(signal) for signal in signals))
+    found, seen = equations(y, p, q, s)
+    rates = casadi.vertcat(*(casadi.SX(rate) for rate in found))
+    signals = casadi.vertcat(casadi.SX(0, 1), *(casadi.SX(signal) for signal in seen))
     states_vector = casadi.vertcat(*y)
     jacobian = casadi.jacobian(rates, states_vector)
     drift = casadi.jacobian(rates, s)

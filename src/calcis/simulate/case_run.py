@@ -1,0 +1,172 @@
+"""How is a case simulated?  The body of every arm first, then the lesion, driven by that body's plasma.
+
+All arms are lanes of one solver run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from calcis.body import body_parts
+from calcis.case import Case, Treatment, Vocabulary, packaged
+from calcis.drugs import drug_part
+from calcis.part import Model, assemble
+from calcis.run_folder import CHECKPOINT, data_hashes, versions
+from calcis.simulate.doses import events
+from calcis.simulate.lesion import lesion_lanes, lesion_model
+from calcis.simulate.march import Checkpoints, March, Pace, Progress
+from calcis.simulate.numbers import Numbers
+from calcis.solve.drive import drives
+from calcis.solve.integrate import Solution
+from calcis.solve.kernel import Kernel, compile_system
+from calcis.solve.schedule import Lane
+from calcis.solve.system import trace
+from calcis.store import Arm, DoseMark, Finding, Run, Series
+from calcis.tissue import INPUTS
+from calcis.tissue.story import COURSES, sentences, tell
+
+Courses = Mapping[str, Series]
+
+
+def simulate(
+    case: Case,
+    folder: Path | None = None,
+    *,
+    resume: bool = False,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    command: str = "",
+    pace: Pace | None = None,
+    vocabulary: Vocabulary | None = None,
+) -> Run:
+    """Simulate every arm of a case.
+
+    With a `folder` the state is kept there while the run goes on, and `resume` takes it up again.
+    An arm that fails has a `failure` and NaN from there on; the others go on.  Raises InputError for
+    a checkpoint of another case, data or version.
+    """
+    described, data = versions(), data_hashes()
+    vocabulary = vocabulary or packaged()
+    numbers = Numbers(case, dict(vocabulary.parameters(case.body)))
+    key = hashlib.sha256(json.dumps([case.text, described, data], sort_keys=True).encode()).hexdigest()
+    march = March(
+        times=np.array(case.run.times),
+        tolerance=case.run.tolerance,
+        threads=threads,
+        progress=progress or (lambda stage, share: None),
+        pace=pace or Pace(),
+        checkpoints=Checkpoints(None if folder is None else folder / CHECKPOINT, key, resume),
+    )
+    body, kernel = _body_model(case)
+    lanes = _body_lanes(case, body, numbers, vocabulary)
+    of_body = march("body", kernel, lanes, record=case.lesion is not None)
+    courses = _courses(kernel, body, of_body)
+    failures = list(of_body.failures)
+    lesions: list[Courses | None] = [None] * len(lanes)
+    if case.lesion is not None:
+        tissue, tissue_kernel = lesion_model()
+        plasma = drives(kernel, lanes, of_body, list(INPUTS))
+        of_tissue = march("lesion", tissue_kernel, lesion_lanes(case, tissue, numbers, plasma))
+        lesions = list(_courses(tissue_kernel, tissue, of_tissue))
+        failures = [a or b for a, b in zip(failures, of_tissue.failures, strict=True)]
+    arms = {
+        name: _arm(case, arm, numbers, march.times, courses[i], lesions[i], failures[i])
+        for i, (name, arm) in enumerate(case.arms.items())
+    }
+    return Run(
+        title=case.title,
+        case_text=case.text,
+        arms=arms,
+        parameters=numbers.used,
+        cite=tuple(sorted({number.source.partition(":")[0] for number in numbers.used if number.source})),
+        versions=described,
+        data=data,
+        seed=None,
+        command=command,
+        folder=folder,
+    )
+
+
+def _body_model(case: Case) -> tuple[Model, Kernel]:
+    """The body with the drugs that any arm gives; names are those of the vocabulary, checked on reading."""
+    given = sorted({dose.drug for arm in case.arms.values() for dose in arm.doses})
+    model = assemble([*body_parts(case.body), *(drug_part(drug) for drug in given)])
+    return model, compile_system(trace(model, list(model.signals)))
+
+
+def _body_lanes(case: Case, model: Model, numbers: Numbers, vocabulary: Vocabulary) -> list[Lane]:
+    lanes = []
+    for name, arm in case.arms.items():
+        values = numbers.of_model(name, model)
+        jumps, infusions = events(arm.doses, model, dict(vocabulary.drugs), case.run.duration)
+        lanes.append(
+            Lane(
+                name=name,
+                parameters=np.array(list(values.values())),
+                start=np.array(list(model.start(values).values()), float),
+                begin=0.0,
+                end=case.run.duration,
+                jumps=jumps,
+                infusions=infusions,
+            )
+        )
+    return lanes
+
+
+def _courses(kernel: Kernel, model: Model, solution: Solution) -> list[Courses]:
+    """Every signal of every lane at the output times."""
+    units = model.signals
+    return [
+        {name: Series(units[name], lane[:, k].copy()) for k, name in enumerate(kernel.system.observed)}
+        for lane in solution.signals
+    ]
+
+
+def _arm(
+    case: Case,
+    arm: Treatment,
+    numbers: Numbers,
+    times: np.ndarray,
+    body: Courses,
+    lesion: Courses | None,
+    failure: str | None,
+) -> Arm:
+    findings = [Finding("warning", text) for text in arm.findings]
+    facts: dict[str, Any] = {}
+    if lesion is not None and case.lesion is not None:
+        injury = case.lesion.injury
+        volume = injury.shape.cone.volume
+        facts = {
+            "tissue": case.lesion.tissue,
+            "injury": injury.kind,
+            "injury_at": {"value": injury.at, "unit": "h"},
+            "killed": injury.killed,
+            "volume": {"value": volume, "unit": "mm^3"},
+        }
+        thresholds = {
+            name.partition(".")[2]: value for name, value in numbers.of_part(arm.name, "story").items()
+        }
+        if failure is None:
+            story = tell(times, {name: lesion[name].values for name in COURSES}, thresholds)
+            facts["verdict"] = story.verdict
+            findings += [Finding(level, text) for level, text in sentences(story)]
+    if failure is not None:
+        findings.insert(0, Finding("urgent", failure))
+    return Arm(
+        name=arm.name,
+        time=times,
+        body_series=body,
+        lesion_series=lesion,
+        lesion_facts=facts,
+        doses=tuple(DoseMark(dose.drug, time, dose.text) for dose in arm.doses for time in dose.times),
+        findings=tuple(findings),
+        failure=failure,
+        changes=numbers.changed(arm.name),
+        treatment=arm.words,
+    )

@@ -1,0 +1,37 @@
+"""Which numbers does a run use, in every arm, and which of them differ between arms?"""
+
+from __future__ import annotations
+
+from calcis.case import Case
+from calcis.parameters import Parameter
+from calcis.part import Model
+
+
+class Numbers:
+    """The parameters of a case and of each of its arms; remembers which were used."""
+
+    def __init__(self, case: Case, everything: dict[str, Parameter]) -> None:
+        self._of_case = case.parameters(everything)
+        self._of_arm = {name: case.parameters(everything, name) for name in case.arms}
+        self._used: set[str] = set()
+
+    def of_model(self, arm: str, model: Model) -> dict[str, float]:
+        """Values of a model's parameters in an arm, by dotted name, in the units of its laws."""
+        self._used.update(model.parameters)
+        return {name: self._of_arm[arm][name].value for name in model.parameters}
+
+    def of_part(self, arm: str, part: str) -> dict[str, float]:
+        """Values in an arm of all numbers of one part, by dotted name."""
+        names = [name for name in self._of_case if name.partition(".")[0] == part]
+        self._used.update(names)
+        return {name: self._of_arm[arm][name].value for name in names}
+
+    @property
+    def used(self) -> tuple[Parameter, ...]:
+        """The numbers used so far, as the case has them before any arm's changes."""
+        return tuple(self._of_case[name] for name in sorted(self._used))
+
+    def changed(self, arm: str) -> tuple[Parameter, ...]:
+        """The used numbers in which an arm differs from the case."""
+        mine = self._of_arm[arm]
+        return tuple(mine[name] for name in sorted(self._used) if mine[name] != self._of_case[name])
