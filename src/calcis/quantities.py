@@ -141,7 +141,7 @@ def moment(hours: float) -> str:
     """
     if hours <= 0:
         return "the start"
-    if hours < 48:
+    if hours < 48 and hours % 24:
         return f"hour {hours:.3g}"
     return f"day {hours / 24:.0f}" if hours < 2 * 8766 else f"year {hours / 8766:.3g}"
 

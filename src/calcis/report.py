@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from calcis import __version__
 from calcis.figures import Line, Panel, areas, curves, settled, swatch
 from calcis.parameters import KINDS, Parameter, data_path
-from calcis.quantities import Quantity, described, digits, group_titles, pretty, quantities, span
+from calcis.quantities import Quantity, described, digits, group_titles, moment, pretty, quantities, span
 from calcis.reading import parse_yaml
 from calcis.references import references
 from calcis.store import Arm, Floats, Run, Series
@@ -89,7 +89,8 @@ class _Page:
 
     def arm(self, index: int, arm: Arm) -> dict[str, Any]:
         order = {"urgent": 0, "warning": 1, "info": 2}
-        findings = sorted(arm.findings, key=lambda finding: order.get(finding.level, 3))
+        told = [finding for finding in arm.findings if finding.text != arm.failure]
+        findings = sorted(told, key=lambda finding: order.get(finding.level, 3))
         return {
             "name": arm.name,
             "swatch": Markup(swatch(self.style(arm.name))),
@@ -162,7 +163,8 @@ class _Page:
                     "pictures": self._tissue(arms, layers, end),
                 }
             )
-        facts = next(iter(self.run.arms.values())).lesion_facts
+        told = [arm.lesion_facts for arm in self.run.arms.values()]
+        facts = {key: value for key, value in told[0].items() if all(one.get(key) == value for one in told)}
         deposit = self._courses("deposit", list(arms.values()))
         return {
             "facts": [(key.replace("_", " "), _fact_text(value)) for key, value in facts.items()],
@@ -267,8 +269,9 @@ def _borrowed(run: Run) -> list[tuple[str, int, list[tuple[str, int]]]]:
 
 def _fact_text(value: Any) -> str:
     if isinstance(value, Mapping) and "value" in value:
-        return f"{digits(float(value['value']))} {pretty(str(value.get('unit', '1')))}".strip()
-    return digits(value) if isinstance(value, float) else str(value)
+        number, unit = float(value["value"]), str(value.get("unit", "1"))
+        return moment(number) if unit == "h" else f"{digits(number)} {pretty(unit)}".strip()
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def _moves(series: Iterable[Series]) -> bool:

@@ -39,13 +39,18 @@ class Fact:
     def change(self) -> str:
         """Start and end, or one number where they read the same."""
         start, end = self.read(self.start), self.read(self.end)
-        return start if start == end else f"{start} → {end}"
+        return start if start == end or not self.moves else f"{start} → {end}"
+
+    @property
+    def moves(self) -> bool:
+        """Whether a reader would call it a change: half a per cent, or a tenth of its picture's height."""
+        size = max(abs(self.lowest), abs(self.highest))
+        return self.highest - self.lowest > (0.1 * self.quantity.room or 0.005 * size)
 
     @property
     def extremes(self) -> str:
         """Lowest and highest value, or nothing where it does not move."""
-        lowest, highest = self.read(self.lowest), self.read(self.highest)
-        return "" if lowest == highest else f"{lowest} to {highest}"
+        return f"{self.read(self.lowest)} to {self.read(self.highest)}" if self.moves else ""
 
     def read(self, value: float) -> str:
         """A value of this course as a reader needs it: what is next to nothing beside the rest is that."""

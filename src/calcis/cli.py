@@ -1,0 +1,241 @@
+"""How is Calcis used from a terminal?  Each command reads, calls one function, and tells what came out.
+
+Nothing heavy is imported before a command needs it.
+"""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from calcis import __version__
+from calcis.errors import InputError
+
+BAD_INPUT, FAILED, INTERRUPTED = 2, 3, 130
+
+app = typer.Typer(
+    name="calcis",
+    help="How soft tissue calcifies, and what undoes it. Research and education, not medical advice.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+
+class Units(StrEnum):
+    """Units shown to the reader."""
+
+    SI = "si"
+    US = "us"
+
+
+class Format(StrEnum):
+    """What a run can be exported to."""
+
+    CSV = "csv"
+
+
+CaseFile = Annotated[
+    Path, typer.Argument(metavar="FILE", help="A case file (YAML), or the run.json of a run.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+
+
+@app.callback(invoke_without_command=True)
+def _calcis(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"calcis {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def new(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The case file to write.")],
+    template: Annotated[
+        str, typer.Option(metavar="NAME", help="Which example to start from; a wrong name lists them.")
+    ] = "insect_bite",
+    json: Json = False,
+) -> None:
+    """Write a commented case file to start from."""
+    with _told("new", json):
+        from calcis.case.templates import write_template
+
+        write_template(file, template)
+        if json:
+            _print_json({"command": "new", "status": "done", "file": str(file), "template": template})
+        else:
+            typer.echo(f"Wrote {file}. Check it with: calcis check {shlex.quote(str(file))}")
+
+
+@app.command()
+def check(file: CaseFile, json: Json = False) -> None:
+    """Say whether a case is right, and what it would simulate."""
+    with _told("check", json):
+        from calcis.case import read_case
+
+        case = read_case(file)
+        from calcis.terminal import case_json, show_case
+
+        if json:
+            _print_json({"command": "check", "status": "done", "file": str(file), **case_json(case)})
+        else:
+            show_case(case, file)
+
+
+@app.command()
+def run(
+    file: CaseFile,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Where to write (default: the name of FILE with .run, here)."),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on where a stopped run was; the result is the same.")
+    ] = False,
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="At most so many processor threads; the result is the same.")
+    ] = None,
+    units: Annotated[
+        Units, typer.Option(help="Units shown: international, or customary in the US.")
+    ] = Units.SI,
+    json: Json = False,
+) -> None:
+    """Simulate every arm of a case; write the run folder and its report.html."""
+    from calcis.job import default_folder
+
+    folder = out or default_folder(file)
+    with _told("run", json, folder=folder, again=_resumed()):
+        from calcis.job import run as run_case
+        from calcis.terminal import progress, run_json, show_run
+
+        with progress(quiet=json) as told:
+            found = run_case(
+                file,
+                folder,
+                resume=resume,
+                threads=threads,
+                units=units.value,
+                command=_command(),
+                progress=told,
+            )
+        if json:
+            _print_json(run_json(found))
+        else:
+            show_run(found, units.value)
+    if found.status == "failed":
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def explain(
+    name: Annotated[str, typer.Argument(help="A parameter, signal, state, drug, tissue, injury or body.")],
+    json: Json = False,
+) -> None:
+    """Say what a name means: value, unit, source, kind, species, who gives it and who uses it."""
+    with _told("explain", json):
+        from calcis.explain import explain as look_up
+
+        found = look_up(name)
+        if json:
+            meanings = [{"name": one.name, "sort": one.sort, **one.facts} for one in found]
+            _print_json({"command": "explain", "status": "done", "meanings": meanings})
+        else:
+            from calcis.terminal import show_explanations
+
+            show_explanations(found)
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
+    to: Annotated[Format, typer.Option(help="Format.")],
+    arm: Annotated[str | None, typer.Option(metavar="NAME", help="One arm only (default: all).")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="File to write (default: the name of RUN with .csv or so, here)."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Write a run in another format."""
+    with _told("export", json):
+        from calcis.run_folder import load
+
+        found = load(folder)
+        target = out or Path(f"{folder.resolve().stem}.{to.value}")
+        if to is Format.CSV:
+            from calcis.exchange.csv_export import write_csv
+
+            write_csv(found, target, arm)
+        if json:
+            _print_json({"command": "export", "status": "done", "file": str(target), "format": to.value})
+        else:
+            typer.echo(f"Wrote {target}")
+
+
+def main() -> None:
+    """The `calcis` command."""
+    if "--json" not in sys.argv[1:]:
+        app()
+        return
+    try:
+        status = app(standalone_mode=False)
+    except Exception as wrong:
+        told = getattr(wrong, "format_message", None)  # what typer raises for a wrong command line
+        if told is None:
+            raise
+        _refuse(InputError("a command line of calcis (see calcis --help)", told()), json=True)
+        status = BAD_INPUT
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+@contextmanager
+def _told(command: str, json: bool, folder: Path | None = None, again: str = "") -> Iterator[None]:
+    """Turn bad input and an interruption into words and an exit status."""
+    try:
+        yield
+    except InputError as wrong:
+        _refuse(wrong, json)
+        raise typer.Exit(BAD_INPUT) from None
+    except KeyboardInterrupt:
+        if json:
+            where = {"folder": str(folder)} if folder else {}
+            _print_json({"command": command, "status": "interrupted", **where})
+        else:
+            typer.echo("Interrupted.", err=True)
+        if folder is not None:
+            typer.echo(f"What is done so far is kept in {folder}. Go on with: {again}", err=True)
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def _refuse(wrong: InputError, json: bool) -> None:
+    names = ("file", "line", "column", "expected", "got", "nearest")
+    if json:
+        _print_json({"error": {name: getattr(wrong, name) for name in names}})
+    else:
+        typer.echo(f"calcis: {wrong}", err=True)
+
+
+def _print_json(content: dict[str, Any]) -> None:
+    import json
+
+    head = {} if "error" in content else {"calcis": __version__}
+    typer.echo(json.dumps({**head, **content}, ensure_ascii=False, allow_nan=False))
+
+
+def _command() -> str:
+    """The command line as it was given."""
+    return shlex.join(["calcis", *sys.argv[1:]])
+
+
+def _resumed() -> str:
+    return _command() if "--resume" in sys.argv else f"{_command()} --resume"

@@ -1,0 +1,1 @@
+"""How do runs and models reach other programs?  One format a file."""

@@ -1,0 +1,218 @@
+"""What does a name mean: a parameter, a signal, a state, a drug, a tissue, an injury or a body?
+
+Value, unit, full source, kind and species of a number; who gives a signal and who needs it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from calcis.case import packaged
+from calcis.case.drugs import Drug
+from calcis.changes import Change
+from calcis.errors import InputError, nearest
+from calcis.parameters import KINDS, Parameter, data_path, read_parameters
+from calcis.part import Part
+from calcis.quantities import quantities
+from calcis.references import in_full
+
+_ROOMS = ("body", "drugs", "tissue", "chemistry", "injuries")  # folders of numbers
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What one name means: `sort` (parameter, signal, ...), and facts as label -> text, in order."""
+
+    name: str
+    sort: str
+    facts: dict[str, Any]
+
+
+def explain(name: str) -> list[Explanation]:
+    """Everything that `name` means; a bare name may mean a number in several parts.
+
+    Raises InputError with the nearest valid name where it means nothing.
+    """
+    wanted = name.strip()
+    valid: list[str] = []
+    found = []
+    for known, explanation in _everything():
+        valid.append(known)
+        if wanted.lower() in (known.lower(), known.rpartition(".")[2].lower()):
+            found.append(explanation)
+    if not found:
+        bare = [known.rpartition(".")[2] for known in valid]
+        like = nearest(wanted, valid if "." in wanted else bare)
+        raise InputError(
+            "the name of a parameter, signal, state, drug, tissue, injury or body", repr(name), nearest=like
+        )
+    return [make() for make in found]
+
+
+def _everything() -> Iterator[tuple[str, Any]]:
+    """Every name with a function that explains it."""
+    words = packaged()
+    parts = dict(_parts(words.bodies, words.drugs))
+    for title in ("body", "injury"):
+        for name in words.bodies if title == "body" else words.injuries:
+            yield name, lambda name=name, title=title: _named(name, title, parts)
+    for drug in words.drugs.values():
+        for name in (drug.name, *drug.synonyms):
+            yield name, lambda drug=drug: _drug(drug)
+    for tissue, changes in words.tissues.items():
+        yield tissue, lambda tissue=tissue, changes=changes: _tissue(tissue, changes)
+    for name, parameter in _numbers().items():
+        yield name, lambda parameter=parameter: _parameter(parameter, parts)
+    for part in parts.values():
+        for name in part.gives:
+            yield name, lambda name=name, part=part: _signal(name, part, parts)
+        for name in part.states:
+            yield f"{part.name}.{name}", lambda name=name, part=part: _state(name, part)
+    given = {name for part in parts.values() for name in part.gives}
+    for name in dict.fromkeys(need for part in parts.values() for need in part.needs if need not in given):
+        yield name, lambda name=name: _signal(name, None, parts)
+
+
+def _parts(bodies: tuple[str, ...], drugs: Any) -> Iterator[tuple[str, Part]]:
+    """Every Part that there is, by name."""
+    tissue: tuple[Part, ...] = importlib.import_module("calcis.tissue").PARTS
+    found = list(tissue)
+    for body in bodies:
+        found += importlib.import_module(f"calcis.body.{body}").PARTS
+    for drug in drugs:
+        found.append(getattr(importlib.import_module(f"calcis.drugs.{drug}"), drug.upper()))
+    return ((part.name, part) for part in found)
+
+
+def _numbers() -> dict[str, Parameter]:
+    found: dict[str, Parameter] = {}
+    for room in _ROOMS:
+        for path in sorted(data_path(room).glob("*.yaml")):
+            found |= read_parameters(path)
+    return found
+
+
+def _parameter(parameter: Parameter, parts: dict[str, Part]) -> Explanation:
+    part, _, name = parameter.name.partition(".")
+    inside = parts[part].parameters.get(name) if part in parts else None
+    facts: dict[str, Any] = {"value": parameter.shown[0], "unit": parameter.shown[1]}
+    facts["kind"] = f"{parameter.kind}: {KINDS.get(parameter.kind, '')}"
+    facts["species"] = parameter.species
+    if parameter.spread is not None:
+        facts["coefficient of variation"] = parameter.spread
+    facts["source"] = in_full(parameter.source)
+    if parameter.note:
+        facts["note"] = parameter.note
+    if parameter.script:
+        facts["refitted by"] = parameter.script
+    if part in parts:
+        facts["number of"] = _who(parts[part])
+        facts["used by"] = _users(parts[part], name)
+    if inside is not None and inside != parameter.unit:
+        facts["unit inside the laws"] = inside
+    facts["to change it"] = (
+        f"changes: {{{parameter.name}: {parameter.shown[0]:g} {parameter.shown[1]}}}".replace(" 1}", "}")
+    )
+    return Explanation(parameter.name, "parameter", facts)
+
+
+def _signal(name: str, giver: Part | None, parts: dict[str, Part]) -> Explanation:
+    users = [part for part in parts.values() if name in part.needs]
+    unit = giver.gives[name].unit if giver else users[0].needs[name]
+    facts: dict[str, Any] = {"unit": unit}
+    quantity = quantities().get(name)
+    if quantity is not None:
+        facts["what it is"] = quantity.title
+        if quantity.low and quantity.high:
+            low, high = quantity.low.shown, quantity.high.shown
+            facts["reference range"] = f"{low[0]:g} to {high[0]:g} {high[1]}"
+            facts["source of the range"] = in_full(quantity.low.source)
+    law = giver.gives[name].law if giver else None
+    text = (law.__doc__ or "").strip() if law else ""
+    if text:
+        facts["law"] = " ".join(text.split())
+    facts["given by"] = _who(giver) if giver else "nobody yet; a case without it uses its neutral value"
+    facts["needed by"] = [part.name for part in users] or "no part; it is for reading"
+    return Explanation(name, "signal", facts)
+
+
+def _state(name: str, part: Part) -> Explanation:
+    state = part.states[name]
+    facts: dict[str, Any] = {"unit": state.unit, "state of": _who(part)}
+    if isinstance(state.start, str):
+        facts["starts at"] = f"{part.name}.{state.start}"
+    if state.dosable:
+        facts["doses"] = "may be given into it"
+    return Explanation(f"{part.name}.{name}", "state", facts)
+
+
+def _drug(drug: Drug) -> Explanation:
+    facts: dict[str, Any] = {"routes": dict(drug.routes)}
+    facts["dose units"] = ", ".join(drug.dose_units) + " (each also per kg)"
+    if drug.synonyms:
+        facts["also called"] = ", ".join(drug.synonyms)
+    if drug.molar_mass:
+        facts["molar mass"] = f"{drug.molar_mass.shown[0]:g} {drug.molar_mass.shown[1]}"
+    numbers = read_parameters(data_path("drugs", f"{drug.name}.yaml"))
+    facts["numbers"] = {
+        name: f"{one.shown[0]:g} {one.shown[1]} ({one.kind})" for name, one in numbers.items()
+    }
+    facts["sources"] = list(dict.fromkeys(in_full(one.source) for one in numbers.values()))
+    return Explanation(drug.name, "drug", facts)
+
+
+def _tissue(name: str, changes: tuple[Change, ...]) -> Explanation:
+    facts: dict[str, Any] = {"a set of changes": {change.name: change.words for change in changes}}
+    facts["sources"] = list(dict.fromkeys(in_full(change.source) for change in changes if change.source))
+    notes = [change.note for change in changes if change.note]
+    if notes:
+        facts["note"] = notes if len(notes) > 1 else notes[0]
+    return Explanation(name, "tissue", facts)
+
+
+def _named(name: str, sort: str, parts: dict[str, Part]) -> Explanation:
+    """A body or an injury: what it is made of."""
+    if sort == "injury":
+        numbers = {key: one for key, one in _numbers().items() if key.startswith(f"{name}.")}
+        shown = {key: f"{one.shown[0]:g} ({one.kind})" for key, one in numbers.items()}
+        return Explanation(name, sort, {"numbers": shown})
+    module = importlib.import_module(f"calcis.body.{name}")
+    facts = {
+        "what it is": " ".join((module.__doc__ or "").split()),
+        "parts": [part.name for part in module.PARTS],
+    }
+    return Explanation(name, sort, facts)
+
+
+def _users(part: Part, name: str) -> list[str]:
+    """The laws of a part that name one of its parameters."""
+    laws: dict[str, Any] = {f"signal {give}": signal.law for give, signal in part.gives.items()}
+    laws["rates of its states"] = part.rates
+    laws |= {f"start of {state}": one.start for state, one in part.states.items()}
+    return [where for where, law in laws.items() if law == name or _names(law, name, set())]
+
+
+def _names(law: Any, name: str, seen: set[int]) -> bool:
+    """Whether a law, or a function of its module that it calls, has `.name` in its text."""
+    code = getattr(law, "__code__", None)
+    if code is None or id(code) in seen:
+        return False
+    seen.add(id(code))
+    inner = [constant for constant in code.co_consts if hasattr(constant, "co_names")]
+    words = {*code.co_names, *(word for one in inner for word in one.co_names)}
+    called = (law.__globals__.get(word) for word in words)
+    return name in words or any(_names(one, name, seen) for one in called if callable(one))
+
+
+def _who(part: Part) -> str:
+    """A part's name, and the question that its file answers."""
+    laws = [part.rates, *(signal.law for signal in part.gives.values())]
+    for law in laws:
+        module = sys.modules.get(law.__module__)
+        if module is not None and not law.__module__.endswith("part") and module.__doc__:
+            return f"{part.name} ({module.__doc__.strip().splitlines()[0]})"
+    return part.name

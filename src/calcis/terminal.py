@@ -1,0 +1,195 @@
+"""What does a person, or a program, read at the terminal?  Short tables in words and units, or JSON."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from calcis.quantities import digits, moment, span
+from calcis.summary import Fact, key_facts, sentences
+
+if TYPE_CHECKING:
+    from calcis.case import Case
+    from calcis.explain import Explanation
+    from calcis.parameters import Parameter
+    from calcis.store import Arm, Run, Series
+
+_MARKS = {"info": "  ", "warning": "[yellow] ![/]", "urgent": "[red]!![/]"}
+_CAUTION = "Research and education, not medical advice."
+
+
+@contextmanager
+def progress(quiet: bool) -> Iterator[Callable[[str, float], None]]:
+    """Tells what is being done on a terminal; nothing where nobody watches."""
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield lambda stage, share: None
+        return
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("starting", total=1.0)
+        yield lambda stage, share: bar.update(task, description=stage, completed=share)
+
+
+def show_case(case: Case, file: Path) -> None:
+    """What a case would simulate."""
+    console = _console()
+    console.print(f"[bold]{escape(str(file))}[/] is right: {escape(case.title)}")
+    console.print(f"body {case.body}, {span(case.run.duration)}, written every {span(case.run.every)}")
+    if case.lesion is not None:
+        injury = case.lesion.injury
+        console.print(f"lesion in {case.lesion.tissue}: {injury.kind}, {injury.shape.cone.volume:.3g} mm³")
+    for name, arm in case.arms.items():
+        console.print(f"arm [bold]{escape(name)}[/]: {escape('; '.join(arm.words)) or 'nothing is done'}")
+        for finding in arm.findings:
+            console.print(f"  {_MARKS['warning']}{escape(finding)}")
+
+
+def case_json(case: Case) -> dict[str, Any]:
+    """A case as JSON: what would be simulated."""
+    arms = {
+        name: {"words": list(arm.words), "findings": list(arm.findings)} for name, arm in case.arms.items()
+    }
+    return {"title": case.title, "body": case.body, "arms": arms}
+
+
+def show_run(run: Run, system: str) -> None:
+    """The answer: for each arm its findings and key values; then what was assumed, and where it is."""
+    console = _console()
+    console.print(f"\n[bold]{escape(run.title)}[/]")
+    for arm in run.arms.values():
+        _show_arm(console, arm, system)
+    console.print()
+    for line in _assumed(run):
+        console.print(line)
+    if run.folder is not None:
+        console.print(f"Report: [bold]{escape(str(run.folder / 'report.html'))}[/]")
+    console.print(f"[dim]{_CAUTION}[/]")
+
+
+def _show_arm(console: Console, arm: Arm, system: str) -> None:
+    console.print(f"\n[bold]{escape(arm.name)}[/]  [dim]{escape('; '.join(arm.treatment))}[/]")
+    said = [(finding.level, finding.text) for finding in arm.findings]
+    if arm.failure and arm.failure not in (text for _, text in said):
+        said.insert(0, ("urgent", arm.failure))
+    for level, text in [*said, *(("info", text) for text in sentences(arm, system))]:
+        mark, line = _MARKS.get(level, "  "), Table.grid(padding=(0, 1))
+        line.add_column(width=2)
+        line.add_column()
+        line.add_row(mark, escape(text))
+        console.print(line)
+    table = Table(box=None, padding=(0, 2, 0, 1), header_style="dim")
+    for heading in ("", "start → end", "lowest", "highest", "reference range"):
+        table.add_column(heading)
+    for one in key_facts(arm, system):
+        if not one.moves and not one.outside:
+            continue
+        ends = f"{digits(one.range[0])} to {digits(one.range[1])}" if one.range else ""
+        table.add_row(
+            f"  {one.quantity.title} [dim]{escape(one.unit)}[/]",
+            one.change,
+            _extreme(one, one.lowest, one.lowest_at),
+            _extreme(one, one.highest, one.highest_at),
+            ends + (f" [yellow]{one.outside}[/]" if one.outside else ""),
+        )
+    if table.row_count:
+        console.print(table)
+
+
+def _extreme(one: Fact, value: float, when: float) -> str:
+    """An extreme value and its time, where it is not the start or the end."""
+    if one.read(value) in (one.read(one.start), one.read(one.end)):
+        return ""
+    return f"{one.read(value)} [dim]{moment(when)}[/]"
+
+
+def _assumed(run: Run) -> Iterator[str]:
+    """How many numbers nobody measured, and in which parts most of them are."""
+    parts: dict[str, int] = {}
+    for parameter in run.assumed:
+        part = parameter.name.partition(".")[0].replace("_", " ")
+        parts[part] = parts.get(part, 0) + 1
+    most = sorted(parts.items(), key=lambda item: -item[1])[:4]
+    if most:
+        where = ", ".join(f"{part} {count}" for part, count in most)
+        yield f"Assumed: {len(run.assumed)} of {len(run.parameters)} numbers, most of them in {where}."
+
+
+def run_json(run: Run) -> dict[str, Any]:
+    """A run as JSON; values that are not known are null."""
+    return {
+        "command": "run",
+        "status": run.status,
+        "folder": None if run.folder is None else str(run.folder),
+        "arms": {name: _arm_json(arm) for name, arm in run.arms.items()},
+        "assumed": [_number_json(parameter) for parameter in run.assumed],
+    }
+
+
+def _arm_json(arm: Arm) -> dict[str, Any]:
+    time = {"unit": "h", "values": _numbers(arm.time.tolist())}
+    lesion = None
+    if arm.lesion_series is not None:
+        lesion = {**dict(arm.lesion_facts), "series": {"time": time, **_courses(arm.lesion_series)}}
+    return {
+        "series": {"time": time, **_courses(arm.body_series)},
+        "lesion": lesion,
+        "organs": None,
+        "findings": [vars(finding) for finding in arm.findings],
+        "ledger": {name: value if math.isfinite(value) else None for name, value in arm.ledger.items()},
+        "doses": [vars(dose) for dose in arm.doses],
+        "failure": arm.failure,
+    }
+
+
+def _courses(courses: Mapping[str, Series]) -> dict[str, Any]:
+    return {
+        name: {"unit": one.unit, "values": _numbers(one.values.tolist())} for name, one in courses.items()
+    }
+
+
+def _numbers(values: list[float]) -> list[float | None]:
+    return [value if math.isfinite(value) else None for value in values]
+
+
+def _number_json(parameter: Parameter) -> dict[str, Any]:
+    names = ("name", "value", "unit", "source", "species", "note")
+    return {name: getattr(parameter, name) for name in names}
+
+
+def show_explanations(found: list[Explanation]) -> None:
+    """What a name means, a block for each meaning."""
+    console = _console()
+    for one in found:
+        console.print(f"[bold]{escape(one.name)}[/]  [dim]{one.sort}[/]")
+        table = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
+        table.add_column(style="dim", no_wrap=True)
+        table.add_column(overflow="fold")
+        for label, fact in one.facts.items():
+            table.add_row(label, escape(_fact(fact)))
+        console.print(table)
+
+
+def _fact(fact: Any) -> str:
+    if isinstance(fact, Mapping):
+        return "\n".join(f"{key}: {value}" for key, value in fact.items())
+    if isinstance(fact, list):
+        return "\n".join(str(value) for value in fact)
+    return f"{fact:g}" if isinstance(fact, float) else str(fact)
+
+
+def _console() -> Console:
+    """The console for answers; a file or a pipe gets lines of a readable width."""
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = 110
+    return console
