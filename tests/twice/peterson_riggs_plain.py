@@ -11,9 +11,10 @@ from __future__ import annotations
 import numpy as np
 
 STATES = (
-    "PTH S PTmax B AOH Ca P T R HAp PGut IPO OC ROB OBf OBs TGFB TGFBa L RNK M N OPG Q Qb RX2 CREB BCL2 "
-    "EST TSC DSC DC DP BMDls BMDlsDEN BMDfn"
-).split()
+    *("PTH", "S", "PTmax", "B", "AOH", "Ca", "P", "T", "R", "HAp", "PGut", "IPO", "OC", "ROB", "OBf", "OBs"),
+    *("TGFB", "TGFBa", "L", "RNK", "M", "N", "OPG", "Q", "Qb", "RX2", "CREB", "BCL2"),
+    *("EST", "TSC", "DSC", "DC", "DP", "BMDls", "BMDlsDEN", "BMDfn"),
+)
 
 HOURS_PER_YEAR = 8766.0
 
@@ -28,9 +29,7 @@ HOOKS = {
     "PTHrP": 0.0,  # pM, seen by kidney, RANKL, OPG, RUNX2 and CREB, not by 1α-hydroxylase
     "efflux": 0.0,  # mmol/h of calcium out of bone, besides the model's own J14
     "menopause": 0.0,  # 1: oestrogen follows age
-    "entry": 41.0,  # y
-    # Read as: the onset lies one menopausal duration (1.66 y) before its end at 51 y.
-    "onset": 51.0 - 1.66,
+    "entry": 41.0,  # y of age at t = 0
 }
 
 TERIPARATIDE_20_UG = 4857.0  # pmol into TSC
@@ -61,7 +60,8 @@ def rates(t: float, y: np.ndarray, overrides: dict[str, float] | None = None) ->
     # 1.1 concentrations and steady values
     C1, C2, C8, p = Ca / 14, P / 14, B / 14, PTH / 14
     C10, p0 = 32.9 / 14, 53.9 / 14
-    OB, OB0, OBf0, OC0, ROB0, Pic0 = OBf + OBs, 0.00501324, 0.797629 * 0.00501324, 0.00115398, 0.00104122, 0.228142
+    OB, OB0, OBf0 = OBf + OBs, 0.00501324, 0.797629 * 0.00501324
+    OC0, ROB0, Pic0 = 0.00115398, 0.00104122, 0.228142
     k1 = k3 = 6.24e-6
     k2 = k4 = 0.112013
     L0, RNK0, O0 = 0.4, 10.0, 4.0
@@ -163,8 +163,9 @@ def rates(t: float, y: np.ndarray, overrides: dict[str, float] | None = None) ->
     # 1.2.8 oestrogen, denosumab, bone density
     kinEST = 0.05776227
     if hook["menopause"]:
-        age, onset = hook["entry"] + t / HOURS_PER_YEAR, hook["onset"]
-        kinEST *= (age / hook["entry"]) ** -2.3
+        # Read as: the onset lies one menopausal duration before its end.
+        age, onset = hook["entry"] + t / HOURS_PER_YEAR, 51 - 1.66
+        kinEST *= (age / 41) ** -2.3
         if age > onset:  # Read as: the loss begins at the onset, it is not mirrored before it.
             kinEST *= 1 - 0.64 * (age - onset) ** 2 / ((1.66 / 2) ** 2 + (age - onset) ** 2)
     C = DC / 2340

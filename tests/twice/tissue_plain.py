@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-STATES = "L A D S W N Mo M1 M2 O C P a X ZA ZH B".split()
+STATES = ("L", "A", "D", "S", "W", "N", "Mo", "M1", "M2", "O", "C", "P", "a", "X", "ZA", "ZH", "B")
 
 CONDITIONS = {
     "Ca_p": 1.25,  # mM
@@ -39,6 +39,14 @@ def start(kill: float, overrides: dict[str, float] | None = None) -> np.ndarray:
     return np.array(
         [1 - kill, 0.0, kill, 0.0, W, 0.0, 0.0, 0.0, M2, O, v["Ca_p"], v["P_p"], 0.0, X, 0.0, 0.0, 0.0]
     )
+
+
+def injure(y: np.ndarray, killed: float) -> np.ndarray:
+    """State after an injury that kills a fraction of what lives: section 1's initial values, later."""
+    after, dying = y.copy(), killed * y[STATES.index("L")]
+    for name, share in (("L", -1), ("D", 1), ("W", 1), ("O", 60)):
+        after[STATES.index(name)] += share * dying
+    return after
 
 
 def rates(t: float, y: np.ndarray, overrides: dict[str, float] | None = None) -> np.ndarray:
@@ -77,7 +85,8 @@ def rates(t: float, y: np.ndarray, overrides: dict[str, float] | None = None) ->
     J_t = 2.4 * ZA / (1 + X / 0.4511)
     g = (0.002094 + (0.9088 - 0.002094) * w) / (1 + X / 0.2759)
     driving = max(0.0, 1 - 10 ** (-SI_HAP / 9))
-    J_g = 7.576 * 0.371 * 10 ** (0.95 * lC + lP + 1.13 * (pH - 7.4)) * driving * g * max(0.0, 1 - Z / 4720) * ZH
+    room = max(0.0, 1 - Z / 4720)
+    J_g = 7.576 * 0.371 * 10 ** (0.95 * lC + lP + 1.13 * (pH - 7.4)) * driving * g * room * ZH
     R = m * (1 - F) * (0.01021 + 0.8188 * M2**4 / (M2**4 + 5711**4)) * g_s * ZH
 
     # 3. cells and chemistry
@@ -85,6 +94,7 @@ def rates(t: float, y: np.ndarray, overrides: dict[str, float] | None = None) ->
     sw = 1.5 / (1 + D / 0.1)
     h_X = 1e-3 * (34.16 * D + 5.179 * L) * X
     net = J_A + J_m - J_d
+    P_solid = 2 / 3 * net + 0.6 * (J_g - chi * R) - (2 / 3 - 0.6) * J_t
     return np.array(
         [
             (1 - F) * (-u * L + 0.25 * f0 * (1 - s_D) * L / (L + 0.02)),
@@ -98,7 +108,7 @@ def rates(t: float, y: np.ndarray, overrides: dict[str, float] | None = None) ->
             sw * M1 - 0.224 * (M2 - 200 * m * (1 - F)),
             60 * A - kh * O - kap * O,
             (T * (Ca_p - C) - J_A - J_m - J_g + J_d + chi * R) / 0.15,
-            (T * (P_p - P) + kh * O + 2 * h_X - 2 / 3 * net - 0.6 * (J_g - chi * R) + (2 / 3 - 0.6) * J_t) / 0.15,
+            (T * (P_p - P) + kh * O + 2 * h_X - P_solid) / 0.15,
             (-T * a + 2 / 3 * net + 0.8 * (J_g - chi * R) + (0.8 - 2 / 3) * J_t + h_X) / 0.15,
             (T * (X_p - X) + 95.74 * L - (34.16 * D + 5.179 * L) * X) / 0.15,
             J_A + J_m - J_d - J_t - kap * ZA,
