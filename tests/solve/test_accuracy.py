@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from calcis.solve.integrate import _aligned, solve
+from calcis.solve.evaluate import aligned
+from calcis.solve.integrate import solve
 from calcis.solve.kernel import call
 from tests.solve.problems import CLASSICAL, EXACT, FOLLOWING, Problem
 
@@ -17,7 +18,7 @@ def _march(problem: Problem, steps: int) -> tuple[np.ndarray, np.ndarray]:
     n = kernel.layout.states
 
     def room(vectors: int) -> np.ndarray:
-        return _aligned(8 * vectors)
+        return aligned(vectors)
 
     y, q, s, tol, h, old = room(n), room(1), room(1), room(1), room(1), room(1)
     work, out, slopes, error = room(kernel.layout.work), room(n + 4), room(n), room(2)

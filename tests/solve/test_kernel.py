@@ -11,8 +11,8 @@ import pytest
 
 from calcis.elementary import exp, log, maximum, power, sqrt, tanh, where
 from calcis.solve.elimination import eliminate
+from calcis.solve.evaluate import aligned
 from calcis.solve.graph import Graph
-from calcis.solve.integrate import _aligned
 from calcis.solve.kernel import call, compile_system
 from calcis.solve.system import trace_equations
 
@@ -25,11 +25,11 @@ def observe(law, x):
         )
     )
     found = np.empty_like(x)
-    y, o = _aligned(8), _aligned(8)
+    y, o = aligned(1), aligned(1)
     for first in range(0, len(x), 8):
         part = x[first : first + 8]
         y[: len(part)] = part
-        call(kernel.address["observe"], y, _aligned(8), _aligned(8), _aligned(8), o)
+        call(kernel.address["observe"], y, aligned(1), aligned(1), aligned(1), o)
         found[first : first + 8] = o[: len(part)]
     return found
 

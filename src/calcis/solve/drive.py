@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from calcis.solve.integrate import Solution, observed
+from calcis.solve.evaluate import signals
+from calcis.solve.integrate import Solution
 from calcis.solve.kernel import Kernel
 from calcis.solve.schedule import Drive, Lane
 from calcis.solve.system import INPUT_DEGREE
@@ -36,8 +37,8 @@ def drives(kernel: Kernel, lanes: Sequence[Lane], solution: Solution, names: Seq
         states = np.einsum("jm,imk->ijk", powers, coefficients, optimize=False)
         times = starts[:, None] + lengths[:, None] * _POINTS
         flat = np.ascontiguousarray(states.reshape(-1, n))
-        signals = observed(kernel, lane, times.ravel(), flat)[:, columns]
-        table = np.einsum("mj,ijk->ikm", _FIT, signals.reshape(*times.shape, len(columns)), optimize=False)
+        driving = signals(kernel, lane, times.ravel(), flat)[:, columns]
+        table = np.einsum("mj,ijk->ikm", _FIT, driving.reshape(*times.shape, len(columns)), optimize=False)
         table /= lengths[:, None, None] ** np.arange(INPUT_DEGREE + 1)
         found.append(Drive(starts, np.append(starts[1:], lane.end), table))
     return found

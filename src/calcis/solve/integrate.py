@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calcis.solve.kernel import Kernel, call
+from calcis.solve.evaluate import aligned, derived, signals_of
+from calcis.solve.ir import LANES
+from calcis.solve.kernel import Kernel
 from calcis.solve.schedule import Lane, Segments, segments
 
 LANES_PER_TASK = 256
@@ -20,7 +22,12 @@ PIECES = 256  # recorded steps per lane between two looks at the recorder
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """The whole integrator state between two steps of every lane; plain arrays, ready to store."""
+    """The whole integrator state between two steps of every lane; plain arrays, ready to store.
+
+    y: (lane, state); clock: (3, lane) time since the segment began, next step, last scaled error;
+    counts: (6, lane) segment, next output, status, steps, rejected, worst state; outputs: (lane, time,
+    state); pieces: as in Solution.
+    """
 
     y: np.ndarray
     clock: np.ndarray
@@ -72,14 +79,14 @@ def solve(
     """
     times = np.ascontiguousarray(times, float)
     plan = segments(kernel.system, lanes)
-    derived = _derived(kernel, lanes)
+    prepared = derived(kernel, lanes)
     n, count = kernel.layout.states, len(lanes)
     if resume is None:
         y = np.array([lane.start for lane in lanes], float).reshape(count, n)
-        clock = np.zeros((count, 3))
-        clock[:, 2] = 1.0
-        counts = np.zeros((count, 6), np.int64)
-        counts[:, 0] = -1
+        clock = np.zeros((3, count))
+        clock[2] = 1.0
+        counts = np.zeros((6, count), np.int64)
+        counts[0] = -1
         outputs = np.empty((count, len(times), n))
         kept: list[list[np.ndarray]] = [[] for _ in lanes]
     else:
@@ -91,8 +98,18 @@ def solve(
     places = np.full(count, 0 if record else -1)
     pieces = np.zeros((count, PIECES, width)) if record else np.zeros((count, 0, width))
     stop = np.zeros(1, np.int64) if stop is None else stop
-    task = _Marcher(
-        kernel, plan, derived, times, rtol, max_steps, stop, y, clock, counts, outputs, places, pieces
+    task = _Task(
+        kernel,
+        rtol,
+        max_steps,
+        (plan.first, plan.start, plan.end, plan.smooth, plan.controls),
+        (plan.jump_first, plan.jump_target, plan.jump_source, plan.jump_factor),
+        times,
+        (prepared, y, *clock, *counts, places),
+        outputs,
+        pieces,
+        stop,
+        _Scratch(),
     )
 
     def collect() -> None:
@@ -108,8 +125,8 @@ def solve(
     def look(interrupted: bool) -> None:
         collect()
         if watch is not None:
-            segment = np.maximum(counts[:, 0], 0)
-            now = np.where(counts[:, 2] == 0, plan.start[segment] + clock[:, 0] - begin, span)
+            segment = np.maximum(counts[0], 0)
+            now = np.where(counts[2] == 0, plan.start[segment] + clock[0] - begin, span)
             watch(float(np.mean(now / span)), checkpoint, interrupted)
 
     ranges = [(a, min(a + LANES_PER_TASK, count)) for a in range(0, count, LANES_PER_TASK)]
@@ -138,145 +155,109 @@ def solve(
             look(False)
             if stop[0]:
                 break
-    for lane, done in enumerate(counts[:, 1]):
+    for lane, done in enumerate(counts[1]):
         outputs[lane, done:] = np.nan
     signals = np.empty((count, len(times), kernel.layout.observed))
     for lane in range(count if kernel.layout.observed else 0):
-        signals[lane] = _observed(kernel, plan, lane, derived[lane], times, outputs[lane])
+        signals[lane] = signals_of(kernel, plan, lane, prepared[lane], times, outputs[lane])
     failures = tuple(_failure(kernel, lane, i, plan, clock, counts, y) for i, lane in enumerate(lanes))
     return Solution(
         times=times,
         states=outputs,
         signals=signals,
         failures=failures,
-        steps=counts[:, 3].copy(),
-        rejected=counts[:, 4].copy(),
+        steps=counts[3].copy(),
+        rejected=counts[4].copy(),
         pieces=checkpoint().pieces,
         finished=not ranges,
     )
 
 
-def _derived(kernel: Kernel, lanes: Sequence[Lane]) -> np.ndarray:
-    """What depends on parameters alone, (lane, derived), computed by the kernel eight lanes at a time."""
-    width = 8
-    derived = np.empty((len(lanes), kernel.layout.derived))
-    table = np.array([lane.parameters for lane in lanes], float).reshape(len(lanes), -1)
-    given, found = _aligned(kernel.layout.parameters * width), _aligned(kernel.layout.derived * width)
-    for first in range(0, len(lanes), width):
-        some = table[np.minimum(np.arange(first, first + width), len(lanes) - 1)]
-        given.reshape(-1, width)[:] = some.T
-        call(kernel.address["prepare"], given, found)
-        derived[first : first + width] = found.reshape(-1, width).T[: len(lanes) - first]
-    return derived
-
-
-def _aligned(count: int) -> np.ndarray:
-    """Zeros that begin on a cache line, as vector loads require."""
-    raw = np.zeros(count + 8)
-    offset = (-raw.ctypes.data % 64) // 8
-    return raw[offset : offset + count]
-
-
 class _Scratch(threading.local):
-    """Each thread's own working memory."""
+    """Each thread's own working memory, and the kernel's functions with pointers into it."""
 
-    buffer: np.ndarray | None = None
+    arrays: tuple[np.ndarray, ...] | None = None
+    functions: tuple[object, ...] = ()
+    lane_of: np.ndarray = np.zeros(0, np.int64)
+    wants: np.ndarray = np.zeros(0, np.int64)
 
+    def prepare(self, kernel: Kernel, rtol: float) -> None:
+        """Lay out the arrays that slope, step and dense read and write."""
+        layout, powers = kernel.layout, len(kernel.method.dense) + 2
+        n, blocks = layout.states, -(-layout.states // LANES)
+        sizes = (n, layout.derived, layout.controls, 1, 1, 1, n + 4, 2, n, LANES * powers * blocks)
+        y, d, q, s, h, old, out, defect, before, dense = (aligned(size) for size in sizes)
+        tolerance, work, slopes = aligned(1), aligned(layout.work), aligned(n)
+        tolerance[:] = rtol
+        self.keep = (tolerance, work, slopes)
+        self.arrays = (y, d, q, s, h, old, out, defect, before, dense.reshape(LANES, powers, blocks * LANES))
 
-class _Marcher:
-    """A task for a thread: march lanes first..last with the compiled driver."""
+        def at(*arrays: np.ndarray) -> tuple[int, ...]:
+            return tuple(array.ctypes.data for array in arrays)
 
-    def __init__(
-        self,
-        kernel: Kernel,
-        plan: Segments,
-        derived: np.ndarray,
-        times: np.ndarray,
-        rtol: float,
-        max_steps: int,
-        stop: np.ndarray,
-        y: np.ndarray,
-        clock: np.ndarray,
-        counts: np.ndarray,
-        outputs: np.ndarray,
-        places: np.ndarray,
-        pieces: np.ndarray,
-    ) -> None:
-        layout = kernel.layout
-        self.kernel, self.plan, self.derived, self.times, self.outputs = kernel, plan, derived, times, outputs
-        terms = len(kernel.method.dense) + 2
-        self.sizes = np.array([layout.states, layout.derived, layout.controls, layout.work, terms])
-        n = layout.states
-        vectors = 4 * n + layout.derived + layout.controls + layout.work + terms * (n + 8) + 16
-        self.room = vectors * 8
-        self.own = _Scratch()
-        self.static = (
-            rtol,
-            max_steps,
-            kernel.address["slope"],
-            kernel.address["step"],
-            kernel.address["dense"],
-            derived,
-            plan.first,
-            plan.start,
-            plan.end,
-            plan.smooth,
-            plan.controls,
-            plan.jump_first,
-            plan.jump_target,
-            plan.jump_source,
-            plan.jump_factor,
-            times,
-            y,
-            clock,
-            counts,
-            outputs,
-            places,
-            pieces,
+        address = kernel.address
+        self.functions = (
+            address["slope"],
+            at(y, d, q, s, work, out),
+            address["step"],
+            at(y, d, q, s, tolerance, h, old, work, out),
+            address["dense"],
+            at(y, out, d, q, s, tolerance, h, work, slopes, dense, defect),
         )
-        self.stop = stop
+        self.lane_of, self.wants = np.zeros(LANES, np.int64), np.zeros(LANES, np.int64)
 
-    def _buffer(self) -> np.ndarray:
-        if self.own.buffer is None:
-            self.own.buffer = _aligned(self.room)
-        return self.own.buffer
+
+@dataclass(frozen=True)
+class _Task:
+    """Marches a range of lanes with the compiled driver, on whichever thread calls it."""
+
+    kernel: Kernel
+    rtol: float
+    max_steps: int
+    plan: tuple[np.ndarray, ...]
+    jumps: tuple[np.ndarray, ...]
+    times: np.ndarray
+    lanes: tuple[np.ndarray, ...]
+    course: np.ndarray
+    pieces: np.ndarray
+    stop: np.ndarray
+    scratch: _Scratch
 
     def __call__(self, first: int, last: int, rounds: int) -> bool:
         from calcis.solve.driver import march
 
-        return bool(march(first, last, rounds, *self.static, self._buffer(), self.sizes, self.stop))
-
-
-def observed(kernel: Kernel, lane: Lane, times: np.ndarray, states: np.ndarray) -> np.ndarray:
-    """Signals (time, signal) of a lane in given states (time, state) at ascending times (h)."""
-    plan = segments(kernel.system, [lane])
-    return _observed(kernel, plan, 0, _derived(kernel, [lane])[0], times, states)
-
-
-def _observed(
-    kernel: Kernel, plan: Segments, lane: int, derived: np.ndarray, times: np.ndarray, states: np.ndarray
-) -> np.ndarray:
-    from calcis.solve.driver import observe_all
-
-    layout = kernel.layout
-    sizes = np.array([layout.states, layout.derived, layout.controls, layout.observed])
-    buffer = _aligned(8 * (layout.states + layout.derived + layout.controls + layout.observed + 1))
-    first, last = plan.first[lane], plan.first[lane + 1]
-    place = np.searchsorted(plan.start[first:last], times, side="right") - 1 + first
-    signals = np.empty((len(times), layout.observed))
-    arrays = (np.maximum(place, first), plan.start, plan.controls, times, states, signals, buffer, sizes)
-    observe_all(kernel.address["observe"], derived, *arrays)
-    return signals
+        own = self.scratch
+        if own.arrays is None:
+            own.prepare(self.kernel, self.rtol)
+        return bool(
+            march(
+                first,
+                last,
+                rounds,
+                self.max_steps,
+                own.functions,
+                own.arrays,
+                own.lane_of,
+                own.wants,
+                self.plan,
+                self.jumps,
+                self.times,
+                self.lanes,
+                self.course,
+                self.pieces,
+                self.stop,
+            )
+        )
 
 
 def _failure(
     kernel: Kernel, lane: Lane, i: int, plan: Segments, clock: np.ndarray, counts: np.ndarray, y: np.ndarray
 ) -> str | None:
     """Who failed, when, on which state, and what to do; None if the lane did not fail."""
-    segment, _, status, steps, _, worst = counts[i]
+    segment, _, status, steps, _, worst = counts[:, i]
     if status < 2:
         return None
-    hours = plan.start[max(segment, 0)] + clock[i, 0]
+    hours = plan.start[max(segment, 0)] + clock[0, i]
     state = kernel.system.states[worst]
     value = y[i, worst]
     reason = {
