@@ -93,15 +93,7 @@ FAULTS = {
     ),
     "doubled key": ("value: 100", "value: 100, value: 1", 4, 35, "each key once", "'value' again", None),
     "fitted without script": ("      script: benchmarks/fit.py\n", "", 6, 7, "`script`", "none", None),
-    "script, not fitted": (
-        "kind: fitted",
-        "kind: measured",
-        5,
-        5,
-        "only with kind: fitted",
-        "measured",
-        None,
-    ),
+    "script, not fitted": ("kind: fitted", "kind: measured", 9, 7, "with kind: fitted", "measured", None),
     "negative spread": ("spread: 0.2", "spread: -0.2", 4, 104, "at least 0", "-0.2", None),
     "bare number": ("{value: 100, unit: mL/min", "100 #", 4, 22, "a mapping", "100", None),
     "overflow": (

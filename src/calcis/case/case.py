@@ -56,7 +56,8 @@ class Case:
     def parameters(self, parameters: Mapping[str, Parameter], arm: str | None = None) -> dict[str, Parameter]:
         """`parameters` (by dotted name, of body, drugs and tissue) with the changes of tissue, case and arm.
 
-        Without an arm only the changes that all arms share.  Raises InputError, with place, for a change that does not fit them.
+        Without an arm only the changes that all arms share.  Raises InputError, with place, for a
+        change that does not fit them.
         """
         if arm is not None and arm not in self.arms:
             raise InputError("an arm of this case", repr(arm), nearest=nearest(arm, self.arms))

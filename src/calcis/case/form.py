@@ -125,6 +125,16 @@ Actions = Annotated[
 ]
 
 
+def _naming(entry: Any) -> str:
+    return "texts" if isinstance(entry, dict) else "name"
+
+
+# The name of a file beside the case; in a case that is read again, {name: text of the file}.
+ChangesFrom = Annotated[
+    Annotated[str, Tag("name")] | Annotated[dict[str, str], Tag("texts")], Discriminator(_naming)
+]
+
+
 def _format(entry: Any) -> Any:
     if isinstance(entry, bool | float) or entry != 1:
         raise refusal("1, the format of case files that this version reads", shown(entry))
@@ -140,7 +150,7 @@ class CaseForm(_Form):
     body: str
     lesion: Lesion | None = None
     changes: ChangeSet = Field(default_factory=dict)
-    changes_from: str | dict[str, str] | None = None
+    changes_from: ChangesFrom = ""
     arms: Annotated[dict[str, Actions], Field(min_length=1, max_length=100)]
     run: Timing
 

@@ -74,7 +74,7 @@ class _Maker:
             kind = ("lesion", "injury", "kind")
             self._known(kind, form.lesion.injury.kind, self.vocabulary.injuries, "an injury")
         sets = [self.vocabulary.tissues[form.lesion.tissue]] if form.lesion is not None else []
-        if form.changes_from is not None:
+        if "changes_from" in form.model_fields_set:
             sets.append(self._from_file())
         if form.changes:
             sets.append(read_changes(self.document))
@@ -108,8 +108,8 @@ class _Maker:
             end = self.document.data["run"]["duration"]
             got = shown(self.document.data["run"]["every"])
             raise self.document.error(("run", "every"), f"at most the duration of the run, {end}", got)
-        if run.outputs > MOST_OUTPUTS:
-            got = f"{run.outputs}"
+        if run.duration / run.every > MOST_OUTPUTS:
+            got = f"{run.duration / run.every:.3g}"
             raise self.document.error(("run", "every"), f"at most {MOST_OUTPUTS} output times", got)
         if lesion is not None and lesion.injury.at >= run.duration:
             at, end = self.document.data["lesion"]["injury"]["at"], self.document.data["run"]["duration"]
@@ -128,7 +128,6 @@ class _Maker:
                 raise self.document.error(where, "one file", f"{len(named)}")
             [(name, text)] = named.items()
         else:
-            assert named is not None
             name, text = named, self._read_named(where, named)
             self._enclose(where, name, text)
         return parse_changes(text, name)
@@ -137,13 +136,16 @@ class _Maker:
         if self.folder is None:
             raise self.document.error(where, "no file names, as this case is in no folder", shown(name))
         try:
-            return read_text(inside(self.folder, name))
+            path = inside(self.folder, name)
+        except InputError as wrong:
+            raise self.document.error(where, wrong.expected, wrong.got) from None
+        try:
+            return read_text(path)
         except InputError as wrong:
             if wrong.line is not None:
                 raise replace(wrong, file=name) from None
-            raise self.document.error(
-                where, wrong.expected, f"{wrong.got}: {name!r}", wrong.nearest
-            ) from None
+            near = Path(wrong.nearest).name if wrong.nearest else None
+            raise self.document.error(where, wrong.expected, f"{wrong.got}: {name!r}", near) from None
 
     def _enclose(self, where: Where, name: str, text: str) -> None:
         """Put a named file's text in place of its name, so that the case's text is all of the case."""
