@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,8 @@ from calcis.tissue.numbers import tissue_parameters
 from tests.twice import peterson_riggs_plain as body
 from tests.twice import tissue_plain as tissue
 from tests.twice.names import (
+    BODY_HOOKS,
+    TISSUE_CONDITIONS,
     TISSUE_STATES,
     UM_PER_MM,
     body_model,
@@ -56,14 +60,16 @@ def body_anywhere(dice: np.random.Generator) -> tuple[float, np.ndarray, dict[st
 
 
 def tissue_anywhere(dice: np.random.Generator) -> tuple[np.ndarray, dict[str, float]]:
-    """State and conditions of an injured tissue; now and then a state is 0, and a condition extreme."""
+    """State and conditions of an injured tissue; now and then a state is 0 or a condition extreme."""
 
     def around(centre: float, spread: float = 0.3) -> float:
         return float(centre * np.exp(spread * dice.standard_normal()))
 
     centre = {"L": 0.4, "A": 0.05, "D": 0.3, "S": 0.1, "W": 0.1, "N": 500, "Mo": 1500, "M1": 1500, "M2": 3000}
-    centre |= {"O": 15, "C": 1.0, "P": 1.3, "a": 0.3, "X": 2, "ZA": 3, "ZH": 100, "B": 0.3}
-    y = np.array([around(centre[name]) for name in tissue.STATES])
+    centre |= {"O": 15, "C": 1.3, "P": 1.8, "a": 0.3, "X": 0.5, "ZA": 1, "ZH": 3, "B": 0.3}
+    # Wide enough that debris is clean or laden with mineral, and fluid below or above the threshold.
+    spread = {"C": 0.5, "P": 0.7, "X": 2.0, "ZA": 2.0, "ZH": 3.0}
+    y = np.array([around(centre[name], spread.get(name, 0.3)) for name in tissue.STATES])
     y[dice.integers(0, len(y), 2)] *= float(dice.integers(2))
     conditions = {
         "Ca_p": around(1.25),
@@ -128,6 +134,51 @@ def test_tissue(seed: int) -> None:
     y, conditions = tissue_anywhere(np.random.default_rng(seed))
     setting = tissue_setting(TISSUE, TISSUE_NUMBERS, y, conditions)
     assert_same(tissue_rates(setting), tissue.rates(0.0, y, conditions), tissue.STATES)
+
+
+def body_differs(numbers: dict[str, float], seed: int) -> bool:
+    time, y, hooks = body_anywhere(np.random.default_rng(seed))
+    return _differ(body_rates(body_setting(BODY, numbers, time, y, hooks)), body.rates(time, y, hooks))
+
+
+def tissue_differs(numbers: dict[str, float], seed: int) -> bool:
+    y, conditions = tissue_anywhere(np.random.default_rng(seed))
+    found = tissue_rates(tissue_setting(TISSUE, numbers, y, conditions))
+    return _differ(found, tissue.rates(0.0, y, conditions))
+
+
+def _differ(found: np.ndarray, wanted: np.ndarray) -> bool:
+    return bool(np.any(np.abs(found - wanted) > SAME * np.abs(wanted)))
+
+
+# Numbers that no rate of a twin depends on: of the start, the report or the lesion; of floors that these
+# states stay above; and the hooks, which `names` replaces.
+UNSEEN = {
+    *("plasma.phosphate_normal", "intracellular_phosphate.phosphate_normal", "gut.phosphate_normal"),
+    *("plasma.calcium_ionised_fraction", "plasma.pyrophosphate", "plasma.ph"),
+    *("plasma.pth_agonist_floor", "oestrogen.floor"),
+    *BODY_HOOKS.values(),
+    *("mineral.apatite_mass", "mineral.radiodensity_tissue", "mineral.radiodensity_slope"),
+    *(f"interstitial_fluid.{what}_at_start" for what in ("calcium_ionised", "phosphate", "pyrophosphate")),
+    "mineral.smoothing",
+    *TISSUE_CONDITIONS.values(),
+}
+
+
+@pytest.mark.parametrize(
+    ("numbers", "differs"), [(BODY_NUMBERS, body_differs), (TISSUE_NUMBERS, tissue_differs)]
+)
+def test_no_number_can_be_wrong_unseen(
+    numbers: dict[str, float], differs: Callable[[dict[str, float], int], bool]
+) -> None:
+    """A number off by 5 % breaks the comparison at one of the states that it is made at."""
+    same = [seed for seed in range(60) if not differs(numbers, seed)]
+    unseen = set()
+    for name, value in numbers.items():
+        wrong = {**numbers, name: 1.05 * value or 0.05}
+        if not any(differs(wrong, seed) for seed in same):
+            unseen.add(name)
+    assert unseen == UNSEEN & set(numbers)
 
 
 @pytest.mark.parametrize("phosphate", [1.15, 1.8])
