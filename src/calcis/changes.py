@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from calcis.errors import InputError, nearest
-from calcis.parameters import KINDS, Parameter, check_keys, data_name, read_source, reference_keys
-from calcis.reading import Document, Where, parse_yaml, read_text, shown
+from calcis.parameters import KINDS, Parameter, check_keys, read_data, read_source, reference_keys
+from calcis.reading import Document, Where, parse_yaml, shown
 from calcis.units import UnitError, convert, dimension, in_words, read_quantity
 
 _KEYS = ("value", "factor", "source", "kind", "species", "note")
@@ -137,14 +137,17 @@ def read_changes(document: Document, where: Where = ("changes",)) -> tuple[Chang
 
 def parse_changes(text: str, file: str) -> tuple[Change, ...]:
     """The changes of a file's text: `changes:`, and a `title:` if it has one."""
-    document = parse_yaml(text, file)
+    return _all_changes(parse_yaml(text, file))
+
+
+def _all_changes(document: Document) -> tuple[Change, ...]:
     check_keys(document, (), ("changes",), ("title", "changes"))
     return read_changes(document)
 
 
 def read_sourced_changes(path: str | Path, references: frozenset[str] | None = None) -> tuple[Change, ...]:
     """The changes of a data file of Calcis, where each must tell its kind and a source in references.bib."""
-    found = parse_changes(read_text(path), data_name(path))
+    found = _all_changes(read_data(path))
     keys = reference_keys() if references is None else references
     for change in found:
         for word in ("kind", "source"):

@@ -76,6 +76,16 @@ def data_name(path: str | Path) -> str:
     )
 
 
+def read_data(path: str | Path) -> Document:
+    """A YAML data file; those that come with Calcis are parsed once in a process."""
+    return _parsed(Path(path)) if Path(path).is_relative_to(data_path()) else _parsed.__wrapped__(Path(path))
+
+
+@cache
+def _parsed(path: Path) -> Document:
+    return parse_yaml(read_text(path), data_name(path))
+
+
 @cache
 def reference_keys() -> frozenset[str]:
     """Keys of references.bib, which sources name."""
@@ -104,7 +114,7 @@ def read_parameters(
     column for a missing, unknown, misspelt, doubled or unsourced number, a wrong dimension, an
     unknown source or kind, a value that is not a finite number, a fitted one without script.
     """
-    document = parse_yaml(read_text(path), data_name(path))
+    document = read_data(path)
     keys = reference_keys() if references is None else references
     check_keys(document, (), ("species", "parts"), ("species", "parts", "drug"))
     species = _text(document, ("species",))

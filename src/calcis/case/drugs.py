@@ -26,8 +26,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from calcis.parameters import Parameter, check_keys, data_name, read_number, reference_keys
-from calcis.reading import Document, parse_yaml, read_text, shown
+from calcis.parameters import Parameter, check_keys, read_data, read_number, reference_keys
+from calcis.reading import Document, shown
 from calcis.units import UnitError, dimension
 
 ROUTES = ("SC", "IV", "IM", "PO")  # under the skin, into a vein, into a muscle, by mouth
@@ -53,7 +53,7 @@ def read_drug(path: str | Path, references: frozenset[str] | None = None) -> Dru
 
     Raises InputError, with place, for each fault; `references` as in `read_parameters`.
     """
-    document = parse_yaml(read_text(path), data_name(path))
+    document = read_data(path)
     check_keys(document, (), ("species", "drug", "parts"), ("species", "drug", "parts"))
     check_keys(document, ("drug",), ("name", "dose_units", "routes"), _KEYS)
     described, species = document.data["drug"], str(document.data["species"])
