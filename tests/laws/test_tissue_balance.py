@@ -113,9 +113,7 @@ def test_healthy_tissue_starts_at_rest(numbers, perfusion):
         "ph_plasma": 7.4,
     }
     parameters = numbers | {"capillaries.perfusion": perfusion}
-    for name in ("calcium_ionised", "phosphate", "pyrophosphate"):
-        parameters[f"interstitial_fluid.{name}_at_start"] = plasma[f"{name}_plasma"]
-    start = MODEL.start(parameters)
+    start = MODEL.start(parameters, plasma)
     rates = MODEL.at(start, parameters, plasma).rates()
     for name, state in MODEL.states.items():
         assert abs(rates[name]) < 1e-12 * (abs(start[name]) + state.scale), name
@@ -124,7 +122,7 @@ def test_healthy_tissue_starts_at_rest(numbers, perfusion):
 @pytest.mark.parametrize("kind", KINDS)
 def test_injury_loses_no_tissue(numbers, kind):
     """What leaves living tissue arrives as dead or apoptotic tissue."""
-    start = MODEL.start(numbers)
+    start = MODEL.start(numbers, random_plasma(np.random.default_rng(5)))
     after = dict(start)
     for target, source, coefficient in jump(kind, 0.7, numbers):
         after[target] += coefficient * (start[source] if source else 1.0)

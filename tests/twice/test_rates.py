@@ -159,7 +159,6 @@ UNSEEN = {
     *("plasma.pth_agonist_floor", "oestrogen.floor"),
     *BODY_HOOKS.values(),
     *("mineral.apatite_mass", "mineral.radiodensity_tissue", "mineral.radiodensity_slope"),
-    *(f"interstitial_fluid.{what}_at_start" for what in ("calcium_ionised", "phosphate", "pyrophosphate")),
     "mineral.smoothing",
     *TISSUE_CONDITIONS.values(),
 }
@@ -218,8 +217,8 @@ def _start(conditions: dict[str, float]) -> dict[str, float]:
     every = tissue.CONDITIONS | conditions
     setting = tissue_setting(TISSUE, TISSUE_NUMBERS, tissue.start(0.0, conditions), conditions)
     plasma = {
-        "interstitial_fluid.calcium_ionised_at_start": every["Ca_p"],
-        "interstitial_fluid.phosphate_at_start": every["P_p"],
-        "interstitial_fluid.pyrophosphate_at_start": every["X_p"] / UM_PER_MM,
+        "calcium_ionised_plasma": every["Ca_p"],
+        "phosphate_plasma": every["P_p"],
+        "pyrophosphate_plasma": every["X_p"] / UM_PER_MM,
     }
-    return TISSUE.start({**setting.parameters, **plasma})
+    return TISSUE.start(setting.parameters, plasma)

@@ -63,9 +63,7 @@ def simulate(experiment: Mapping[str, Any], end: float, rtol: float = 1e-5) -> C
     units = model.parameters
     for name, text in experiment.get("changes", {}).items():
         parameters[name] = in_unit(text, units[name])
-    for name in ("calcium_ionised", "phosphate", "pyrophosphate"):
-        parameters[f"interstitial_fluid.{name}_at_start"] = plasma[f"{name}_plasma"]
-    states = {name: float(value) for name, value in model.start(parameters).items()}
+    states = {name: float(value) for name, value in model.start(parameters, plasma).items()}
     if "injury" in experiment:
         before = dict(states)
         for target, source, share in jump(**experiment["injury"], parameters=parameters):

@@ -56,10 +56,10 @@ def _exchanged(v: Any) -> Value:
 
 
 def pyrophosphate_start(v: Any) -> Value:
-    """Steady PPi of healthy tissue, (T·Xₚ + q)/(T + k); that of plasma where nothing is exchanged."""
-    supply = v.exchange_resting * v.pyrophosphate_at_start + v.pyrophosphate_production
+    """Steady PPi of healthy tissue, (T·Xₚ + q)/(T + k), Xₚ that of plasma; Xₚ where nothing is exchanged."""
+    supply = v.exchange_resting * v.pyrophosphate_plasma + v.pyrophosphate_production
     steady = supply / (v.exchange_resting + v.pyrophosphatase_living)
-    return where(_exchanged(v), steady, v.pyrophosphate_at_start)
+    return where(_exchanged(v), steady, v.pyrophosphate_plasma)
 
 
 def acid_start(v: Any) -> Value:
@@ -88,8 +88,8 @@ def rates(v: Any) -> dict[str, Value]:
 INTERSTITIAL_FLUID = Part(
     name="interstitial_fluid",
     states={
-        "calcium": State("mmol/L", start="calcium_ionised_at_start", scale=1e-2),
-        "phosphate": State("mmol/L", start=lambda v: v.phosphate_at_start + 2.0 * acid_start(v), scale=1e-2),
+        "calcium": State("mmol/L", start=lambda v: v.calcium_ionised_plasma, scale=1e-2),
+        "phosphate": State("mmol/L", start=lambda v: v.phosphate_plasma + 2.0 * acid_start(v), scale=1e-2),
         "acid": State("mmol/L", start=acid_start, scale=1e-2, signed=True),
         "pyrophosphate": State("mmol/L", start=pyrophosphate_start, scale=1e-5),
     },
@@ -99,9 +99,6 @@ INTERSTITIAL_FLUID = Part(
         "pyrophosphate_production": "mmol/L/h",
         "pyrophosphatase_dead": "1/h",
         "pyrophosphatase_living": "1/h",
-        "calcium_ionised_at_start": "mmol/L",
-        "phosphate_at_start": "mmol/L",
-        "pyrophosphate_at_start": "mmol/L",
     },
     needs={
         "calcium_ionised_plasma": "mmol/L",
