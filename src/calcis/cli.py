@@ -213,8 +213,17 @@ def _told(command: str, json: bool, folder: Path | None = None, again: str = "")
         else:
             typer.echo("Interrupted.", err=True)
         if folder is not None:
-            typer.echo(f"What is done so far is kept in {folder}. Go on with: {again}", err=True)
+            typer.echo(_kept(folder, again), err=True)
         raise typer.Exit(INTERRUPTED) from None
+
+
+def _kept(folder: Path, again: str) -> str:
+    """What is left of an interrupted run, and how to go on."""
+    from calcis.run_folder import CHECKPOINT
+
+    if (folder / CHECKPOINT).exists():
+        return f"What is done so far is kept in {folder}. Go on with: {again}"
+    return "Nothing was done yet that could be kept."
 
 
 def _refuse(wrong: InputError, json: bool) -> None:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 
 from calcis.case import packaged
@@ -40,7 +41,7 @@ def explain(name: str) -> list[Explanation]:
     wanted = name.strip()
     valid: list[str] = []
     found = []
-    for known, explanation in _everything():
+    for known, explanation in _every_name():
         valid.append(known)
         if wanted.lower() in (known.lower(), known.rpartition(".")[2].lower()):
             found.append(explanation)
@@ -53,28 +54,34 @@ def explain(name: str) -> list[Explanation]:
     return [make() for make in found]
 
 
-def _everything() -> Iterator[tuple[str, Any]]:
+@cache
+def _every_name() -> tuple[tuple[str, Callable[[], Explanation]], ...]:
+    return tuple(_everything())
+
+
+def _everything() -> Iterator[tuple[str, Callable[[], Explanation]]]:
     """Every name with a function that explains it."""
     words = packaged()
     parts = dict(_parts(words.bodies, words.drugs))
-    for title in ("body", "injury"):
-        for name in words.bodies if title == "body" else words.injuries:
-            yield name, lambda name=name, title=title: _named(name, title, parts)
+    for body in words.bodies:
+        yield body, partial(_body, body)
+    for injury in words.injuries:
+        yield injury, partial(_injury, injury)
     for drug in words.drugs.values():
         for name in (drug.name, *drug.synonyms):
-            yield name, lambda drug=drug: _drug(drug)
+            yield name, partial(_drug, drug)
     for tissue, changes in words.tissues.items():
-        yield tissue, lambda tissue=tissue, changes=changes: _tissue(tissue, changes)
+        yield tissue, partial(_tissue, tissue, changes)
     for name, parameter in _numbers().items():
-        yield name, lambda parameter=parameter: _parameter(parameter, parts)
+        yield name, partial(_parameter, parameter, parts)
     for part in parts.values():
         for name in part.gives:
-            yield name, lambda name=name, part=part: _signal(name, part, parts)
+            yield name, partial(_signal, name, part, parts)
         for name in part.states:
-            yield f"{part.name}.{name}", lambda name=name, part=part: _state(name, part)
+            yield f"{part.name}.{name}", partial(_state, name, part)
     given = {name for part in parts.values() for name in part.gives}
     for name in dict.fromkeys(need for part in parts.values() for need in part.needs if need not in given):
-        yield name, lambda name=name: _signal(name, None, parts)
+        yield name, partial(_signal, name, None, parts)
 
 
 def _parts(bodies: tuple[str, ...], drugs: Any) -> Iterator[tuple[str, Part]]:
@@ -88,6 +95,7 @@ def _parts(bodies: tuple[str, ...], drugs: Any) -> Iterator[tuple[str, Part]]:
     return ((part.name, part) for part in found)
 
 
+@cache
 def _numbers() -> dict[str, Parameter]:
     found: dict[str, Parameter] = {}
     for room in _ROOMS:
@@ -135,6 +143,8 @@ def _signal(name: str, giver: Part | None, parts: dict[str, Part]) -> Explanatio
     text = (law.__doc__ or "").strip() if law else ""
     if text:
         facts["law"] = " ".join(text.split())
+    if giver:
+        facts["made from"] = ", ".join(_read_by(giver.gives[name].law)) or "a constant"
     facts["given by"] = _who(giver) if giver else "nobody yet; a case without it uses its neutral value"
     facts["needed by"] = [part.name for part in users] or "no part; it is for reading"
     return Explanation(name, "signal", facts)
@@ -174,38 +184,41 @@ def _tissue(name: str, changes: tuple[Change, ...]) -> Explanation:
     return Explanation(name, "tissue", facts)
 
 
-def _named(name: str, sort: str, parts: dict[str, Part]) -> Explanation:
-    """A body or an injury: what it is made of."""
-    if sort == "injury":
-        numbers = {key: one for key, one in _numbers().items() if key.startswith(f"{name}.")}
-        shown = {key: f"{one.shown[0]:g} ({one.kind})" for key, one in numbers.items()}
-        return Explanation(name, sort, {"numbers": shown})
+def _injury(name: str) -> Explanation:
+    numbers = {key: one for key, one in _numbers().items() if key.startswith(f"{name}.")}
+    shown = {key: f"{one.shown[0]:g} ({one.kind})" for key, one in numbers.items()}
+    return Explanation(name, "injury", {"numbers": shown})
+
+
+def _body(name: str) -> Explanation:
     module = importlib.import_module(f"calcis.body.{name}")
-    facts = {
-        "what it is": " ".join((module.__doc__ or "").split()),
-        "parts": [part.name for part in module.PARTS],
-    }
-    return Explanation(name, sort, facts)
+    question = " ".join((module.__doc__ or "").split())
+    return Explanation(name, "body", {"what it is": question, "parts": [part.name for part in module.PARTS]})
 
 
 def _users(part: Part, name: str) -> list[str]:
-    """The laws of a part that name one of its parameters."""
+    """The laws of a part that use one of its parameters."""
     laws: dict[str, Any] = {f"signal {give}": signal.law for give, signal in part.gives.items()}
     laws["rates of its states"] = part.rates
     laws |= {f"start of {state}": one.start for state, one in part.states.items()}
-    return [where for where, law in laws.items() if law == name or _names(law, name, set())]
+    return [where for where, law in laws.items() if law == name or (callable(law) and name in _read_by(law))]
 
 
-def _names(law: Any, name: str, seen: set[int]) -> bool:
-    """Whether a law, or a function of its module that it calls, has `.name` in its text."""
-    code = getattr(law, "__code__", None)
-    if code is None or id(code) in seen:
-        return False
-    seen.add(id(code))
-    inner = [constant for constant in code.co_consts if hasattr(constant, "co_names")]
-    words = {*code.co_names, *(word for one in inner for word in one.co_names)}
-    called = (law.__globals__.get(word) for word in words)
-    return name in words or any(_names(one, name, seen) for one in called if callable(one))
+def _read_by(law: Callable[[Any], Any]) -> list[str]:
+    """What a law reads, in its order: found by tracing it, so that no way of naming escapes."""
+    reader = _Reader()
+    law(reader)
+    return list(reader.__dict__)
+
+
+class _Reader:
+    """Stands for `v` in a law and gives a symbol for every name, kept as an attribute."""
+
+    def __getattr__(self, name: str) -> Any:
+        import casadi
+
+        self.__dict__[name] = casadi.SX.sym(name)
+        return self.__dict__[name]
 
 
 def _who(part: Part) -> str:

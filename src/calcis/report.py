@@ -100,7 +100,7 @@ class _Page:
             "findings": [(one.level, one.text, self.source(one.source)) for one in findings],
             "sentences": sentences(arm, self.system),
             "changes": [self.number(change) for change in arm.changes],
-            "ledger": arm.ledger,
+            "ledger": {key: f"{part:.1e}" if part == part else "" for key, part in arm.ledger.items()},
         }
 
     def values(self) -> list[tuple[Fact, list[Fact | None]]]:

@@ -1,0 +1,92 @@
+"""Can every name of the model be explained, with its source, and is a wrong one answered with the right?"""
+
+from __future__ import annotations
+
+import pytest
+
+from calcis.errors import InputError
+from calcis.explain import explain
+from calcis.part import Part
+
+
+def every_part() -> list[Part]:
+    from calcis.body.peterson_riggs_2010 import PARTS as BODY
+    from calcis.drugs.denosumab import DENOSUMAB
+    from calcis.drugs.teriparatide import TERIPARATIDE
+    from calcis.tissue import PARTS as TISSUE
+
+    return [*BODY, *TISSUE, DENOSUMAB, TERIPARATIDE]
+
+
+@pytest.mark.parametrize("part", every_part(), ids=lambda part: part.name)
+def test_every_number_of_a_part_has_a_full_source_and_a_user(part: Part) -> None:
+    for name in part.parameters:
+        (one,) = explain(f"{part.name}.{name}")
+        assert one.sort == "parameter"
+        assert {"value", "unit", "kind", "species", "source", "used by", "number of"} <= set(one.facts)
+        assert len(one.facts["source"]) > 40, (part.name, name)
+        assert one.facts["used by"], (part.name, name)
+
+
+@pytest.mark.parametrize("part", every_part(), ids=lambda part: part.name)
+def test_every_signal_tells_who_gives_and_who_needs_it(part: Part) -> None:
+    for name, signal in part.gives.items():
+        signals = [one for one in explain(name) if one.sort == "signal"]
+        assert len(signals) == 1
+        assert signals[0].facts["unit"] == signal.unit
+        assert str(signals[0].facts["given by"]).startswith(part.name)
+    for name in part.needs:
+        needed = next(one for one in explain(name) if one.sort == "signal").facts["needed by"]
+        assert part.name in needed
+
+
+def test_a_bare_name_means_every_number_of_that_name() -> None:
+    names = [one.name for one in explain("denosumab.clearance")]
+    assert names == ["denosumab.clearance"]
+    assert explain("macrophage_competence")[0].name == "leukocytes.macrophage_competence"
+    assert explain("CALCIUM_PLASMA")[0].name == "calcium_plasma"
+
+
+def test_who_uses_a_number_is_read_from_the_laws() -> None:
+    used = explain("denosumab.target_half")[0].facts["used by"]
+    assert used == ["signal denosumab_eliminated"]
+    assert "rates of its states" in explain("denosumab.absorption_rate")[0].facts["used by"]
+
+
+def test_what_a_signal_is_made_from() -> None:
+    assert explain("calcium_plasma")[0].facts["made from"] == "calcium, volume"
+
+
+def test_drugs_tissues_injuries_and_bodies() -> None:
+    (drug,) = explain("Prolia")
+    assert (drug.name, drug.sort) == ("denosumab", "drug")
+    assert drug.facts["routes"]["SC"] == "denosumab.subcutaneous"
+    assert explain("dermis")[0].sort == "tissue"
+    assert explain("bite")[0].sort == "injury"
+    assert "kidney" in explain("peterson_riggs_2010")[0].facts["parts"]
+
+
+def test_a_range_comes_with_its_source() -> None:
+    facts = explain("phosphate_plasma")[0].facts
+    assert facts["reference range"] == "0.81 to 1.45 mmol/L"
+    assert "MSD Manual" in facts["source of the range"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("calcium_plasm", "calcium_plasma"),
+        ("kidney.filtraton_rate", "kidney.filtration_rate"),
+        ("denosumap", "denosumab"),
+    ],
+)
+def test_a_wrong_name_is_answered_with_the_nearest(wrong: str, right: str) -> None:
+    with pytest.raises(InputError) as refused:
+        explain(wrong)
+    assert refused.value.nearest == right
+
+
+def test_nonsense_is_refused_without_a_guess() -> None:
+    with pytest.raises(InputError) as refused:
+        explain("\x00]]{{%")
+    assert refused.value.nearest is None

@@ -1,0 +1,119 @@
+"""Do the lines for a reader say what the courses do?"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from calcis.quantities import digits, quantities, span
+from calcis.store import Series
+from calcis.summary import fact, key_facts, sentences
+from calcis.units import convert, dimension
+from tests.view.fake_run import fake_run
+
+DAYS = np.arange(11) * 24.0
+
+
+def test_extremes_and_their_times() -> None:
+    values = np.array([2.4, 2.4, 2.1, 2.0, 2.1, 2.4, 2.7, 2.4, 2.4, 2.4, 2.4])
+    one = fact("calcium_plasma", Series("mmol/L", values), DAYS, "si")
+    assert one is not None
+    assert (one.lowest, one.lowest_at, one.highest, one.highest_at) == (2.0, 72.0, 2.7, 144.0)
+    assert one.range == (2.2, 2.6)
+    assert (one.below, one.above) == (72.0, 24.0)  # each output stands for half the way to its neighbours
+    assert one.outside == "below for 3 d, above for 1 d"
+
+
+def test_units_of_the_united_states() -> None:
+    """2.5 mmol/L of calcium is 10.02 mg/dL, 1 mmol/L of phosphate 3.097, 5 pmol/L of PTH 47.1 pg/mL."""
+    for name, value, unit, expected in (
+        ("calcium_plasma", 2.5, "mmol/L", 10.0195),
+        ("phosphate_plasma", 1.0, "mmol/L", 3.0974),
+        ("pth_plasma", 5.0, "pmol/L", 47.124),
+        ("calcitriol_plasma", 100.0, "pmol/L", 41.665),
+        ("calcium_urine", 0.15, "mmol/h", 144.28),
+    ):
+        one = fact(name, Series(unit, np.full(11, value)), DAYS, "us")
+        assert one is not None
+        assert one.start == pytest.approx(expected, rel=1e-4), name
+
+
+def test_nothing_known_is_no_fact_and_gaps_are_skipped() -> None:
+    assert fact("calcium_plasma", Series("mmol/L", np.full(11, math.nan)), DAYS, "si") is None
+    values = np.full(11, 2.4)
+    values[8:] = math.nan
+    one = fact("calcium_plasma", Series("mmol/L", values), DAYS, "si")
+    assert one is not None
+    assert one.end == 2.4
+
+
+def test_a_course_nobody_named_is_shown_as_it_is() -> None:
+    one = fact("odd_thing", Series("mmol/h", np.ones(11)), DAYS, "us")
+    assert one is not None
+    assert (one.quantity.title, one.unit, one.start) == ("Odd thing", "mmol/h", 1.0)
+
+
+def test_next_to_nothing_is_not_a_row_of_zeros() -> None:
+    one = fact("mineral_total", Series("mmol/L", np.geomspace(9.0, 1e-9, 11)), DAYS, "si")
+    assert one is not None
+    assert one.change == "9.00 → ~0"
+
+
+def test_sentences_tell_calm_from_not() -> None:
+    calm, stormy = (sentences(arm, "si") for arm in fake_run().arms.values())
+    assert calm == ["Total calcium, phosphate and parathyroid hormone stay within their reference ranges."]
+    assert stormy[0] == (
+        "Total calcium: lowest 2.05 mmol/L on day 100, "
+        "below the reference range for 20 d (range 2.20 to 2.60)."
+    )
+    assert stormy[1] == "Phosphate and parathyroid hormone stay within their reference ranges."
+
+
+def test_key_facts_follow_the_order_of_the_report() -> None:
+    names = [one.quantity.name for one in key_facts(fake_run()["watch"], "si")]
+    assert names[:3] == ["calcium_plasma", "phosphate_plasma", "pth_plasma"]
+    assert "nameless_thing" not in names
+    assert names.index("dead_fraction") < names.index("mineral_total")
+
+
+def test_every_quantity_can_be_shown_in_both_systems() -> None:
+    """Both units are of the course's dimension, directly or by the molar mass; ranges are ranges."""
+    for quantity in quantities().values():
+        factor = convert(1.0, quantity.si, quantity.us, quantity.molar_mass)
+        assert factor > 0, quantity.name
+        assert dimension(quantity.si)
+        ends = quantity.range("si")
+        assert ends is None or 0 < ends[0] < ends[1], quantity.name
+
+
+def test_every_quantity_is_a_signal_of_some_part() -> None:
+    """A misspelt name in quantities.yaml would silently show nothing."""
+    from calcis.body.peterson_riggs_2010 import PARTS as BODY
+    from calcis.drugs.denosumab import DENOSUMAB
+    from calcis.drugs.teriparatide import TERIPARATIDE
+    from calcis.tissue import PARTS as TISSUE
+
+    given = {
+        name: signal.unit
+        for part in (*BODY, *TISSUE, DENOSUMAB, TERIPARATIDE)
+        for name, signal in part.gives.items()
+    }
+    for name, quantity in quantities().items():
+        assert name in given, name
+        assert quantity.shown(1.0, given[name], "si") > 0, name
+        assert quantity.only_with is None or quantity.only_with in given
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.0, "0"), (2.355, "2.35"), (99.96, "100"), (0.05, "0.0500"), (-1.5, "−1.50"), (math.nan, "not known")],
+)
+def test_digits(value: float, text: str) -> None:
+    assert digits(value) == text
+
+
+def test_span_counts_years_only_where_they_are_whole() -> None:
+    assert span(365 * 24.0) == "1 y"
+    assert span(300 * 24.0) == "42.9 wk"
