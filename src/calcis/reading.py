@@ -211,12 +211,19 @@ class _Reader:
             elif getattr(event, "ctag", None):
                 raise self._refuse("plain data", f"the tag {event.tag!r}", place)
             elif kind == "ScalarEvent":
+                self._check_printable(event.value, place)
                 self._scalar(event.value, event.style is None, place)
             elif kind in ("MappingStartEvent", "SequenceStartEvent"):
                 self._begin({} if kind[0] == "M" else [], place)
             elif kind in ("MappingEndEvent", "SequenceEndEvent"):
                 self.open.pop()
                 self.key.pop()
+
+    def _check_printable(self, text: str, place: Place) -> None:
+        """Escapes in quoted text could bring in what decode() keeps out, down to a terminal's commands."""
+        odd = _UNPRINTABLE.search(text)
+        if odd:
+            raise self._refuse("printable text", f"character U+{ord(odd.group()):04X}", place)
 
     def _refuse(self, expected: str, got: str, place: Place) -> InputError:
         return InputError(expected, got, self.file, place.line, place.column)

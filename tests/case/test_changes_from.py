@@ -50,6 +50,13 @@ def test_its_text_joins_the_case_s(tmp_path: Path, vocabulary: Vocabulary, name:
     assert again.parameters(base, "drug") == case.parameters(base, "drug")
 
 
+@pytest.mark.parametrize("odd", ["é🦴", "\u2028", "\x85", '"quoted" \\ and \t', "# {a: b}", "\ufeff"])
+def test_its_text_survives_in_the_case_s(tmp_path: Path, vocabulary: Vocabulary, odd: str) -> None:
+    case = read_case(_case(tmp_path, changes=f"{CHANGES}#{odd}\n"), vocabulary)
+    [[change]] = read_case_text(case.text, "run.json", vocabulary).changes
+    assert change.document.text == f"{CHANGES}#{odd}\n"
+
+
 def test_a_fault_in_it_is_placed_in_it(tmp_path: Path, vocabulary: Vocabulary) -> None:
     path = _case(tmp_path, changes="changes:\n  kidny.filtration_rate: {factor: 0.5}\n")
     with pytest.raises(InputError) as wrong:

@@ -45,9 +45,12 @@ def _complaint(document: Document, error: dict[str, Any]) -> tuple[int, InputErr
         near = nearest(value, words.split(" or ")) if isinstance(value, str) else None
         return 1, document.error(where, words, shown(value), near)
     expected = _EXPECTED.get(kind, error["msg"])
+    if kind == "string_too_long":
+        expected = f"at most {context['max_length']} characters"
     if kind in ("greater_than_equal", "less_than_equal"):
         expected = "a number from 1e-10 to 1e-2"
-    return 1, document.error(where, expected, shown(value))
+    of_key = error["loc"][-1:] == ("[key]",)
+    return 1, document.error(where, expected, shown(error["input"] if of_key else value), key=of_key)
 
 
 _EXPECTED = {
@@ -61,7 +64,7 @@ _EXPECTED = {
     "union_tag_not_found": "a dose such as `denosumab 60 mg SC every 26 weeks`, or {changes: {...}}",
     "too_short": "at least one arm",
     "too_long": "at most 100 arms",
-    "string_too_long": "at most 200 characters",
+    "string_too_short": "a name",
 }
 
 

@@ -125,6 +125,9 @@ Actions = Annotated[
 ]
 
 
+ArmName = Annotated[str, Field(min_length=1, max_length=100)]
+
+
 def _naming(entry: Any) -> str:
     return "texts" if isinstance(entry, dict) else "name"
 
@@ -151,7 +154,7 @@ class CaseForm(_Form):
     lesion: Lesion | None = None
     changes: ChangeSet = Field(default_factory=dict)
     changes_from: ChangesFrom = ""
-    arms: Annotated[dict[str, Actions], Field(min_length=1, max_length=100)]
+    arms: Annotated[dict[ArmName, Actions], Field(min_length=1, max_length=100)]
     run: Timing
 
 

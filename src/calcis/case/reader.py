@@ -157,6 +157,8 @@ class _Maker:
         if not forms:
             raise self.document.error(where, "a file name on one line", shown(name))
         enclosed = json.dumps({name: text}, ensure_ascii=False)
+        for break_ in "\x85\u2028\u2029":  # to YAML they end a line, to JSON they do not
+            enclosed = enclosed.replace(break_, f"\\u{ord(break_):04x}")
         lines[place.line - 1] = line[: place.column - 1] + enclosed + rest[len(forms[0]) :]
         self.text = "\n".join(lines)
 
