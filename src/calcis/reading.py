@@ -231,7 +231,7 @@ class _Reader:
     def _scalar(self, text: str, plain: bool, place: Place) -> None:
         if not self.open or isinstance(self.open[-1][1], list) or self.key[-1] is not None:
             if plain and not text and self.key and self.key[-1] is not None:
-                place = self.keys[(*self.open[-1][0], self.key[-1])]  # nothing stands nowhere but at its key
+                place = self.keys[(*self.open[-1][0], self.key[-1])]  # an empty value stands nowhere itself
             self._put(_scalar(text, plain), place)
             return
         where, mapping = self.open[-1]
