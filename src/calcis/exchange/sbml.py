@@ -1,0 +1,245 @@
+"""How does a Model leave Calcis?  As SBML Level 3 Version 2, from the laws it is solved with.
+
+Every parameter is an SBML parameter with its unit and its source, every signal an assignment rule,
+every state a parameter with a rate rule.  Dotted names become ids with two underscores:
+`kidney.filtration_rate` is `kidney__filtration_rate`; signals keep their names.  Time is in hours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from calcis import __version__
+from calcis.errors import InputError, nearest
+from calcis.exchange.sbml_events import infusion_series, jump_series, write_events
+from calcis.exchange.sbml_formula import Formula, formulas, identifier
+from calcis.exchange.sbml_units import Measure, Units, measure
+from calcis.parameters import Parameter
+from calcis.part import Model, Part, Signal, State
+from calcis.references import references
+from calcis.solve.schedule import Infusion, Jump
+
+_ABOUT = (
+    "For research and education. Not a medical device; not medical advice. "
+    f"Written by Calcis {__version__}. Times are hours; every quantity carries its unit."
+)
+
+
+def sbml_text(
+    model: Model,
+    parameters: Mapping[str, Parameter],
+    start: Mapping[str, float] | None = None,
+    *,
+    jumps: Iterable[Jump] = (),
+    infusions: Iterable[Infusion] = (),
+    inputs: Mapping[str, float] | None = None,
+    title: str = "Calcis model",
+    notes: str = "",
+) -> str:
+    """SBML text of a model with its parameters, and with what is done to it.
+
+    `parameters` and `start` by dotted name, in the units of the laws; states that `start` does not
+    have begin as their parts say.  `jumps` and `infusions` are those of a solver's Lane, `inputs`
+    the constant values of signals driven from outside.  `notes` is plain text for the reader.
+
+    Raises InputError for a missing or unknown name, and where python-libsbml is not installed.
+    """
+    libsbml = _libsbml()
+    document = libsbml.SBMLDocument(3, 2)
+    target = document.createModel()
+    _Export(libsbml, target, model, parameters).write(start or {}, jumps, infusions, inputs or {})
+    target.setId("calcis_model")
+    target.setName(_plain(title))
+    sources = {parameters[name].source.partition(":")[0].strip() for name in model.parameters}
+    paragraphs = [title, *notes.split("\n\n"), _ABOUT, "Sources of its numbers, to be cited:"]
+    paragraphs += [f"{key}: {full}" for key, full in references().items() if key in sources]
+    target.setNotes(_xhtml(paragraphs))
+    return str(libsbml.writeSBMLToString(document))
+
+
+def write(path: str | Path, text: str) -> None:
+    """Write SBML text to a file."""
+    Path(path).write_text(text, encoding="utf-8")
+
+
+def _libsbml() -> Any:
+    try:
+        import libsbml
+    except ImportError:
+        raise InputError('python-libsbml for SBML: pip install "calcis[sbml]"', "none installed") from None
+    return libsbml
+
+
+def _plain(text: str) -> str:
+    """Text without what XML refuses; a title comes from a user."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _xhtml(paragraphs: Iterable[str]) -> str:
+    text = "".join(f"<p>{escape(plain)}</p>" for paragraph in paragraphs if (plain := _plain(paragraph)))
+    return f'<body xmlns="http://www.w3.org/1999/xhtml">{text}</body>'
+
+
+class _Export:
+    """Writes one Model into one libSBML model."""
+
+    def __init__(self, libsbml: Any, target: Any, model: Model, parameters: Mapping[str, Parameter]) -> None:
+        self.libsbml, self.target, self.model, self.parameters = libsbml, target, model, parameters
+        _check(model.parameters, parameters, "a value for every parameter")
+        self.units = Units()
+        self.measures: dict[str, Measure] = {}
+        self.settings = libsbml.L3ParserSettings()
+        self.settings.setParseCollapseMinus(True)
+        self.settings.setModel(target)
+
+    def write(
+        self,
+        start: Mapping[str, float],
+        jumps: Iterable[Jump],
+        infusions: Iterable[Infusion],
+        inputs: Mapping[str, float],
+    ) -> None:
+        """Everything but title and notes."""
+        model, infusions = self.model, list(infusions)
+        _check(start, model.states, "a state of this model")
+        _check(inputs, model.inputs, "an input of this model")
+        _check(model.inputs, inputs, "a value for every input")
+        hour = self.units.identity("h")
+        self.measures["time"] = measure("h")
+        self.target.setTimeUnits(hour)
+        for name, unit in model.parameters.items():
+            number = self.parameters[name]
+            self._quantity(identifier(name), name, unit, number.value, notes=_sourced(number))
+        for name, unit in model.inputs.items():
+            self._quantity(name, name, unit, inputs[name])
+        for name, state in model.states.items():
+            self._quantity(identifier(name), name, state.unit, start.get(name), constant=False)
+        states = list(model.states)
+        infused = {i: f"{identifier(states[i])}__infusion" for i in sorted({one.target for one in infusions})}
+        for index, rate in infused.items():
+            unit = f"{model.states[states[index]].unit}/h"
+            self._quantity(rate, f"infusion into {states[index]}", unit, 0.0, constant=False)
+        for name, unit in model.signals.items():
+            self._quantity(name, name, unit, None, constant=False)
+        for part in model.parts.values():
+            for name, signal in part.gives.items():
+                self._assign(part, name, partial(_one_law, name, signal))
+        for part in model.parts.values():
+            self._start(part, start)
+            self._rates(part, {identifier(states[i]): rate for i, rate in infused.items()})
+        series = jump_series(jumps, [identifier(name) for name in states], self._literal)
+        series += infusion_series(infusions, infused, self._literal)
+        write_events(self.target, series, hour, self._parse)
+        self.units.define(self.target)
+
+    def _quantity(
+        self, identity: str, name: str, unit: str, value: float | None, constant: bool = True, notes: str = ""
+    ) -> None:
+        if identity in self.measures:
+            raise InputError("names that differ as SBML ids", f"{identity!r} twice")
+        self.measures[identity] = measure(unit)
+        quantity = self.target.createParameter()
+        quantity.setId(identity)
+        quantity.setName(name)
+        quantity.setUnits(self.units.identity(unit))
+        quantity.setConstant(constant)
+        if value is not None:
+            quantity.setValue(float(value))
+        if notes:
+            quantity.setNotes(_xhtml([notes]))
+
+    def _assign(self, part: Part, helper: str, laws: Callable[[Any], Mapping[str, Any]]) -> list[Formula]:
+        """Write assignment rules for signals, and for what laws use twice; rates come back."""
+        left = []
+        for formula in formulas(self.model, part, laws, self.measures, self.units, helper):
+            if formula.shared:
+                self._helper(formula, part)
+            elif formula.target not in self.model.givers:
+                left.append(formula)
+                continue
+            rule = self.target.createAssignmentRule()
+            rule.setVariable(formula.target)
+            rule.setMath(self._parse(formula.text))
+        return left
+
+    def _helper(self, formula: Formula, part: Part) -> None:
+        quantity = self.target.createParameter()
+        quantity.setId(formula.target)
+        quantity.setName(f"used more than once in {part.name}")
+        quantity.setConstant(False)
+        unit = None if formula.measure is None else self.units.known(formula.measure)
+        if unit:
+            quantity.setUnits(unit)
+
+    def _rates(self, part: Part, infused: Mapping[str, str]) -> None:
+        def laws(scope: Any) -> dict[str, Any]:
+            return {identifier(f"{part.name}.{name}"): rate for name, rate in part.rates(scope).items()}
+
+        for formula in self._assign(part, f"{part.name}__rates", laws):
+            rule = self.target.createRateRule()
+            rule.setVariable(formula.target)
+            infusion = infused.get(formula.target)
+            rule.setMath(self._parse(f"{formula.text} + {infusion}" if infusion else formula.text))
+
+    def _start(self, part: Part, start: Mapping[str, float]) -> None:
+        """Where states begin: a number, or an initial assignment where it follows from parameters."""
+
+        def laws(scope: Any) -> dict[str, Any]:
+            return {
+                identifier(f"{part.name}.{name}"): _begin(state, scope)
+                for name, state in part.states.items()
+                if f"{part.name}.{name}" not in start
+            }
+
+        for formula in formulas(self.model, part, laws, self.measures, self.units, None):
+            if formula.number is not None:
+                self.target.getParameter(formula.target).setValue(formula.number)
+                continue
+            initial = self.target.createInitialAssignment()
+            initial.setSymbol(formula.target)
+            initial.setMath(self._parse(formula.text))
+
+    def _literal(self, value: float, identity: str, per: str | None) -> str:
+        unit = (
+            self.measures[identity] if per is None else self.measures[identity].times(self.measures[per], -1)
+        )
+        return f"({float(value)!r} {self.units.known(unit) or ''})"
+
+    def _parse(self, text: str) -> Any:
+        math = self.libsbml.parseL3FormulaWithSettings(text, self.settings)
+        if math is None:
+            raise InputError("a formula that SBML can say", f"{text!r}: {self.libsbml.getLastParseL3Error()}")
+        return math
+
+
+def _one_law(name: str, signal: Signal, scope: Any) -> dict[str, Any]:
+    return {name: signal.law(scope)}
+
+
+def _begin(state: State, scope: Any) -> Any:
+    return getattr(scope, state.start) if isinstance(state.start, str) else state.start(scope)
+
+
+def _check(names: Iterable[str], among: Iterable[str], expected: str) -> None:
+    valid = list(among)
+    for name in names:
+        if name not in valid:
+            raise InputError(expected, f"none for {name!r}", nearest=nearest(name, valid))
+
+
+def _sourced(number: Parameter) -> str:
+    """Where a parameter's value comes from, as one sentence each."""
+    shown = f"{number.shown[0]!r} {number.shown[1]}" if number.changed_by is None else number.changed_by
+    words = [
+        f"Source: {number.source}",
+        f"Kind: {number.kind}",
+        f"Species: {number.species}",
+        f"Given as: {shown}",
+    ]
+    if number.note:
+        words.append(f"Note: {number.note}")
+    return ". ".join(words) + "."
