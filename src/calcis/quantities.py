@@ -37,6 +37,7 @@ class Quantity:
     high: Parameter | None = None
     key: bool = False
     only_with: str | None = None
+    not_with: str | None = None
     room: float = 0.0
 
     def unit(self, system: str) -> str:

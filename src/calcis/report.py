@@ -20,7 +20,7 @@ from calcis.quantities import Quantity, described, digits, group_titles, moment,
 from calcis.reading import parse_yaml
 from calcis.references import references
 from calcis.store import Arm, Floats, Run, Series
-from calcis.summary import Fact, key_facts, sentences
+from calcis.summary import Fact, key_facts, sentences, told
 
 _STYLES = 6  # arms that the stylesheet tells apart
 _MOVED = 0.01  # a group of courses is drawn where one moves by more than this share of its size
@@ -98,7 +98,7 @@ class _Page:
             "doses": _doses(arm),
             "failure": arm.failure,
             "findings": [(one.level, one.text, self.source(one.source)) for one in findings],
-            "sentences": sentences(arm, self.system),
+            "sentences": sentences(self.run, arm, self.system),
             "changes": [self.number(change) for change in arm.changes],
             "ledger": {key: f"{part:.1e}" if part == part else "" for key, part in arm.ledger.items()},
         }
@@ -106,7 +106,8 @@ class _Page:
     def values(self) -> list[tuple[Fact, list[Fact | None]]]:
         """Row by row of the table of key values: the quantity, and its fact in each arm."""
         facts = [
-            {one.quantity.name: one for one in key_facts(arm, self.system)} for arm in self.run.arms.values()
+            {one.quantity.name: one for one in key_facts(self.run, arm, self.system)}
+            for arm in self.run.arms.values()
         ]
         names = dict.fromkeys(name for found in facts for name in found)
         rows = [(name, [found.get(name) for found in facts]) for name in names]
@@ -211,14 +212,10 @@ class _Page:
     def _courses(self, group: str, arms: list[Mapping[str, Series]]) -> list[tuple[Quantity, list[Series]]]:
         """The courses of a group that say something, each over all arms."""
         found = []
-        for name, quantity in quantities().items():
-            if quantity.group != group or not all(name in course for course in arms):
-                continue
-            needed = quantity.only_with or name
-            if any(np.any(course[needed].values) for course in arms if needed in course):
-                found.append(
-                    (described(name, arms[0][name].unit, self.system), [course[name] for course in arms])
-                )
+        for quantity in told(self.run):
+            if quantity.group == group:
+                series = [course[quantity.name] for course in arms]
+                found.append((described(quantity.name, series[0].unit, self.system), series))
         return found
 
     def _panel(self, quantity: Quantity, series: list[Series]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from calcis.quantities import Quantity, described, digits, moment, quantities, span
-from calcis.store import Arm, Floats, Series
+from calcis.store import Arm, Floats, Run, Series
 
 _NOTHING = 1e-4  # of a course's largest value
 
@@ -83,24 +83,49 @@ def fact(name: str, series: Series, time: Floats, system: str) -> Fact | None:
     )
 
 
-def key_facts(arm: Arm, system: str) -> list[Fact]:
+def told(run: Run) -> list[Quantity]:
+    """The quantities that say something in this run: in every arm, and not zero throughout."""
+    arms = [{**arm.body_series, **(arm.lesion_series or {})} for arm in run.arms.values()]
+    alive = {name for arm in arms for name, series in arm.items() if np.any(series.values)}
+    return [
+        quantity
+        for name, quantity in quantities().items()
+        if all(name in arm for arm in arms)
+        and (quantity.only_with or name) in alive
+        and quantity.not_with not in alive
+    ]
+
+
+def key_facts(run: Run, arm: Arm, system: str) -> list[Fact]:
     """The facts of the courses that a reader looks at first, in the report's order."""
     courses = {**arm.body_series, **(arm.lesion_series or {})}
-    wanted = [name for name, quantity in quantities().items() if quantity.key and name in courses]
+    wanted = [quantity.name for quantity in told(run) if quantity.key]
     found = (fact(name, courses[name], arm.time, system) for name in wanted)
     return [one for one in found if one is not None]
 
 
-def sentences(arm: Arm, system: str) -> list[str]:
-    """What the blood does in this arm, in plain language."""
-    facts = [one for one in key_facts(arm, system) if one.range]
+def sentences(run: Run, arm: Arm, system: str) -> list[str]:
+    """What the blood does in this arm, in plain language, and what the output times cannot show."""
+    facts = [one for one in key_facts(run, arm, system) if one.range]
     calm = [one.quantity.title for one in facts if not one.outside]
     said = [_sentence(one) for one in facts if one.outside]
-    if calm:
-        verb, their = (
-            ("stay", "their reference ranges") if len(calm) > 1 else ("stays", "its reference range")
-        )
-        said.append(f"{_list(calm)} {verb} within {their}.")
+    if len(calm) == 1:
+        said.append(f"{calm[0]} stays within its reference range.")
+    elif calm:
+        said.append(f"{_list(calm)} stay within their reference ranges.")
+    return said + _unseen(arm)
+
+
+def _unseen(arm: Arm) -> list[str]:
+    """A warning for each drug that is given about as often as values are written: its peaks are missed."""
+    every, said = float(np.median(np.diff(arm.time))), []
+    for drug in dict.fromkeys(dose.drug for dose in arm.doses):
+        times = np.array([dose.time for dose in arm.doses if dose.drug == drug])
+        if len(times) > 1 and float(np.median(np.diff(times))) < 3 * every:
+            said.append(
+                f"Values are written every {span(every)}, too seldom to show what rises and falls after each "
+                f"dose of {drug}; the extremes told here are those of the values written."
+            )
     return said
 
 

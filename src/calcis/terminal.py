@@ -67,7 +67,7 @@ def show_run(run: Run, system: str) -> None:
     console = _console()
     console.print(f"\n[bold]{escape(run.title)}[/]")
     for arm in run.arms.values():
-        _show_arm(console, arm, system)
+        _show_arm(console, run, arm, system)
     console.print()
     for line in _assumed(run):
         console.print(line)
@@ -76,12 +76,12 @@ def show_run(run: Run, system: str) -> None:
     console.print(f"[dim]{_CAUTION}[/]")
 
 
-def _show_arm(console: Console, arm: Arm, system: str) -> None:
+def _show_arm(console: Console, run: Run, arm: Arm, system: str) -> None:
     console.print(f"\n[bold]{escape(arm.name)}[/]  [dim]{escape('; '.join(arm.treatment))}[/]")
     said = [(finding.level, finding.text) for finding in arm.findings]
     if arm.failure and arm.failure not in (text for _, text in said):
         said.insert(0, ("urgent", arm.failure))
-    for level, text in [*said, *(("info", text) for text in sentences(arm, system))]:
+    for level, text in [*said, *(("info", text) for text in sentences(run, arm, system))]:
         mark, line = _MARKS.get(level, "  "), Table.grid(padding=(0, 1))
         line.add_column(width=2)
         line.add_column()
@@ -90,7 +90,7 @@ def _show_arm(console: Console, arm: Arm, system: str) -> None:
     table = Table(box=None, padding=(0, 2, 0, 1), header_style="dim")
     for heading in ("", "start → end", "lowest", "highest", "reference range"):
         table.add_column(heading)
-    for one in key_facts(arm, system):
+    for one in key_facts(run, arm, system):
         if not one.moves and not one.outside:
             continue
         ends = f"{digits(one.range[0])} to {digits(one.range[1])}" if one.range else ""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from calcis.quantities import digits, quantities, span
-from calcis.store import Series
-from calcis.summary import fact, key_facts, sentences
+from calcis.store import DoseMark, Series
+from calcis.summary import fact, key_facts, sentences, told
 from calcis.units import convert, dimension
 from tests.view.fake_run import fake_run
 
@@ -62,7 +63,8 @@ def test_next_to_nothing_is_not_a_row_of_zeros() -> None:
 
 
 def test_sentences_tell_calm_from_not() -> None:
-    calm, stormy = (sentences(arm, "si") for arm in fake_run().arms.values())
+    run = fake_run()
+    calm, stormy = (sentences(run, arm, "si") for arm in run.arms.values())
     assert calm == ["Total calcium, phosphate and parathyroid hormone stay within their reference ranges."]
     assert stormy[0] == (
         "Total calcium: lowest 2.05 mmol/L on day 100, "
@@ -72,10 +74,33 @@ def test_sentences_tell_calm_from_not() -> None:
 
 
 def test_key_facts_follow_the_order_of_the_report() -> None:
-    names = [one.quantity.name for one in key_facts(fake_run()["watch"], "si")]
+    run = fake_run()
+    names = [one.quantity.name for one in key_facts(run, run["watch"], "si")]
     assert names[:3] == ["calcium_plasma", "phosphate_plasma", "pth_plasma"]
     assert "nameless_thing" not in names
     assert names.index("dead_fraction") < names.index("mineral_total")
+
+
+def test_what_the_output_times_cannot_show_is_said() -> None:
+    run = fake_run()
+    daily = tuple(DoseMark("teriparatide", 24.0 * day, "20 ug") for day in range(30))
+    arm = replace(run["treated"], doses=daily)
+    assert "too seldom" in sentences(run, arm, "si")[-1]
+    hourly = replace(arm, time=np.arange(366) * 1.0)
+    assert not [said for said in sentences(run, hourly, "si") if "too seldom" in said]
+
+
+def test_bone_density_is_told_by_the_constants_that_fit_the_drug() -> None:
+    run = fake_run()
+    density = {
+        name: Series("1", np.linspace(1.0, 1.1, 366))
+        for name in ("bone_density_lumbar_spine", "bone_density_lumbar_spine_denosumab")
+    }
+    arms = {name: replace(arm, body_series={**arm.body_series, **density}) for name, arm in run.arms.items()}
+    both = [one.name for one in told(replace(run, arms=arms)) if "lumbar" in one.name]
+    watch = [one.name for one in told(replace(run, arms={"watch": arms["watch"]})) if "lumbar" in one.name]
+    assert both == ["bone_density_lumbar_spine_denosumab"]
+    assert watch == ["bone_density_lumbar_spine"]
 
 
 def test_every_quantity_can_be_shown_in_both_systems() -> None:
