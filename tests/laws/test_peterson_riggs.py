@@ -133,26 +133,3 @@ def test_nothing_that_is_used_up_falls_below_zero(seed: int) -> None:
         states = {**somewhere.states, name: 0.0}
         rate = MODEL.at(states, somewhere.parameters, NONE, somewhere.time).rates()[name]
         assert rate >= 0.0, name
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_derivatives_are_those_of_the_laws(seed: int, traced: Any) -> None:
-    """Against central differences of steps 1e-5.
-
-    1e-6: (1e-5)² times third derivatives of steep Hill laws.  1e-10 of the rate over the step:
-    rounding, where a rate is what is left of larger flows.
-    """
-    states = {
-        name: value * 10 ** random.Random(f"{seed}{name}").uniform(-0.3, 0.3)
-        for name, value in NORMAL.items()
-    }
-    exact = traced(list(states.values())).full()
-    for column, name in enumerate(states):
-        step = 1e-5 * (abs(states[name]) or 1.0)
-        above, under = (
-            MODEL.at({**states, name: states[name] + way * step}, NUMBERS, NONE).rates() for way in (1, -1)
-        )
-        for row, target in enumerate(states):
-            slope = (above[target] - under[target]) / (2 * step)
-            size = (abs(above[target]) + abs(under[target])) / step
-            assert abs(exact[row, column] - slope) <= 1e-6 * abs(slope) + 1e-10 * size, (target, name)

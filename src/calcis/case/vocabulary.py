@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
 
 from calcis.body import body_parts
 from calcis.case.drugs import Drug, read_drug
@@ -24,6 +26,7 @@ class Vocabulary:
     parameters: Callable[[str], Mapping[str, Parameter]]
 
 
+@cache
 def packaged() -> Vocabulary:
     """The vocabulary of the data that come with Calcis."""
     return Vocabulary(
@@ -51,11 +54,12 @@ def _read(room: str) -> dict[str, Parameter]:
     return found
 
 
-def _parameters(body: str) -> dict[str, Parameter]:
+@cache
+def _parameters(body: str) -> Mapping[str, Parameter]:
     """All numbers that a case with this body may change, in the units of the laws."""
     parts = {part.name: part.parameters for part in body_parts(body)}
     found = read_parameters(data_path("body", f"{body}.yaml"), parts)
     for drug in _files("drugs"):
         part = drug_part(drug)
         found |= read_parameters(data_path("drugs", f"{drug}.yaml"), {part.name: part.parameters})
-    return found | tissue_parameters()
+    return MappingProxyType(found | tissue_parameters())

@@ -81,7 +81,7 @@ class Checkpoints:
                 count = sum(name.startswith("pieces") for name in kept.files)
                 pieces = tuple(kept[f"pieces{i}"] for i in range(count))
                 return Checkpoint(kept["y"], kept["clock"], kept["counts"], kept["outputs"], pieces)
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
             return None
 
 
