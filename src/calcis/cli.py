@@ -41,6 +41,7 @@ class Format(StrEnum):
     """What a run can be exported to."""
 
     CSV = "csv"
+    SBML = "sbml"
 
 
 CaseFile = Annotated[
@@ -159,10 +160,14 @@ def explain(
 def export(
     folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
     to: Annotated[Format, typer.Option(help="Format.")],
-    arm: Annotated[str | None, typer.Option(metavar="NAME", help="One arm only (default: all).")] = None,
+    arm: Annotated[
+        str | None, typer.Option(metavar="NAME", help="One arm (default: all; SBML takes one).")
+    ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="File to write (default: the name of RUN with .csv or so, here)."),
+        typer.Option(
+            metavar="FILE", help="File to write (default: the name of RUN with .csv or .xml, here)."
+        ),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -171,11 +176,16 @@ def export(
         from calcis.run_folder import load
 
         found = load(folder)
-        target = out or Path(f"{folder.resolve().stem}.{to.value}")
+        ending = "csv" if to is Format.CSV else "xml"
+        target = out or Path(f"{folder.resolve().stem}.{ending}")
         if to is Format.CSV:
             from calcis.exchange.csv_export import write_csv
 
             write_csv(found, target, arm)
+        else:
+            from calcis.job import write_sbml
+
+            write_sbml(found, target, arm)
         if json:
             _print_json({"command": "export", "status": "done", "file": str(target), "format": to.value})
         else:

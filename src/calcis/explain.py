@@ -5,21 +5,24 @@ Value, unit, full source, kind and species of a number; who gives a signal and w
 
 from __future__ import annotations
 
-import importlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
+from importlib import import_module
 from typing import Any
 
+from calcis.body import body_parts
 from calcis.case import packaged
 from calcis.case.drugs import Drug
 from calcis.changes import Change
+from calcis.drugs import drug_part
 from calcis.errors import InputError, nearest
 from calcis.parameters import KINDS, Parameter, data_path, read_parameters
 from calcis.part import Part
 from calcis.quantities import quantities
 from calcis.references import in_full
+from calcis.tissue import PARTS as TISSUE
 
 _ROOMS = ("body", "drugs", "tissue", "chemistry", "injuries")  # folders of numbers
 
@@ -84,14 +87,10 @@ def _everything() -> Iterator[tuple[str, Callable[[], Explanation]]]:
         yield name, partial(_signal, name, None, parts)
 
 
-def _parts(bodies: tuple[str, ...], drugs: Any) -> Iterator[tuple[str, Part]]:
+def _parts(bodies: Iterable[str], drugs: Iterable[str]) -> Iterator[tuple[str, Part]]:
     """Every Part that there is, by name."""
-    tissue: tuple[Part, ...] = importlib.import_module("calcis.tissue").PARTS
-    found = list(tissue)
-    for body in bodies:
-        found += importlib.import_module(f"calcis.body.{body}").PARTS
-    for drug in drugs:
-        found.append(getattr(importlib.import_module(f"calcis.drugs.{drug}"), drug.upper()))
+    found = [*TISSUE, *(drug_part(drug) for drug in drugs)]
+    found += (part for body in bodies for part in body_parts(body))
     return ((part.name, part) for part in found)
 
 
@@ -191,9 +190,8 @@ def _injury(name: str) -> Explanation:
 
 
 def _body(name: str) -> Explanation:
-    module = importlib.import_module(f"calcis.body.{name}")
-    question = " ".join((module.__doc__ or "").split())
-    return Explanation(name, "body", {"what it is": question, "parts": [part.name for part in module.PARTS]})
+    facts = {"what it is": " ".join((import_module(f"calcis.body.{name}").__doc__ or "").split())}
+    return Explanation(name, "body", facts | {"parts": [part.name for part in body_parts(name)]})
 
 
 def _users(part: Part, name: str) -> list[str]:

@@ -1,4 +1,7 @@
-"""What is done when a case is run?  Read, simulate every arm, write the run folder with its report."""
+"""What is done when a case is run?  Read, simulate every arm, write the run folder with its report.
+
+And when a run is handed on as SBML: its case is read again, and its model put together again.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from calcis.case import Case, read_case
+from calcis.case import Case, packaged, read_case, read_case_text
+from calcis.errors import InputError
 from calcis.run_folder import claim, save
 from calcis.store import Run
 
@@ -55,3 +59,32 @@ def run(
         with contextlib.suppress(OSError):
             target.rmdir()  # only an empty one: nothing was done in it
     return found
+
+
+def write_sbml(run: Run, path: Path, arm: str | None = None) -> None:
+    """Write the body of one arm, with its doses and its numbers, as SBML (time in h).
+
+    The lesion is not in it: it is a second model, driven by this one.  Raises InputError where the
+    run has several arms and none is named, and where the file cannot be written.
+    """
+    from calcis.body import body_parts
+    from calcis.drugs import drug_part
+    from calcis.exchange.sbml import sbml_text
+    from calcis.part import assemble
+    from calcis.simulate.doses import events
+
+    if arm is None and len(run.arms) > 1:
+        raise InputError(f"one arm, by --arm NAME: {', '.join(run.arms)}", f"{len(run.arms)} arms")
+    one = run[arm] if arm is not None else next(iter(run.arms.values()))
+    case = read_case_text(run.case_text, f"{run.folder} (its case)")
+    doses = case.arms[one.name].doses
+    drugs = sorted({dose.drug for dose in doses})
+    model = assemble([*body_parts(case.body), *(drug_part(drug) for drug in drugs)])
+    numbers = {number.name: number for number in (*run.parameters, *one.changes)}
+    jumps, infusions = events(doses, model, dict(packaged().drugs), case.run.duration)
+    title = f"{run.title}: {one.name}"
+    text = sbml_text(model, numbers, jumps=jumps, infusions=infusions, title=title)
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as problem:
+        raise InputError("a file that can be written", problem.strerror or str(problem)).at(path) from None

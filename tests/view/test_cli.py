@@ -179,6 +179,25 @@ def test_export_to_csv_holds_every_value(ran: Ran, tmp_path: Path) -> None:
     assert len((tmp_path / "all.csv").read_text().splitlines()) == 1 + 2 * 31
 
 
+def test_export_to_sbml_holds_the_arm_and_its_dose(ran: Ran, tmp_path: Path) -> None:
+    import libsbml
+
+    folder, _ = ran
+    run = str(folder / "short.run")
+    for arm, events in (("drug", 1), ("watch", 0)):
+        done = calcis("export", run, "--to", "sbml", "--arm", arm, "--out", f"{arm}.xml", folder=tmp_path)
+        assert done.returncode == 0, done.stderr
+        document = libsbml.readSBMLFromFile(str(tmp_path / f"{arm}.xml"))
+        assert document.getNumErrors(libsbml.LIBSBML_SEV_ERROR) == 0
+        model = document.getModel()
+        assert model.getNumEvents() == events
+        assert model.getParameter("kidney__filtration_rate").getValue() == 6.0  # L/h
+        assert (model.getParameter("denosumab__clearance") is not None) == (arm == "drug")
+    several = calcis("export", run, "--to", "sbml", folder=tmp_path)
+    assert several.returncode == 2
+    assert "watch, drug" in several.stderr
+
+
 def test_export_refuses_in_words(ran: Ran) -> None:
     folder, _ = ran
     for words in (["nowhere"], ["short.run", "--arm", "drugs"], ["short.run", "--out", "no/such/folder.csv"]):
