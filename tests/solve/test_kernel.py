@@ -125,3 +125,26 @@ def test_the_cache_survives_damage_and_two_writers(tmp_path, monkeypatch):
     monkeypatch.setenv("CALCIS_CACHE", str(tmp_path / "file" / "below"))
     (tmp_path / "file").write_text("a file where the folder should be")
     subprocess.run([sys.executable, "-c", COMPILE], check=True)
+
+
+SOLVE = """
+import sys
+import numpy as np
+from calcis.solve import compiled_driver
+if "begin" in sys.argv:
+    compiled_driver.begin()
+compiled_driver.compile_now()
+"""
+
+
+def test_the_compiled_driver_is_sealed_and_a_damaged_one_made_anew(tmp_path, monkeypatch):
+    monkeypatch.setenv("CALCIS_CACHE", str(tmp_path))
+    subprocess.run([sys.executable, "-c", SOLVE, "begin"], check=True)
+    (code,) = tmp_path.rglob("*.nbc")
+    (sealed,) = tmp_path.rglob("seal")
+    good, first = code.read_bytes(), code.stat().st_mtime_ns
+    subprocess.run([sys.executable, "-c", SOLVE], check=True)
+    assert code.stat().st_mtime_ns == first  # used as it was
+    code.write_bytes(good[: len(good) // 2] + b"x" + good[len(good) // 2 + 1 :])
+    subprocess.run([sys.executable, "-c", SOLVE], check=True)
+    assert code.stat().st_mtime_ns != first and sealed.exists()

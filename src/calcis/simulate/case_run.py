@@ -22,6 +22,7 @@ from calcis.simulate.doses import events
 from calcis.simulate.lesion import lesion_lanes, lesion_model
 from calcis.simulate.march import Checkpoints, March, Pace, Progress
 from calcis.simulate.numbers import Numbers
+from calcis.solve import compiled_driver
 from calcis.solve.drive import drives
 from calcis.solve.integrate import Solution
 from calcis.solve.kernel import Kernel, compile_system
@@ -51,6 +52,7 @@ def simulate(
     An arm that fails has a `failure` and NaN from there on; the others go on.  Raises InputError for
     a checkpoint of another case, data or version.
     """
+    compiled_driver.begin()
     described, data = versions(), data_hashes()
     vocabulary = vocabulary or packaged()
     numbers = Numbers(case, dict(vocabulary.parameters(case.body)))
@@ -65,15 +67,16 @@ def simulate(
     )
     body, kernel = _body_model(case)
     lanes = _body_lanes(case, body, numbers, vocabulary)
+    tissue = None if case.lesion is None else lesion_model()  # compiled while the driver is
     of_body = march("body", kernel, lanes, record=case.lesion is not None)
     courses = _courses(kernel, body, of_body)
     failures = list(of_body.failures)
     lesions: list[Courses | None] = [None] * len(lanes)
-    if case.lesion is not None:
-        tissue, tissue_kernel = lesion_model()
+    if tissue is not None:
+        model, tissue_kernel = tissue
         plasma = drives(kernel, lanes, of_body, list(INPUTS))
-        of_tissue = march("lesion", tissue_kernel, lesion_lanes(case, tissue, numbers, plasma))
-        lesions = list(_courses(tissue_kernel, tissue, of_tissue))
+        of_tissue = march("lesion", tissue_kernel, lesion_lanes(case, model, numbers, plasma))
+        lesions = list(_courses(tissue_kernel, model, of_tissue))
         failures = [a or b for a, b in zip(failures, of_tissue.failures, strict=True)]
     arms = {
         name: _arm(case, arm, numbers, march.times, courses[i], lesions[i], failures[i])

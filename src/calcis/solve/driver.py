@@ -1,6 +1,6 @@
 """How do lanes march?  Each with its own time, step and error control, eight to a kernel call.
 
-Compiled by numba without the interpreter lock.  Lanes of a task take the eight slots in turn: a
+Compiled by numba without the interpreter lock (calcis.solve.compiled_driver).  Lanes of a task take the eight slots in turn: a
 finished lane makes room for the next.  Nothing here depends on which slot or task a lane is in.
 """
 
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
@@ -36,7 +35,6 @@ def _call(typing_context: Any, address: Any, pointers: Any) -> Any:
     return types.void(address, pointers), codegen
 
 
-@numba.njit(nogil=True, cache=True, error_model="numpy")
 def march(first, last, rounds, max_steps, functions, scratch, lane_of, wants, plan, jumps, times, lanes,
           course, pieces, stop):  # fmt: skip
     """Advance lanes first..last until they finish, fail, pause or are cancelled.

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from calcis.solve import compiled_driver
 from calcis.solve.evaluate import aligned, derived, signals_of
 from calcis.solve.ir import LANES
 from calcis.solve.kernel import Kernel
@@ -99,6 +100,7 @@ def solve(
     pieces = np.zeros((count, PIECES, width)) if record else np.zeros((count, 0, width))
     stop = np.zeros(1, np.int64) if stop is None else stop
     task = _Task(
+        compiled_driver.march(),
         kernel,
         rtol,
         max_steps,
@@ -151,6 +153,7 @@ def solve(
                 wait(pending)
                 look(True)
                 raise
+            compiled_driver.seal()
             ranges = sorted(left)
             look(False)
             if stop[0]:
@@ -211,6 +214,7 @@ class _Scratch(threading.local):
 class _Task:
     """Marches a range of lanes with the compiled driver, on whichever thread calls it."""
 
+    march: Callable[..., bool]
     kernel: Kernel
     rtol: float
     max_steps: int
@@ -224,13 +228,11 @@ class _Task:
     scratch: _Scratch
 
     def __call__(self, first: int, last: int, rounds: int) -> bool:
-        from calcis.solve.driver import march
-
         own = self.scratch
         if own.arrays is None:
             own.prepare(self.kernel, self.rtol)
         return bool(
-            march(
+            self.march(
                 first,
                 last,
                 rounds,

@@ -1,0 +1,119 @@
+"""How does the driver come compiled?  From the kernels' cache, checked; else anew, in a second process.
+
+numba keeps the compiled driver in a folder of its own below the kernel cache.  A seal of checksums
+is written when it is complete; a folder that does not fit its seal is compiled anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from calcis.solve.kernel import cache_folder, processor
+
+_SEAL = "seal"
+
+
+def march() -> Callable[..., bool]:
+    """The compiled `calcis.solve.driver.march`; waits for a second process that is compiling it."""
+    _finish()
+    return _compiled()
+
+
+def begin() -> None:
+    """Start compiling in a second process if the cache does not hold the driver, to save time."""
+    if not _sound(_folder()):
+        code = "from calcis.solve.compiled_driver import compile_now; compile_now()"
+        _second.append(
+            subprocess.Popen(
+                [sys.executable, "-c", code],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        )
+
+
+def compile_now() -> None:
+    """Compile the driver into the cache, by solving the smallest of problems."""
+    import numpy as np
+
+    from calcis.solve.integrate import solve
+    from calcis.solve.kernel import compile_system
+    from calcis.solve.schedule import Lane
+    from calcis.solve.system import trace_equations
+
+    kernel = compile_system(trace_equations(lambda y, p, q, s: ([-y[0]], []), {"x": (1.0, False)}, ()))
+    solve(kernel, [Lane("x", np.zeros(0), np.ones(1), 0.0, 1.0)], np.array([0.0, 0.5, 1.0]), 1e-3)
+
+
+def seal() -> None:
+    """Note the checksums of the compiled driver; called when it has run once.  Failing to is no error."""
+    folder = _folder()
+    try:
+        if folder.is_dir() and not (folder / _SEAL).exists():
+            with tempfile.NamedTemporaryFile("w", dir=folder, prefix=".", delete=False) as file:
+                file.write(_checksum(folder))
+            Path(file.name).replace(folder / _SEAL)
+    except OSError:
+        pass
+
+
+_second: list[subprocess.Popen[bytes]] = []  # at most one, this process's own
+
+
+def _finish() -> None:
+    while _second:
+        _second.pop().wait()
+
+
+@cache
+def _folder() -> Path:
+    source = Path(__file__).with_name("driver.py").read_bytes()
+    versions = f"{version('numba')} {version('llvmlite')} {sys.version} {processor()}"
+    key = hashlib.sha256(source + versions.encode()).hexdigest()
+    return cache_folder() / f"driver-{key[:32]}"
+
+
+@cache
+def _compiled() -> Any:
+    import numba
+
+    from calcis.solve.driver import march
+
+    options = {"nogil": True, "error_model": "numpy"}
+    folder, before = _folder(), numba.config.CACHE_DIR
+    if not _sound(folder):
+        shutil.rmtree(folder, ignore_errors=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        numba.config.CACHE_DIR = str(folder)
+        return numba.njit(cache=True, **options)(march)
+    except (OSError, RuntimeError):  # a cache that cannot be written
+        return numba.njit(**options)(march)
+    finally:
+        numba.config.CACHE_DIR = before
+
+
+def _checksum(folder: Path) -> str:
+    found = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.name.startswith(".") and path.name != _SEAL:
+            found.update(path.name.encode() + path.read_bytes())
+    return found.hexdigest()
+
+
+def _sound(folder: Path) -> bool:
+    """Whether the folder holds a complete, undamaged driver."""
+    try:
+        return (folder / _SEAL).read_text() == _checksum(folder)
+    except (OSError, UnicodeDecodeError):
+        return False
