@@ -36,7 +36,7 @@ def progress(quiet: bool) -> Iterator[Callable[[str, float], None]]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("starting", total=1.0)
+        task = bar.add_task("preparing", total=1.0)
         yield lambda stage, share: bar.update(task, description=stage, completed=share)
 
 

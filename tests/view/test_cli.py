@@ -279,3 +279,41 @@ def test_run_does_not_import_what_only_readers_need(ran: Ran) -> None:
         [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_a_failed_arm_is_exit_status_3_and_the_rest_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    from dataclasses import replace
+
+    from typer.testing import CliRunner
+
+    from calcis import job
+    from calcis.cli import app
+    from tests.view.fake_run import fake_run
+
+    run = fake_run()
+    sentence = "Arm watch: step size fell below 1e-12 h at day 3 in plasma.calcium."
+    failed = replace(run, arms={**run.arms, "watch": replace(run["watch"], failure=sentence)})
+    monkeypatch.setattr(job, "run", lambda *words, **options: failed)
+    told = CliRunner().invoke(app, ["run", "case.yaml"])
+    assert told.exit_code == 3
+    assert sentence in " ".join(told.output.split())
+    assert "It healed." in told.output
+    machine = CliRunner().invoke(app, ["run", "case.yaml", "--json"])
+    assert machine.exit_code == 3
+    found = json.loads(machine.output)
+    assert found["status"] == "failed"
+    assert found["arms"]["watch"]["failure"] == sentence
+    assert found["arms"]["treated"]["ledger"] == {"calcium": None}
+
+
+def test_a_bug_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    from typer.testing import CliRunner
+
+    from calcis import job
+    from calcis.cli import app
+
+    def broken(*words: object, **options: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(job, "run", broken)
+    assert isinstance(CliRunner().invoke(app, ["run", "case.yaml"]).exception, ZeroDivisionError)
