@@ -19,7 +19,9 @@ CASE = """
 calcis: 1
 person: {age: 66 y, sex: female, mass: 68 kg}
 body: peterson_riggs_2010
-lesion: {tissue: dermis, injury: {kind: bite, at: 2 d, shape: {cone: {diameter: 6 mm, depth: 4 mm}}, killed: 0.9}}
+lesion:
+  tissue: dermis
+  injury: {kind: bite, at: 2 d, shape: {cone: {diameter: 6 mm, depth: 4 mm}}, killed: 0.9}
 arms:
   denosumab: ["denosumab 60 mg SC every 26 weeks for 2 y"]
   teriparatide: ["teriparatide 20 ug SC daily for 60 d", {changes: {macrophage_competence: 0.05}}]

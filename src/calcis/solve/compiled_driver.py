@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,8 @@ _SEAL = "seal"
 def march() -> Callable[..., bool]:
     """The compiled `calcis.solve.driver.march`; waits for a second process that is compiling it."""
     _finish()
-    return _compiled()
+    compiled: Callable[..., bool] = _compiled()
+    return compiled
 
 
 def begin() -> None:
@@ -89,18 +90,19 @@ def _compiled() -> Any:
 
     from calcis.solve.driver import march
 
-    options = {"nogil": True, "error_model": "numpy"}
-    folder, before = _folder(), numba.config.CACHE_DIR
+    config: Any = numba.config
+    compiler: Any = partial(numba.njit, nogil=True, error_model="numpy")
+    folder, before = _folder(), config.CACHE_DIR
     if not _sound(folder):
         shutil.rmtree(folder, ignore_errors=True)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        numba.config.CACHE_DIR = str(folder)
-        return numba.njit(cache=True, **options)(march)
+        config.CACHE_DIR = str(folder)
+        return compiler(cache=True)(march)
     except (OSError, RuntimeError):  # a cache that cannot be written
-        return numba.njit(**options)(march)
+        return compiler()(march)
     finally:
-        numba.config.CACHE_DIR = before
+        config.CACHE_DIR = before
 
 
 def _checksum(folder: Path) -> str:

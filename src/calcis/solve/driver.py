@@ -1,7 +1,8 @@
 """How do lanes march?  Each with its own time, step and error control, eight to a kernel call.
 
-Compiled by numba without the interpreter lock (calcis.solve.compiled_driver).  Lanes of a task take the eight slots in turn: a
-finished lane makes room for the next.  Nothing here depends on which slot or task a lane is in.
+Compiled by numba without the interpreter lock (calcis.solve.compiled_driver).  Lanes of a task take
+the eight slots in turn: a finished lane makes room for the next.  Nothing here depends on which
+slot or task a lane is in.
 """
 
 # mypy: allow-untyped-defs, allow-untyped-calls
@@ -20,8 +21,7 @@ RUNNING, DONE, STEP_TOO_SMALL, NOT_FINITE, TOO_MANY_STEPS = range(5)
 FIRST_STEP = 1e-2  # of the time in which a state changes by its own size
 
 
-@intrinsic
-def _call(typing_context: Any, address: Any, pointers: Any) -> Any:
+def _calling(typing_context: Any, address: Any, pointers: Any) -> Any:
     """Call a kernel function at an address with a tuple of pointers."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -33,6 +33,9 @@ def _call(typing_context: Any, address: Any, pointers: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(address, pointers), codegen
+
+
+_call: Any = intrinsic(_calling)
 
 
 def march(first, last, rounds, max_steps, functions, scratch, lane_of, wants, plan, jumps, times, lanes,
