@@ -233,13 +233,10 @@ def _check(names: Iterable[str], among: Iterable[str], expected: str) -> None:
 
 def _sourced(number: Parameter) -> str:
     """Where a parameter's value comes from, as one sentence each."""
-    shown = f"{number.shown[0]!r} {number.shown[1]}" if number.changed_by is None else number.changed_by
-    words = [
-        f"Source: {number.source}",
-        f"Kind: {number.kind}",
-        f"Species: {number.species}",
-        f"Given as: {shown}",
-    ]
+    words = [f"Source: {number.source or 'not given'}", f"Kind: {number.kind}", f"Species: {number.species}"]
+    words.append(f"Given as: {number.shown[0]!r} {number.shown[1]}")
+    if number.changed_by is not None:
+        words.append(f"Changed by: {number.changed_by}")
     if number.note:
         words.append(f"Note: {number.note}")
     return ". ".join(words) + "."
