@@ -49,7 +49,7 @@ def render(run: Run, system: str = "si") -> str:
         assumed=[page.number(one) for one in run.parameters if one.kind == "assumed"],
         others=[page.number(one) for one in run.parameters if one.kind != "assumed"],
         borrowed=_borrowed(run),
-        kinds=KINDS,
+        kinds={kind: KINDS.get(kind, "set by the case") for kind in _kinds(run)},
         ranges=page.ranges(),
         ledger=sorted({name for arm in run.arms.values() for name in arm.ledger}),
         digits=digits,
@@ -251,6 +251,12 @@ def _doses(arm: Arm) -> list[str]:
         when = f"day {times[0] / 24:.3g}" + (f" to day {times[-1] / 24:.3g}" if len(times) > 1 else "")
         said.append(f"{drug}: {count}, {when}")
     return said
+
+
+def _kinds(run: Run) -> list[str]:
+    """The kinds of numbers that occur, in the order in which they are explained."""
+    used = dict.fromkeys(one.kind for one in run.parameters)
+    return [kind for kind in KINDS if kind in used] + [kind for kind in used if kind not in KINDS]
 
 
 def _borrowed(run: Run) -> list[tuple[str, int, list[tuple[str, int]]]]:
