@@ -16,7 +16,8 @@ from typing import Any
 from calcis import __version__
 from calcis.errors import InputError, nearest
 from calcis.exchange.sbml_events import infusion_series, jump_series, write_events
-from calcis.exchange.sbml_formula import Formula, formulas, identifier
+from calcis.exchange.sbml_formula import Formula, formulas
+from calcis.exchange.sbml_terms import identifier
 from calcis.exchange.sbml_units import Measure, Units, measure
 from calcis.parameters import Parameter
 from calcis.part import Model, Part, Signal, State
