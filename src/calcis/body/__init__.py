@@ -1,11 +1,27 @@
 """The whole person: models of the body that a case can choose, a package each."""
 
 from importlib import import_module
+from typing import Any
 
 from calcis.part import Part
 
 
 def body_parts(name: str) -> tuple[Part, ...]:
     """The Parts of the body that a case calls `name`, a package of this one."""
-    parts: tuple[Part, ...] = import_module(f"calcis.body.{name}").PARTS
+    parts: tuple[Part, ...] = _package(name).PARTS
     return parts
+
+
+def body_limits(name: str) -> tuple[str, ...]:
+    """What a reader of results of this body has to know, in sentences."""
+    limits: tuple[str, ...] = _package(name).LIMITS
+    return limits
+
+
+def set_by_person(name: str) -> dict[str, str]:
+    """Which parameters (dotted) the person of a case sets -> by what: `age`."""
+    return dict(_package(name).PERSON)
+
+
+def _package(name: str) -> Any:
+    return import_module(f"calcis.body.{name}")

@@ -55,7 +55,7 @@ def simulate(
     compiled_driver.begin()
     described, data = versions(), data_hashes()
     vocabulary = vocabulary or packaged()
-    numbers = Numbers(case, dict(vocabulary.parameters(case.body)))
+    numbers = Numbers(case, vocabulary.parameters(case.body))
     key = hashlib.sha256(json.dumps([case.text, described, data], sort_keys=True).encode()).hexdigest()
     march = March(
         times=np.array(case.run.times),

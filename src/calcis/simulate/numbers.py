@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
+from calcis.body import set_by_person
 from calcis.case import Case
 from calcis.parameters import Parameter
 from calcis.part import Model
+from calcis.units import convert
 
 
 class Numbers:
     """The parameters of a case and of each of its arms; remembers which were used."""
 
-    def __init__(self, case: Case, everything: dict[str, Parameter]) -> None:
-        self._of_case = case.parameters(everything)
-        self._of_arm = {name: case.parameters(everything, name) for name in case.arms}
+    def __init__(self, case: Case, everything: Mapping[str, Parameter]) -> None:
+        personal = {**everything, **_of_person(case, everything)}
+        self._of_case = case.parameters(personal)
+        self._of_arm = {name: case.parameters(personal, name) for name in case.arms}
         self._used: set[str] = set()
 
     def of_model(self, arm: str, model: Model) -> dict[str, float]:
@@ -35,3 +41,20 @@ class Numbers:
         """The used numbers in which an arm differs from the case."""
         mine = self._of_arm[arm]
         return tuple(mine[name] for name in sorted(self._used) if mine[name] != self._of_case[name])
+
+
+def _of_person(case: Case, everything: Mapping[str, Parameter]) -> dict[str, Parameter]:
+    """The parameters that the case's person sets."""
+    found = {}
+    for name, what in set_by_person(case.body).items():
+        years: float = getattr(case.person, what)
+        value = convert(years, "y", everything[name].unit)
+        found[name] = replace(
+            everything[name],
+            value=value,
+            shown=(years, "y"),
+            kind="given",
+            source="",
+            changed_by=f"the person's {what}",
+        )
+    return found
