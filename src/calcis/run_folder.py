@@ -151,6 +151,7 @@ def _described(run: Run) -> dict[str, Any]:
         "arms": arms,
         "parameters": [vars(parameter) for parameter in run.parameters],
         "cite": list(run.cite),
+        "limits": list(run.limits),
     }
 
 
@@ -194,6 +195,7 @@ def _undescribed(described: Mapping[str, Any], folder: Path) -> Run:
         arms=arms,
         parameters=tuple(_parameter(parameter) for parameter in described["parameters"]),
         cite=tuple(described["cite"]),
+        limits=tuple(described["limits"]),
         versions=described["versions"],
         data=described["data"],
         seed=described["seed"],

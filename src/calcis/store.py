@@ -90,7 +90,8 @@ class Run:
     """All arms of one case, and everything that is needed to repeat it.
 
     `parameters` are the numbers used; `cite` the keys of references.bib behind them; `versions` those
-    of Calcis, the libraries and the processor; `data` the sha256 of each data file.
+    of Calcis, the libraries and the processor; `data` the sha256 of each data file; `limits` say what
+    the models are known to get wrong, in sentences.
     """
 
     title: str
@@ -102,6 +103,7 @@ class Run:
     data: Mapping[str, str]
     seed: int | None
     command: str
+    limits: tuple[str, ...] = ()
     folder: Path | None = None
 
     @property

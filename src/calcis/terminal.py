@@ -63,14 +63,14 @@ def case_json(case: Case) -> dict[str, Any]:
 
 
 def show_run(run: Run, system: str) -> None:
-    """The answer: for each arm its findings and key values; then what was assumed, and where it is."""
+    """The answer: for each arm its findings and key values; what to mind, what was assumed, where it is."""
     console = _console()
     console.print(f"\n[bold]{escape(run.title)}[/]")
     for arm in run.arms.values():
         _show_arm(console, run, arm, system)
     console.print()
-    for line in _assumed(run):
-        console.print(line)
+    for line in (*run.limits, *_assumed(run)):
+        console.print(escape(line))
     if run.folder is not None:
         console.print(f"Report: [bold]{escape(str(run.folder / 'report.html'))}[/]")
     console.print(f"[dim]{_CAUTION}[/]")

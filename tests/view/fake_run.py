@@ -85,6 +85,7 @@ def fake_run(days: int = 365) -> Run:
         data={"body/x.yaml": "00"},
         seed=7,
         command="calcis run case.yaml",
+        limits=("The body is a stand-in.",),
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from calcis.body import body_parts
+from calcis.body import body_limits, body_parts
 from calcis.case import Case, Treatment, Vocabulary, packaged
 from calcis.drugs import drug_part
 from calcis.part import Model, assemble
@@ -92,6 +92,7 @@ def simulate(
         data=data,
         seed=None,
         command=command,
+        limits=body_limits(case.body),
         folder=folder,
     )
 
@@ -149,7 +150,7 @@ def _arm(
             "tissue": case.lesion.tissue,
             "injury": injury.kind,
             "injury_at": {"value": injury.at, "unit": "h"},
-            "killed": injury.killed,
+            "killed": {"value": 100.0 * injury.killed, "unit": "%"},
             "volume": {"value": volume, "unit": "mm^3"},
         }
         thresholds = {

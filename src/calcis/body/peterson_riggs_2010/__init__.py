@@ -42,12 +42,13 @@ PERSON = {"oestrogen.age_at_start": "age"}
 
 # What a reader of any result of this body has to know.
 LIMITS = (
-    "The body is the published model of a standard adult (Peterson and Riggs 2010) in its normal state at the "
-    "start. Of the person only age is used, and that only where oestrogen.ageing is 1; mass only where a dose "
-    "is per kg.",
-    "That model is known to be wrong in kidney failure and vitamin D deficiency (calcium rises) and under "
-    "calcitriol (calcium falls), and has no FGF23. It serves for bone cells, PTH and denosumab over hours to "
-    "months in people with working kidneys.",
+    "The body is the published model of a standard adult (Peterson and Riggs 2010), in its normal state "
+    "at the start. Of the person only age is used, where oestrogen.ageing is 1, and mass, where a dose is "
+    "per kg.",
+    "That model is known to be wrong in kidney failure and vitamin D deficiency (its calcium rises) and "
+    "under calcitriol (its calcium falls), and has no FGF23. It serves for bone cells, PTH and denosumab "
+    "over hours to months in people with working kidneys. Its bone density is fitted to denosumab; under "
+    "daily teriparatide it falls, which is not what that drug is given for.",
 )
 
 __all__ = ["LIMITS", "PARTS", "PERSON"]
