@@ -120,9 +120,11 @@ def solve(
                 kept[lane].append(pieces[lane, : places[lane]].copy())
                 places[lane] = 0
 
+    def recorded() -> tuple[np.ndarray, ...]:
+        return tuple(np.concatenate(k) if k else np.zeros((0, width)) for k in kept) if record else ()
+
     def checkpoint() -> Checkpoint:
-        joined = tuple(np.concatenate(k) if k else np.zeros((0, width)) for k in kept) if record else ()
-        return Checkpoint(y.copy(), clock.copy(), counts.copy(), outputs.copy(), joined)
+        return Checkpoint(y.copy(), clock.copy(), counts.copy(), outputs.copy(), recorded())
 
     def look(interrupted: bool) -> None:
         collect()
@@ -171,7 +173,7 @@ def solve(
         failures=failures,
         steps=counts[3].copy(),
         rejected=counts[4].copy(),
-        pieces=checkpoint().pieces,
+        pieces=recorded(),
         finished=not ranges,
     )
 
