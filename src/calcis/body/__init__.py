@@ -3,6 +3,7 @@
 from importlib import import_module
 from typing import Any
 
+from calcis.ledger import Balance
 from calcis.part import Part
 
 
@@ -10,6 +11,12 @@ def body_parts(name: str) -> tuple[Part, ...]:
     """The Parts of the body that a case calls `name`, a package of this one."""
     parts: tuple[Part, ...] = _package(name).PARTS
     return parts
+
+
+def body_balances(name: str) -> tuple[Balance, ...]:
+    """What this body keeps: calcium, phosphate and so on."""
+    balances: tuple[Balance, ...] = _package(name).BALANCES
+    return balances
 
 
 def body_limits(name: str) -> tuple[str, ...]:

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from calcis.body import body_limits, body_parts
+from calcis.body import body_balances, body_limits, body_parts
 from calcis.case import Case, Treatment, Vocabulary, packaged
 from calcis.drugs import drug_part
+from calcis.ledger import Balance, books, defects
 from calcis.part import Model, assemble
 from calcis.run_folder import CHECKPOINT, data_hashes, versions
 from calcis.simulate.doses import events
@@ -29,7 +30,7 @@ from calcis.solve.kernel import Kernel, compile_system
 from calcis.solve.schedule import Lane
 from calcis.solve.system import trace
 from calcis.store import Arm, DoseMark, Finding, Run, Series
-from calcis.tissue import INPUTS
+from calcis.tissue import BALANCES, INPUTS
 from calcis.tissue.story import COURSES, sentences, tell
 
 Courses = Mapping[str, Series]
@@ -72,14 +73,18 @@ def simulate(
     courses = _courses(kernel, body, of_body)
     failures = list(of_body.failures)
     lesions: list[Courses | None] = [None] * len(lanes)
+    ledgers = _ledgers("body", body_balances(case.body), body, lanes, of_body)
     if tissue is not None:
         model, tissue_kernel = tissue
         plasma = drives(kernel, lanes, of_body, list(INPUTS))
-        of_tissue = march("lesion", tissue_kernel, lesion_lanes(case, model, numbers, plasma))
+        voxels = lesion_lanes(case, model, numbers, plasma)
+        of_tissue = march("lesion", tissue_kernel, voxels)
         lesions = list(_courses(tissue_kernel, model, of_tissue))
+        kept = _ledgers("lesion", BALANCES, model, voxels, of_tissue)
+        ledgers = [a | b for a, b in zip(ledgers, kept, strict=True)]
         failures = [a or b for a, b in zip(failures, of_tissue.failures, strict=True)]
     arms = {
-        name: _arm(case, arm, numbers, march.times, courses[i], lesions[i], failures[i])
+        name: _arm(case, arm, numbers, march.times, courses[i], lesions[i], ledgers[i], failures[i])
         for i, (name, arm) in enumerate(case.arms.items())
     }
     return Run(
@@ -100,7 +105,8 @@ def simulate(
 def _body_model(case: Case) -> tuple[Model, Kernel]:
     """The body with the drugs that any arm gives; names are those of the vocabulary, checked on reading."""
     given = sorted({dose.drug for arm in case.arms.values() for dose in arm.doses})
-    model = assemble([*body_parts(case.body), *(drug_part(drug) for drug in given)])
+    parts = [*body_parts(case.body), *(drug_part(drug) for drug in given)]
+    model = assemble([*parts, books(body_balances(case.body))])
     return model, compile_system(trace(model, list(model.signals)))
 
 
@@ -132,6 +138,18 @@ def _courses(kernel: Kernel, model: Model, solution: Solution) -> list[Courses]:
     ]
 
 
+def _ledgers(
+    room: str, balances: Sequence[Balance], model: Model, lanes: Sequence[Lane], solution: Solution
+) -> list[dict[str, float]]:
+    """For every lane the defect of each balance, by `room.quantity`."""
+    found = []
+    for lane, states in zip(lanes, solution.states, strict=True):
+        values = dict(zip(model.parameters, lane.parameters, strict=True))
+        shares = defects(balances, model, states, values)
+        found.append({f"{room}.{quantity}": share for quantity, share in shares.items()})
+    return found
+
+
 def _arm(
     case: Case,
     arm: Treatment,
@@ -139,6 +157,7 @@ def _arm(
     times: np.ndarray,
     body: Courses,
     lesion: Courses | None,
+    ledger: Mapping[str, float],
     failure: str | None,
 ) -> Arm:
     findings = [Finding("warning", text) for text in arm.findings]
@@ -170,6 +189,7 @@ def _arm(
         lesion_facts=facts,
         doses=tuple(DoseMark(dose.drug, time, dose.text) for dose in arm.doses for time in dose.times),
         findings=tuple(findings),
+        ledger=ledger,
         failure=failure,
         changes=numbers.changed(arm.name),
         treatment=arm.words,

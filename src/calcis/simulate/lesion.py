@@ -11,18 +11,19 @@ from collections.abc import Sequence
 import numpy as np
 
 from calcis.case import Case
+from calcis.ledger import books, entries
 from calcis.part import Model, assemble
 from calcis.simulate.numbers import Numbers
 from calcis.solve.kernel import Kernel, compile_system
 from calcis.solve.schedule import Drive, Jump, Lane
 from calcis.solve.system import trace
-from calcis.tissue import INPUTS, PARTS
+from calcis.tissue import BALANCES, INPUTS, PARTS
 from calcis.tissue.injuries import jump
 
 
 def lesion_model() -> tuple[Model, Kernel]:
     """The tissue, driven by plasma, and its kernel."""
-    model = assemble(PARTS, INPUTS)
+    model = assemble([*PARTS, books(BALANCES)], INPUTS)
     return model, compile_system(trace(model, list(model.signals)))
 
 
@@ -37,6 +38,11 @@ def lesion_lanes(case: Case, model: Model, numbers: Numbers, plasma: Sequence[Dr
         at_start = dict(zip(INPUTS, drive.coefficients[0, :, 0], strict=True))
         start = model.start(values, at_start)
         moved = jump(injury.kind, injury.killed, values | numbers.of_part(arm, injury.kind))
+        moved += [
+            (entry, source, share)
+            for target, source, factor in moved
+            for entry, share in entries(BALANCES, target, factor, values)
+        ]
         jumps = [
             Jump(injury.at, names.index(target), factor, None if source is None else names.index(source))
             for target, source, factor in moved

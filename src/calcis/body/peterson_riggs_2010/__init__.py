@@ -20,6 +20,7 @@ from calcis.body.peterson_riggs_2010.parathyroid_gland import PARATHYROID_GLAND
 from calcis.body.peterson_riggs_2010.plasma import PLASMA
 from calcis.body.peterson_riggs_2010.rankl import RANKL
 from calcis.body.peterson_riggs_2010.tgf_beta import TGF_BETA
+from calcis.ledger import Balance
 
 PARTS = (
     PLASMA,
@@ -37,6 +38,28 @@ PARTS = (
     BONE_DENSITY,
 )
 
+# Without what cells, bone salts and protein hold of phosphate beyond the pools that the model has.
+BALANCES = (
+    Balance(
+        "calcium",
+        "mmol",
+        stores=dict.fromkeys(
+            ("plasma.calcium", "gut.calcium", "bone_mineral.exchangeable", "bone_mineral.deep"), 1.0
+        ),
+        flows={"calcium_uptake_gut": 1.0, "calcium_urine": -1.0, "calcium_uptake_tissue": -1.0},
+    ),
+    Balance(
+        "phosphate",
+        "mmol",
+        stores={
+            **dict.fromkeys(("plasma.phosphate", "gut.phosphate", "intracellular_phosphate.phosphate"), 1.0),
+            "bone_mineral.exchangeable": lambda p: p["bone_mineral.phosphate_per_calcium"],
+            "bone_mineral.deep": lambda p: p["bone_mineral.phosphate_per_calcium"],
+        },
+        flows={"phosphate_uptake_gut": 1.0, "phosphate_urine": -1.0, "phosphate_uptake_tissue": -1.0},
+    ),
+)
+
 # Which numbers a case's person sets: parameter -> what of the person.
 PERSON = {"oestrogen.age_at_start": "age"}
 
@@ -51,4 +74,4 @@ LIMITS = (
     "daily teriparatide it falls, which is not what that drug is given for.",
 )
 
-__all__ = ["LIMITS", "PARTS", "PERSON"]
+__all__ = ["BALANCES", "LIMITS", "PARTS", "PERSON"]
