@@ -85,6 +85,15 @@ def test_the_version_is_the_same_everywhere():
     assert citation["license"] == metadata.metadata("calcis")["License-Expression"]
 
 
+def test_the_page_where_is_what_names_every_room():
+    table = (ROOT / "docs" / "architecture.md").read_text("utf-8").partition("## ")[0]
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    named = [re.findall(r"`(\w+)`", row) for row in rows]
+    package = ROOT / "src" / "calcis"
+    rooms = {path.stem for path in package.iterdir() if not path.stem.startswith("_")}
+    assert sorted(name for row in named for name in row) == sorted(rooms - {"data", "py"})
+
+
 def test_the_readme_lists_the_commands_that_exist():
     from calcis.cli import app
 
