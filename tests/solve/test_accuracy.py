@@ -82,8 +82,8 @@ def test_global_error_is_at_most_ten_tolerances(problem, rtol, record_property):
     solution = solve(problem.kernel(), [problem.lane()], times, rtol)
     assert solution.failures == (None,)
     factors = problem.error(solution.states[0], expected) / rtol
-    worst = f"{factors[-1].max():.3f} at the end, {factors.max():.2f} on the way"
-    print(f"\n{problem.name} rtol {rtol:.0e}: {worst}")
+    worst = f"{factors[-1].max():8.3f} {factors.max():8.2f}"
+    record_property("error factor", f"{problem.name:12s} rtol {rtol:.0e} {worst}")
     assert factors[-1].max() <= 10.0
     # OREGO's spikes are so steep that a shift in time of one part in 1e8 is an error of a hundred
     # tolerances on their flanks: any solver's error there is the phase, so the course is not held to ten.
