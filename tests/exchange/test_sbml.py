@@ -145,7 +145,7 @@ def test_a_repeated_dose_is_one_event(dosed: Subject) -> None:
 
 def test_without_libsbml_says_what_to_install(body: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "libsbml", None)
-    with pytest.raises(InputError, match="python-libsbml.*pip install"):
+    with pytest.raises(InputError, match=r"python-libsbml.*pip install"):
         sbml_text(body.model, body.numbers)
 
 
