@@ -19,8 +19,13 @@ Progress = Callable[[str, float], None]  # what is being done, and how much of i
 
 
 def default_folder(case: str | Path) -> Path:
-    """Where a run goes if nobody says: the case file's name with .run, in the working folder."""
-    return Path(f"{Path(case).stem}.run")
+    """Where a run goes if nobody says: the case file's name with .run, in the working folder.
+
+    A run repeated from its record `NAME.run/run.json` goes to NAME.again.run.
+    """
+    path = Path(case)
+    stem = f"{path.resolve().parent.stem}.again" if path.name == "run.json" else path.stem
+    return Path(f"{stem}.run")
 
 
 def run(

@@ -47,6 +47,10 @@ class State:
     dosable: bool = False  # may be given a bolus or an infusion
     signed: bool = False  # may be negative by nature
 
+    def __post_init__(self) -> None:
+        if not self.scale > 0:
+            raise InputError("a positive scale of a state", repr(self.scale))
+
 
 @dataclass(frozen=True)
 class Signal:
@@ -77,6 +81,10 @@ class Part:
     rates: Callable[[Any], Mapping[str, Value]] = _no_rates
 
     def __post_init__(self) -> None:
+        for name in self.neutral:
+            if name not in self.needs:
+                close = nearest(name, self.needs)
+                raise InputError(f"a need of part {self.name!r}", repr(name), nearest=close)
         kinds = (self.states, self.parameters, self.needs, self.gives)
         names = [name for kind in kinds for name in kind]
         for name in names:

@@ -102,4 +102,5 @@ def test_an_interrupt_leaves_a_checkpoint_that_goes_on(tmp_path, undisturbed):
 
     with pytest.raises(KeyboardInterrupt):
         simulate(case, tmp_path, progress=interrupt, pace=Pace(rounds=40, seconds=1e9))
+    assert (tmp_path / "checkpoint" / "body.npz").exists()
     assert np.array_equal(everything(simulate(case, tmp_path, resume=True)), undisturbed)

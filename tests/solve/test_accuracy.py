@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
+from calcis.elementary import exp
 from calcis.solve.evaluate import aligned
 from calcis.solve.integrate import solve
 from calcis.solve.kernel import call
@@ -101,3 +102,22 @@ def test_the_course_between_steps_is_as_good_as_the_steps():
         solution = solve(problem.kernel(), [problem.lane()], fine, rtol)
         # Without control of the interpolant the factor here is 5; the controlled one stays near 1.
         assert (problem.error(solution.states[0], exact) / rtol).max() <= 2.0
+
+
+@pytest.mark.parametrize("stiffness", [1e2, 1e4, 1e6, 1e8])
+def test_quasi_steady_states_are_right_between_the_steps(stiffness):
+    """A state that follows a moving target: the step's end is easy, its inside is not."""
+    problem = Problem(
+        "following",
+        lambda t, y: [-stiffness * (y[0] - exp(-t)) - exp(-t)],
+        (1.0,),
+        10.0,
+        (1e-3,),
+        solution=lambda t: np.exp(-t)[:, None],
+    )
+    times = np.linspace(0.0, 10.0, 2001)
+    assert problem.solution is not None
+    for rtol in (1e-4, 1e-6, 1e-8):
+        found = solve(problem.kernel(), [problem.lane()], times, rtol).states[0]
+        # With one probe of the interpolant instead of two the factor reaches 26.
+        assert (problem.error(found, problem.solution(times)) / rtol).max() <= 2.0

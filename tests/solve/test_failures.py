@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
+from calcis.elementary import sqrt
 from calcis.errors import InputError
 from calcis.part import Part, State, assemble
 from calcis.solve.integrate import solve
@@ -67,11 +70,66 @@ def test_no_state_falls_below_minus_its_absolute_tolerance():
         assert solution.states.min() >= -2.0 * rtol * 1e-3
 
 
-def test_a_python_if_on_a_state_is_refused_when_traced():
-    part = Part(
-        "a",
-        states={"x": State("1", start=lambda v: 1.0, scale=1.0)},
-        rates=lambda v: {"x": 1.0 if v.x > 0 else 0.0},
-    )
+@pytest.mark.parametrize(
+    "law",
+    [
+        lambda v: 1.0 if v.x > 0 else 0.0,
+        lambda v: -1.0 if float(v.x) > 0.5 else 1.0,
+        lambda v: max(0.5, float(v.x)),
+        lambda v: -math.exp(v.x),
+    ],
+)
+def test_a_python_decision_on_a_state_is_refused_when_traced(law):
+    part = Part("a", states={"x": State("1", start=lambda v: 1.0, scale=1.0)}, rates=lambda v: {"x": law(v)})
     with pytest.raises(InputError, match="no Python `if`"):
         trace(assemble([part]))
+
+
+def test_after_a_failure_no_course_goes_on(explosive):
+    """Laws such as max() swallow a NaN; the signals of a failed lane must not."""
+    from calcis.elementary import maximum
+
+    kernel = compile_system(
+        trace_equations(
+            lambda y, p, q, s: ([p[0] * y[0] * y[0]], [maximum(y[0], 0.5), 7.0]),
+            {"cell.mass": (1.0, False)},
+            ("r",),
+            observed=("floored", "constant"),
+        )
+    )
+    solution = solve(kernel, [Lane("b", np.array([0.1]), np.array([1.0]), 0.0, 48.0)], TIMES, 1e-6)
+    assert solution.failures[0] is not None
+    gone = np.isnan(solution.states[0, :, 0])
+    assert gone.any() and np.isnan(solution.signals[0, gone]).all()
+
+
+def test_a_failure_names_the_state_that_broke():
+    kernel = compile_system(
+        trace_equations(
+            lambda y, p, q, s: ([-0.1 * y[0], sqrt(0.5 - y[1]) + 1.0], []),
+            {"calm": (1.0, False), "culprit": (1.0, False)},
+            (),
+        )
+    )
+    (failure,) = solve(
+        kernel, [Lane("a", np.zeros(0), np.array([1.0, 0.0]), 0.0, 48.0)], TIMES, 1e-6
+    ).failures
+    assert failure is not None and "culprit" in failure
+
+
+@pytest.mark.parametrize(
+    ("lane", "complaint"),
+    [
+        (Lane("a", np.zeros(2), np.ones(1), 0.0, 1.0), "1 parameters of 'a'"),
+        (Lane("a", np.zeros(1), np.ones(3), 0.0, 1.0), "1 initial values of 'a'"),
+        (Lane("a", np.zeros(1), np.ones(1), 1.0, 1.0), "an end after the beginning"),
+    ],
+)
+def test_arrays_of_the_wrong_shape_are_refused(explosive, lane, complaint):
+    with pytest.raises(InputError, match=complaint):
+        solve(explosive, [lane], TIMES, 1e-6)
+
+
+def test_output_times_out_of_order_are_refused(explosive):
+    with pytest.raises(InputError, match="ascending order"):
+        solve(explosive, [Lane("a", np.zeros(1), np.ones(1), 0.0, 48.0)], TIMES[::-1], 1e-6)

@@ -148,3 +148,17 @@ def test_the_compiled_driver_is_sealed_and_a_damaged_one_made_anew(tmp_path, mon
     code.write_bytes(good[: len(good) // 2] + b"x" + good[len(good) // 2 + 1 :])
     subprocess.run([sys.executable, "-c", SOLVE], check=True)
     assert code.stat().st_mtime_ns != first and sealed.exists()
+
+
+def test_nothing_in_the_working_folder_is_imported_or_anybody_elses_cache_trusted(tmp_path, monkeypatch):
+    monkeypatch.setenv("CALCIS_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "numba.py").write_text("open('planted', 'w').close()")
+    command = [sys.executable, "-P", "-c", SOLVE, "begin"]
+    subprocess.run(command, check=True, cwd=tmp_path)
+    assert not (tmp_path / "planted").exists()
+    kernels = list((tmp_path / "cache").glob("*.o"))
+    assert kernels
+    stored = kernels[0].stat().st_mtime_ns
+    kernels[0].chmod(0o666)  # others could have written it
+    subprocess.run(command, check=True, cwd=tmp_path)
+    assert kernels[0].stat().st_mtime_ns != stored

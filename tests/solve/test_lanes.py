@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from calcis.errors import InputError
-from calcis.solve.integrate import solve
+from calcis.solve.integrate import every_step, solve
 from calcis.solve.kernel import compile_system
 from calcis.solve.schedule import Drive, Infusion, Jump, Lane
 from calcis.solve.system import trace_equations
@@ -63,7 +63,7 @@ def test_bits_do_not_depend_on_threads_batch_or_place(kernel):
 
 def test_a_pause_and_a_resume_change_no_bit(kernel):
     everyone = lanes(20)
-    whole = solve(kernel, everyone, TIMES, 1e-6, record=True)
+    whole = solve(kernel, everyone, TIMES, 1e-6, record=every_step)
     for cut in (1, 7, 30):
         stop, kept = np.zeros(1, np.int64), []
 
@@ -71,9 +71,9 @@ def test_a_pause_and_a_resume_change_no_bit(kernel):
             kept.append(take())
             stop[0] = 1
 
-        part = solve(kernel, everyone, TIMES, 1e-6, record=True, rounds=cut, stop=stop, watch=watch)
+        part = solve(kernel, everyone, TIMES, 1e-6, record=every_step, rounds=cut, stop=stop, watch=watch)
         assert not part.finished
-        again = solve(kernel, everyone, TIMES, 1e-6, record=True, resume=kept[0], rounds=3)
+        again = solve(kernel, everyone, TIMES, 1e-6, record=every_step, resume=kept[0], rounds=3)
         assert again.finished
         assert np.array_equal(again.states, whole.states)
         assert all(np.array_equal(a, b) for a, b in zip(again.pieces, whole.pieces, strict=True))
@@ -141,3 +141,41 @@ def test_events_before_the_beginning_are_refused(kernel):
         solve(kernel, [replace(lanes(1)[0], jumps=[Jump(-1.0, 0, 1.0)])], TIMES, 1e-6)
     with pytest.raises(InputError, match="into a dosable state"):
         solve(kernel, [replace(lanes(1)[0], infusions=[Infusion(0.0, 1.0, 2, 1.0)])], TIMES, 1e-6)
+
+
+def test_a_driven_system_equals_the_coupled_one():
+    """A steep signal of the first system drives the second: the polynomials follow it to the tolerance."""
+    from calcis.elementary import hill
+    from calcis.part import Part, Signal, State, assemble
+    from calcis.solve.drive import Recorder, drives
+    from calcis.solve.system import trace
+
+    def ramp(v):
+        return {"x": 1.0 + 0.0 * v.x}
+
+    source = Part(
+        "source",
+        states={"x": State("1", start=lambda v: 1.0, scale=1.0)},
+        gives={"u": Signal("1", lambda v: hill(v.x, 50.0, 20.0))},
+        rates=ramp,
+    )
+    follower = Part(
+        "follower",
+        states={"y": State("1", start=lambda v: 0.0, scale=1e-2)},
+        needs={"u": "1"},
+        rates=lambda v: {"y": v.u - v.y},
+    )
+    times = np.linspace(0.0, 100.0, 101)
+    first = compile_system(trace(assemble([source]), ["u"]))
+    lane = Lane("a", np.zeros(0), np.ones(1), 0.0, 100.0)
+    second = compile_system(trace(assemble([follower], {"u": "1"})))
+    both = compile_system(trace(assemble([source, follower])))
+    whole = solve(both, [Lane("a", np.zeros(0), np.array([1.0, 0.0]), 0.0, 100.0)], times, 1e-9).states[
+        0, :, 1
+    ]
+    for rtol in (1e-4, 1e-6):
+        rows = solve(first, [lane], times, rtol, record=Recorder(first, [lane], ["u"], rtol)).pieces
+        (drive,) = drives(rows, [lane])
+        found = solve(second, [replace(lane, start=np.zeros(1), drive=drive)], times, rtol).states[0, :, 0]
+        # One tolerance for the polynomial, one for the solver, doubled for what each carries on.
+        assert np.abs(found - whole).max() <= 4.0 * rtol

@@ -249,14 +249,8 @@ def test_interrupted_it_says_how_to_go_on_and_ends_the_same(tmp_path: Path) -> N
     assert not (tmp_path / "long.run" / "checkpoint").exists()
 
 
-def test_help_is_quick_and_imports_nothing_heavy(tmp_path: Path) -> None:
-    """0.3 s is what feels instant; the best of five, as the machine may be busy."""
-    spent = []
-    for _ in range(5):
-        start = time.perf_counter()
-        assert calcis("--help", folder=tmp_path).returncode == 0
-        spent.append(time.perf_counter() - start)
-    assert min(spent) < 0.3
+def test_help_imports_nothing_heavy() -> None:
+    """What makes it feel instant; its time is measured in benchmarks/."""
     heavy = "('numpy', 'pydantic', 'casadi', 'numba')"
     code = f"import sys, calcis, calcis.cli; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

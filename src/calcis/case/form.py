@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Fiel
 from calcis.case.quantity import Quantity, refusal
 from calcis.reading import shown
 
-MOST_OUTPUTS = 1_000_000
+MOST_OUTPUTS = 200_000  # output times of all arms together: about a gigabyte of courses
 
 
 _LONGEST = 150 * 8766  # hours of a run

@@ -108,9 +108,10 @@ class _Maker:
             end = self.document.data["run"]["duration"]
             got = shown(self.document.data["run"]["every"])
             raise self.document.error(("run", "every"), f"at most the duration of the run, {end}", got)
-        if run.duration / run.every > MOST_OUTPUTS:
-            got = f"{run.duration / run.every:.3g}"
-            raise self.document.error(("run", "every"), f"at most {MOST_OUTPUTS} output times", got)
+        outputs = run.duration / run.every * len(self.form.arms)
+        if outputs > MOST_OUTPUTS:
+            expected = f"at most {MOST_OUTPUTS} output times in all arms together"
+            raise self.document.error(("run", "every"), expected, f"{outputs:.3g}")
         if lesion is not None and lesion.injury.at >= run.duration:
             at, end = self.document.data["lesion"]["injury"]["at"], self.document.data["run"]["duration"]
             where = ("lesion", "injury", "at")

@@ -71,7 +71,7 @@ def _libsbml() -> Any:
     try:
         import libsbml
     except ImportError:
-        raise InputError('python-libsbml for SBML: pip install "calcis[sbml]"', "none installed") from None
+        raise InputError("python-libsbml for SBML: pip install python-libsbml", "none installed") from None
     return libsbml
 
 

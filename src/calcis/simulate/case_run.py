@@ -5,8 +5,6 @@ All arms are lanes of one solver run.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,7 +22,7 @@ from calcis.simulate.lesion import lesion_lanes, lesion_model
 from calcis.simulate.march import Checkpoints, March, Pace, Progress
 from calcis.simulate.numbers import Numbers
 from calcis.solve import compiled_driver
-from calcis.solve.drive import drives
+from calcis.solve.drive import Recorder, drives
 from calcis.solve.integrate import Solution
 from calcis.solve.kernel import Kernel, compile_system
 from calcis.solve.schedule import Lane
@@ -57,32 +55,38 @@ def simulate(
     described, data = versions(), data_hashes()
     vocabulary = vocabulary or packaged()
     numbers = Numbers(case, vocabulary.parameters(case.body))
-    key = hashlib.sha256(json.dumps([case.text, described, data], sort_keys=True).encode()).hexdigest()
     march = March(
         times=np.array(case.run.times),
         tolerance=case.run.tolerance,
         threads=threads,
         progress=progress or (lambda stage, share: None),
         pace=pace or Pace(),
-        checkpoints=Checkpoints(None if folder is None else folder / CHECKPOINT, key, resume),
+        checkpoints=Checkpoints(None if folder is None else folder / CHECKPOINT, resume),
     )
     body, kernel = _body_model(case)
     lanes = _body_lanes(case, body, numbers, vocabulary)
     tissue = None if case.lesion is None else lesion_model()  # compiled while the driver is
-    of_body = march("body", kernel, lanes, record=case.lesion is not None)
+    recorder = None if tissue is None else Recorder(kernel, lanes, list(INPUTS), case.run.tolerance)
+    of_body = march("body", kernel, lanes, recorder)
     courses = _courses(kernel, body, of_body)
     failures = list(of_body.failures)
-    lesions: list[Courses | None] = [None] * len(lanes)
     ledgers = _ledgers("body", body_balances(case.body), body, lanes, of_body)
+    lesions: list[Courses | None] = [None] * len(lanes)
     if tissue is not None:
         model, tissue_kernel = tissue
-        plasma = drives(kernel, lanes, of_body, list(INPUTS))
-        voxels = lesion_lanes(case, model, numbers, plasma)
-        of_tissue = march("lesion", tissue_kernel, voxels)
-        lesions = list(_courses(tissue_kernel, model, of_tissue))
-        kept = _ledgers("lesion", BALANCES, model, voxels, of_tissue)
-        ledgers = [a | b for a, b in zip(ledgers, kept, strict=True)]
-        failures = [a or b for a, b in zip(failures, of_tissue.failures, strict=True)]
+        going = [i for i, failure in enumerate(failures) if failure is None]
+        plasma = drives([of_body.pieces[i] for i in going], [lanes[i] for i in going])
+        voxels = lesion_lanes(
+            case, model, numbers, dict(zip([lanes[i].name for i in going], plasma, strict=True))
+        )
+        lesions = [_nothing(model, march.times)] * len(lanes)
+        if voxels:
+            of_tissue = march("lesion", tissue_kernel, voxels)
+            kept = _ledgers("lesion", BALANCES, model, voxels, of_tissue)
+            found = _courses(tissue_kernel, model, of_tissue)
+            for i, course, ledger, failure in zip(going, found, kept, of_tissue.failures, strict=True):
+                lesions[i], failures[i] = course, failure
+                ledgers[i] |= ledger
     arms = {
         name: _arm(case, arm, numbers, march.times, courses[i], lesions[i], ledgers[i], failures[i])
         for i, (name, arm) in enumerate(case.arms.items())
@@ -136,6 +140,11 @@ def _courses(kernel: Kernel, model: Model, solution: Solution) -> list[Courses]:
         {name: Series(units[name], lane[:, k].copy()) for k, name in enumerate(kernel.system.observed)}
         for lane in solution.signals
     ]
+
+
+def _nothing(model: Model, times: np.ndarray) -> Courses:
+    """The courses of a lesion whose body failed: not known at any time."""
+    return {name: Series(unit, np.full(len(times), np.nan)) for name, unit in model.signals.items()}
 
 
 def _ledgers(

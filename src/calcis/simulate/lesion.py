@@ -6,7 +6,7 @@ dense output, step by step.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -27,13 +27,13 @@ def lesion_model() -> tuple[Model, Kernel]:
     return model, compile_system(trace(model, list(model.signals)))
 
 
-def lesion_lanes(case: Case, model: Model, numbers: Numbers, plasma: Sequence[Drive]) -> list[Lane]:
-    """A lane for every arm: the healthy tissue in equilibrium with the arm's plasma, then the injury."""
+def lesion_lanes(case: Case, model: Model, numbers: Numbers, plasma: Mapping[str, Drive]) -> list[Lane]:
+    """A lane for every arm in `plasma`: the healthy tissue in equilibrium with it, then the injury."""
     assert case.lesion is not None
     injury = case.lesion.injury
     names = list(model.states)
     lanes = []
-    for arm, drive in zip(case.arms, plasma, strict=True):
+    for arm, drive in plasma.items():
         values = numbers.of_model(arm, model)
         at_start = dict(zip(INPUTS, drive.coefficients[0, :, 0], strict=True))
         start = model.start(values, at_start)

@@ -12,12 +12,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from calcis.solve.kernel import cache_folder, processor
+from calcis.solve.kernel import cache_folder, is_own, processor
 
 _SEAL = "seal"
 
@@ -31,16 +32,19 @@ def march() -> Callable[..., bool]:
 
 def begin() -> None:
     """Start compiling in a second process if the cache does not hold the driver, to save time."""
-    if not _sound(_folder()):
-        code = "from calcis.solve.compiled_driver import compile_now; compile_now()"
-        _second.append(
-            subprocess.Popen(
-                [sys.executable, "-c", code],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
-        )
+    if _sound(_folder()) or not sys.executable:
+        return
+    code = "from calcis.solve.compiled_driver import compile_now; compile_now()"
+    quiet = subprocess.DEVNULL
+    with suppress(OSError):  # then this process compiles
+        # -P: nothing that lies in the working folder is imported.
+        command = [sys.executable, "-P", "-c", code]
+        _second.append(subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet))
+
+
+def identity() -> str:
+    """A name for the driver's code, its compiler and the processor."""
+    return _folder().name
 
 
 def compile_now() -> None:
@@ -96,13 +100,25 @@ def _compiled() -> Any:
     if not _sound(folder):
         shutil.rmtree(folder, ignore_errors=True)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         config.CACHE_DIR = str(folder)
-        return compiler(cache=True)(march)
+        cached = compiler(cache=True)(march)
     except (OSError, RuntimeError):  # a cache that cannot be written
         return compiler()(march)
     finally:
         config.CACHE_DIR = before
+
+    def call(*arguments: Any) -> bool:
+        try:
+            return bool(cached(*arguments))
+        except OSError:  # numba stores what it has compiled at the first call, before it runs
+            return bool(fallback()(*arguments))
+
+    @cache
+    def fallback() -> Any:
+        return compiler()(march)
+
+    return call
 
 
 def _checksum(folder: Path) -> str:
@@ -116,6 +132,7 @@ def _checksum(folder: Path) -> str:
 def _sound(folder: Path) -> bool:
     """Whether the folder holds a complete, undamaged driver."""
     try:
-        return (folder / _SEAL).read_text() == _checksum(folder)
+        trusted = is_own(folder) and all(map(is_own, folder.rglob("*")))
+        return trusted and (folder / _SEAL).read_text() == _checksum(folder)
     except (OSError, UnicodeDecodeError):
         return False

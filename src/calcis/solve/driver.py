@@ -176,11 +176,12 @@ def march(first, last, rounds, max_steps, functions, scratch, lane_of, wants, pl
             error, h = out[n * LANES + slot], hs[slot]
             start = segment_start[seg] + ss[slot]
             steps[lane] += 1
+            if out[(n + 3) * LANES + slot] >= 0.0:
+                worst[lane] = int(out[(n + 3) * LANES + slot])
             if error > 1.0:
                 rejected[lane] += 1
-                worst[lane] = int(out[(n + 3) * LANES + slot])
                 planned[lane] = h * out[(n + 1) * LANES + slot]
-                if start + planned[lane] * 1e-2 <= start:
+                if start + planned[lane] * 1e-2 <= start or planned[lane] < 1e-20 * length:
                     status[lane] = STEP_TOO_SMALL
             else:
                 is_last = h == length - ss[slot]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from calcis.errors import InputError
 from calcis.solve import compiled_driver
 from calcis.solve.evaluate import aligned, derived, signals_of
 from calcis.solve.ir import LANES
@@ -17,8 +18,18 @@ from calcis.solve.kernel import Kernel
 from calcis.solve.schedule import Lane, Segments, segments
 
 LANES_PER_TASK = 256
-MAX_STEPS = 1_000_000
+MAX_STEPS, STEPS_PER_SEGMENT = 1_000_000, 10_000  # a lane may take the larger of the two
 PIECES = 256  # recorded steps per lane between two looks at the recorder
+
+
+# Of recorded steps (lane, (steps, 2 + powers·states): start, length, coefficients in powers of θ), what to
+# keep; called as the steps come.
+Recording = Callable[[int, np.ndarray], np.ndarray]
+
+
+def every_step(lane: int, pieces: np.ndarray) -> np.ndarray:
+    """The recording that keeps the steps as they are."""
+    return pieces.copy()
 
 
 @dataclass(frozen=True)
@@ -43,7 +54,7 @@ class Solution:
 
     states: (lane, time, state), signals: (lane, time, signal); rows after a failure are NaN.
     failures: a sentence per failed lane, None for the others.  steps, rejected: (lane,).
-    pieces: per recorded lane (steps, 2 + 5·state): start, length, coefficients in powers of θ.
+    pieces: what `record` kept of each lane, row under row.
     """
 
     times: np.ndarray
@@ -62,9 +73,9 @@ def solve(
     times: np.ndarray,
     rtol: float,
     *,
-    record: bool = False,
+    record: Recording | None = None,
     threads: int | None = None,
-    max_steps: int = MAX_STEPS,
+    max_steps: int | None = None,
     stop: np.ndarray | None = None,
     watch: Callable[[float, Callable[[], Checkpoint], bool], None] | None = None,
     rounds: int = 20_000,
@@ -73,13 +84,18 @@ def solve(
     """Solve all lanes and give their states and signals at `times` (h, ascending).
 
     rtol: relative tolerance; a state's absolute tolerance is rtol times its scale.  `stop` is an
-    array whose first element is set from outside to cancel.  `watch(share done, take checkpoint,
+    array whose first element is set from outside to cancel.  `record` keeps what it makes of the steps.
+    `watch(share done, take checkpoint,
     interrupted)` is called whenever every task pauses, after at most `rounds` kernel calls of each,
     and once more when an exception such as KeyboardInterrupt ends the run.  A solution that was
     stopped has `finished` False.
     """
-    times = np.ascontiguousarray(times, float)
+    times = np.array(times, float)
+    if not np.isfinite(times).all() or (np.diff(times) < 0).any():
+        raise InputError("finite output times in ascending order", "others")
     plan = segments(kernel.system, lanes)
+    if max_steps is None:
+        max_steps = max(MAX_STEPS, STEPS_PER_SEGMENT * len(plan.start))
     prepared = derived(kernel, lanes)
     n, count = kernel.layout.states, len(lanes)
     if resume is None:
@@ -94,10 +110,13 @@ def solve(
         y, clock, counts, outputs = (
             np.array(a) for a in (resume.y, resume.clock, resume.counts, resume.outputs)
         )
-        kept = [[piece] for piece in resume.pieces] if record else [[] for _ in lanes]
+        shapes = (y.shape, clock.shape, counts.shape, outputs.shape)
+        if shapes != ((count, n), (3, count), (6, count), (count, len(times), n)):
+            raise InputError("a checkpoint of these lanes and output times", "one of another shape")
+        kept = [[rows] if len(rows) else [] for rows in resume.pieces] if record else [[] for _ in lanes]
     width = 2 + (len(kernel.method.dense) + 2) * n
     places = np.full(count, 0 if record else -1)
-    pieces = np.zeros((count, PIECES, width)) if record else np.zeros((count, 0, width))
+    pieces = np.zeros((count, PIECES if record else 0, width))
     stop = np.zeros(1, np.int64) if stop is None else stop
     task = _Task(
         compiled_driver.march(),
@@ -116,12 +135,12 @@ def solve(
 
     def collect() -> None:
         for lane in range(count if record else 0):
-            if places[lane]:
-                kept[lane].append(pieces[lane, : places[lane]].copy())
+            if places[lane] and record is not None:
+                kept[lane].append(record(lane, pieces[lane, : places[lane]]))
                 places[lane] = 0
 
     def recorded() -> tuple[np.ndarray, ...]:
-        return tuple(np.concatenate(k) if k else np.zeros((0, width)) for k in kept) if record else ()
+        return tuple(np.concatenate(rows) if rows else np.zeros((0, 0)) for rows in kept) if record else ()
 
     def checkpoint() -> Checkpoint:
         return Checkpoint(y.copy(), clock.copy(), counts.copy(), outputs.copy(), recorded())
@@ -129,7 +148,7 @@ def solve(
     def look(interrupted: bool) -> None:
         collect()
         if watch is not None:
-            segment = np.maximum(counts[0], 0)
+            segment = np.where(counts[0] < 0, plan.first[:-1], counts[0])
             now = np.where(counts[2] == 0, plan.start[segment] + clock[0] - begin, span)
             watch(float(np.mean(now / span)), checkpoint, interrupted)
 
@@ -150,14 +169,14 @@ def solve(
                         interval = pending.pop(future)
                         if future.result():
                             left.append(interval)
+                compiled_driver.seal()
+                ranges = sorted(left)
+                look(False)
             except BaseException:
                 stop[0] = 1
                 wait(pending)
                 look(True)
                 raise
-            compiled_driver.seal()
-            ranges = sorted(left)
-            look(False)
             if stop[0]:
                 break
     for lane, done in enumerate(counts[1]):
@@ -165,6 +184,7 @@ def solve(
     signals = np.empty((count, len(times), kernel.layout.observed))
     for lane in range(count if kernel.layout.observed else 0):
         signals[lane] = signals_of(kernel, plan, lane, prepared[lane], times, outputs[lane])
+        signals[lane, counts[1, lane] :] = np.nan  # laws may swallow a NaN
     failures = tuple(_failure(kernel, lane, i, plan, clock, counts, y) for i, lane in enumerate(lanes))
     return Solution(
         times=times,
@@ -258,7 +278,7 @@ def _failure(
     kernel: Kernel, lane: Lane, i: int, plan: Segments, clock: np.ndarray, counts: np.ndarray, y: np.ndarray
 ) -> str | None:
     """Who failed, when, on which state, and what to do; None if the lane did not fail."""
-    segment, _, status, steps, _, worst = counts[:, i]
+    segment, _, status, steps, _, worst = (int(count) for count in counts[:, i])
     if status < 2:
         return None
     hours = plan.start[max(segment, 0)] + clock[0, i]

@@ -23,12 +23,16 @@ FUNCTIONS = ("prepare", "observe", "slope", "step", "dense")
 
 @dataclass(frozen=True)
 class Kernel:
-    """Compiled functions of a system; `address` maps each of FUNCTIONS to its entry point."""
+    """Compiled functions of a system; `address` maps each of FUNCTIONS to its entry point.
+
+    `key` identifies what was compiled, and for which processor.
+    """
 
     system: System
     method: Tableau
     layout: Layout
     address: dict[str, int]
+    key: str
     _engine: Any = field(repr=False)  # owns the machine code
 
 
@@ -43,9 +47,9 @@ def cache_folder() -> Path:
 def compile_system(system: System, method: Tableau = RODAS5P) -> Kernel:
     """Compile a system, or load it from the cache."""
     text, layout = module_text(system, method)
-    engine = _engine(text)
+    engine, key = _engine(text)
     address = {name: engine.get_function_address(name) for name in FUNCTIONS}
-    return Kernel(system, method, layout, address, engine)
+    return Kernel(system, method, layout, address, key, engine)
 
 
 def processor() -> str:
@@ -55,7 +59,7 @@ def processor() -> str:
     return f"{llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}"
 
 
-def _engine(text: str) -> Any:
+def _engine(text: str) -> tuple[Any, str]:
     import llvmlite
     import llvmlite.binding as llvm
 
@@ -78,11 +82,22 @@ def _engine(text: str) -> Any:
         _write(path, code)
     engine.add_object_file(llvm.ObjectFileRef.from_data(code))
     engine.finalize_object()
-    return engine
+    return engine, key
+
+
+def is_own(path: Path) -> bool:
+    """Whether a file or folder is this user's, and nobody else may write to it: only then is it trusted."""
+    try:
+        status = path.stat()
+    except OSError:
+        return False
+    return status.st_uid == os.getuid() and not status.st_mode & 0o022
 
 
 def _read(path: Path) -> bytes | None:
-    """Object code from the cache; None if absent or damaged."""
+    """Object code from the cache; None if absent, damaged, or not safely this user's."""
+    if not (is_own(path) and is_own(path.parent)):
+        return None
     try:
         data = path.read_bytes()
     except OSError:
@@ -94,7 +109,7 @@ def _read(path: Path) -> bytes | None:
 def _write(path: Path, code: bytes) -> None:
     """Store object code; a cache that cannot be written is no error."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
             file.write(hashlib.sha256(code).digest() + code)
         Path(file.name).replace(path)

@@ -150,10 +150,16 @@ def segments(system: System, lanes: Sequence[Lane]) -> Segments:
 
 
 def _check(system: System, lane: Lane) -> None:
+    for what, values, names in (
+        ("parameters", lane.parameters, system.parameters),
+        ("initial values", lane.start, system.states),
+    ):
+        if np.shape(values) != (len(names),):
+            raise InputError(f"{len(names)} {what} of {lane.name!r}", f"an array of shape {np.shape(values)}")
     if not lane.end > lane.begin:
         raise InputError("an end after the beginning", f"{lane.begin} h to {lane.end} h in {lane.name!r}")
     for event in lane.jumps:
-        if event.time < lane.begin:
+        if not event.time >= lane.begin:
             raise InputError(f"events from {lane.begin} h on", f"one at {event.time} h in {lane.name!r}")
     for infusion in lane.infusions:
         if infusion.target not in system.infused:

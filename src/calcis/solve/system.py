@@ -6,10 +6,12 @@ observed signals, all as one Graph in which every distinct computation stands on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from calcis.elementary import FLOOR
 from calcis.errors import InputError
 from calcis.part import Model
 from calcis.solve.graph import Graph
@@ -107,7 +109,10 @@ def trace_equations(
     p = [casadi.SX.sym(f"p{i}") for i in range(len(parameters))]
     q = [casadi.SX.sym(f"q{i}") for i in range(controls)]
     s = casadi.SX.sym("s")
-    found, seen = equations(y, p, q, s)
+    with _no_floats(casadi.SX):
+        found, seen = equations(y, p, q, s)
+    if any(casadi.SX(rate).shape != (1, 1) for rate in found) or len(found) != n:
+        raise InputError(f"one number as the rate of each of {n} states", "another shape")
     rates = casadi.vertcat(*(casadi.SX(rate) for rate in found))
     signals = casadi.vertcat(casadi.SX(0, 1), *(casadi.SX(signal) for signal in seen))
     states_vector = casadi.vertcat(*y)
@@ -136,6 +141,23 @@ def trace_equations(
         time_derivative={row: node for row, node in drifts.items() if graph.value(node) != 0.0},
         signals=tuple(_dense(outputs, 3, signals, graph)),
     )
+
+
+@contextmanager
+def _no_floats(symbol: Any) -> Iterator[None]:
+    """While tracing, a symbol has no value as a float: CasADi's NaN would decide an `if` silently."""
+
+    def refuse(_: Any) -> float:
+        raise TypeError(
+            "a law needs the number behind a symbol; call calcis.elementary instead of math or float"
+        )
+
+    before = symbol.__float__
+    symbol.__float__ = refuse
+    try:
+        yield
+    finally:
+        symbol.__float__ = before
 
 
 def _dense(outputs: Mapping[tuple[int, int], int], which: int, vector: Any, graph: Graph) -> list[int]:
@@ -221,4 +243,5 @@ def _power(graph: Graph, base: int, exponent: int) -> int:
         return result if value > 0 else graph.apply("div", graph.constant(1.0), result)
     if value == 0.5:
         return graph.apply("sqrt", base)
-    return graph.apply("exp", graph.apply("mul", exponent, graph.apply("log", base)))
+    floored = graph.apply("max", base, graph.constant(FLOOR))  # as calcis.elementary.power
+    return graph.apply("exp", graph.apply("mul", exponent, graph.apply("log", floored)))
