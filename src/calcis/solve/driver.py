@@ -192,10 +192,9 @@ def march(first, last, rounds, max_steps, functions, scratch, lane_of, wants, pl
                         theta = (times[due[lane]] - segment_start[seg] - ss[slot]) / h
                         row = course[lane, due[lane]]
                         for k in range(n):
-                            row[k] = own[nk - 1, k]
-                        for m in range(nk - 2, -1, -1):
-                            for k in range(n):
-                                row[k] = row[k] * theta + own[m, k]
+                            row[k] = own[0, k] + theta * (
+                                own[1, k] + theta * (own[2, k] + theta * (own[3, k] + theta * own[4, k]))
+                            )
                         due[lane] += 1
                     if recorded[lane] >= 0:
                         piece = pieces[lane, recorded[lane]]
