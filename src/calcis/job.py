@@ -67,16 +67,18 @@ def run(
 
 
 def write_sbml(run: Run, path: Path, arm: str | None = None) -> None:
-    """Write the body of one arm, with its doses and its numbers, as SBML (time in h).
+    """Write one arm as one SBML model (time in h): body, doses, numbers, and its lesion where it has one.
 
-    The lesion is not in it: it is a second model, driven by this one.  Raises InputError where the
-    run has several arms and none is named, and where the file cannot be written.
+    Raises InputError where the run has several arms and none is named, and where the file cannot be
+    written.
     """
     from calcis.body import body_parts
     from calcis.drugs import drug_part
     from calcis.exchange.sbml import sbml_text
     from calcis.part import assemble
     from calcis.simulate.doses import events
+    from calcis.simulate.lesion import injury_jumps
+    from calcis.tissue import PARTS
 
     if arm is None and len(run.arms) > 1:
         raise InputError(f"one arm, by --arm NAME: {', '.join(run.arms)}", f"{len(run.arms)} arms")
@@ -84,9 +86,13 @@ def write_sbml(run: Run, path: Path, arm: str | None = None) -> None:
     case = read_case_text(run.case_text, f"{run.folder} (its case)")
     doses = case.arms[one.name].doses
     drugs = sorted({dose.drug for dose in doses})
-    model = assemble([*body_parts(case.body), *(drug_part(drug) for drug in drugs)])
+    parts = [*body_parts(case.body), *(drug_part(drug) for drug in drugs)]
+    model = assemble([*parts, *(PARTS if case.lesion is not None else ())])
     numbers = {number.name: number for number in (*run.parameters, *one.changes)}
     jumps, infusions = events(doses, model, dict(packaged().drugs), case.run.duration)
+    if case.lesion is not None:
+        values = {name: number.value for name, number in numbers.items()}
+        jumps += injury_jumps(case.lesion.injury, model, values)
     title = f"{run.title}: {one.name}"
     text = sbml_text(model, numbers, jumps=jumps, infusions=infusions, title=title)
     try:

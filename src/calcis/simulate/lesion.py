@@ -6,12 +6,13 @@ dense output, step by step.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from calcis.case import Case
-from calcis.ledger import books, entries
+from calcis.case.form import Injury
+from calcis.ledger import Balance, books, entries
 from calcis.part import Model, assemble
 from calcis.simulate.numbers import Numbers
 from calcis.solve.kernel import Kernel, compile_system
@@ -27,34 +28,40 @@ def lesion_model() -> tuple[Model, Kernel]:
     return model, compile_system(trace(model, list(model.signals)))
 
 
+def injury_jumps(
+    injury: Injury, model: Model, parameters: Mapping[str, float], balances: Sequence[Balance] = ()
+) -> list[Jump]:
+    """What an injury does to the model's states, and enters in the books of `balances`."""
+    names = list(model.states)
+    moved = jump(injury.kind, injury.killed, parameters)
+    entered = [
+        (entry, source, share)
+        for target, source, factor in moved
+        for entry, share in entries(balances, target, factor, parameters)
+    ]
+    return [
+        Jump(injury.at, names.index(target), factor, None if source is None else names.index(source))
+        for target, source, factor in [*moved, *entered]
+    ]
+
+
 def lesion_lanes(case: Case, model: Model, numbers: Numbers, plasma: Mapping[str, Drive]) -> list[Lane]:
     """A lane for every arm in `plasma`: the healthy tissue in equilibrium with it, then the injury."""
     assert case.lesion is not None
     injury = case.lesion.injury
-    names = list(model.states)
     lanes = []
     for arm, drive in plasma.items():
         values = numbers.of_model(arm, model)
         at_start = dict(zip(INPUTS, drive.coefficients[0, :, 0], strict=True))
-        start = model.start(values, at_start)
-        moved = jump(injury.kind, injury.killed, values | numbers.of_part(arm, injury.kind))
-        moved += [
-            (entry, source, share)
-            for target, source, factor in moved
-            for entry, share in entries(BALANCES, target, factor, values)
-        ]
-        jumps = [
-            Jump(injury.at, names.index(target), factor, None if source is None else names.index(source))
-            for target, source, factor in moved
-        ]
+        shares = numbers.of_part(arm, injury.kind)
         lanes.append(
             Lane(
                 name=arm,
                 parameters=np.array(list(values.values())),
-                start=np.array(list(start.values())),
+                start=np.array(list(model.start(values, at_start).values())),
                 begin=0.0,
                 end=case.run.duration,
-                jumps=jumps,
+                jumps=injury_jumps(injury, model, values | shares, BALANCES),
                 drive=drive,
             )
         )
