@@ -76,6 +76,13 @@ _second: list[subprocess.Popen[bytes]] = []  # at most one, this process's own
 
 
 def _finish() -> None:
+    """Wait for the second process, and do meanwhile what this one needs to load what comes of it."""
+    if _second:
+        import numba.core.registry
+
+        target: Any = numba.core.registry.cpu_target
+        target.typing_context.refresh()
+        target.target_context.refresh()
     while _second:
         _second.pop().wait()
 
