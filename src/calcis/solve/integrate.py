@@ -17,7 +17,7 @@ from calcis.solve.ir import LANES
 from calcis.solve.kernel import Kernel
 from calcis.solve.schedule import Lane, Segments, segments
 
-LANES_PER_TASK = 256
+MOST_LANES_PER_TASK = 256
 MAX_STEPS, STEPS_PER_SEGMENT = 1_000_000, 10_000  # a lane may take the larger of the two
 PIECES = 256  # recorded steps per lane between two looks at the recorder
 
@@ -152,11 +152,12 @@ def solve(
             now = np.where(counts[2] == 0, plan.start[segment] + clock[0] - begin, span)
             watch(float(np.mean(now / span)), checkpoint, interrupted)
 
-    ranges = [(a, min(a + LANES_PER_TASK, count)) for a in range(0, count, LANES_PER_TASK)]
+    workers = threads or os.cpu_count() or 1
+    size = min(MOST_LANES_PER_TASK, -(-count // (2 * workers * LANES)) * LANES)  # two equal tasks for each
+    ranges = [(a, min(a + size, count)) for a in range(0, count, max(size, 1))]
     begin = np.array([lane.begin for lane in lanes])
     span = np.array([lane.end for lane in lanes]) - begin
-    workers = min(threads or os.cpu_count() or 1, len(ranges))
-    with ThreadPoolExecutor(workers) as pool:
+    with ThreadPoolExecutor(min(workers, max(len(ranges), 1))) as pool:
         while ranges:
             pending: dict[Future[bool], tuple[int, int]] = {
                 pool.submit(task, first, last, rounds): (first, last) for first, last in ranges
