@@ -178,6 +178,10 @@ def export(
         found = load(folder)
         ending = "csv" if to is Format.CSV else "xml"
         target = out or Path(f"{folder.resolve().stem}.{ending}")
+        if target.exists():
+            from calcis.errors import InputError
+
+            raise InputError("a new file; name another with --out", "one that is there already").at(target)
         if to is Format.CSV:
             from calcis.exchange.csv_export import write_csv
 

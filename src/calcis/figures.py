@@ -81,9 +81,9 @@ def curves(panel: Panel) -> str:
 def areas(title: str, time: Floats, layers: Sequence[tuple[str, Floats]], end: float | None = None) -> str:
     """Fractions of a whole stacked from the bottom, as SVG; each layer is (name, values in 0..1)."""
     end = end or float(time[-1])
-    shown = time <= end
-    time = time[shown]
     frame = _Frame(float(time[0]), end, 0.0, 100.0)
+    shown = (time <= end) & np.isfinite(sum(values for _, values in layers))  # nothing after a failure
+    time = time[shown]
     parts, below = [], np.zeros(len(time))
     for name, values in layers:
         above = below + 100.0 * values[shown]

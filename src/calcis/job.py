@@ -59,7 +59,11 @@ def run(
             progress("writing the report", 1.0)
         from calcis.report import render
 
-        save(found, target, render(found, units))
+        try:
+            save(found, target, render(found, units))
+        except OSError as problem:
+            got = problem.strerror or str(problem)
+            raise InputError("a folder with room for the run", got).at(target) from None
     finally:
         with contextlib.suppress(OSError):
             target.rmdir()  # only an empty one: nothing was done in it

@@ -105,7 +105,12 @@ def key_facts(run: Run, arm: Arm, system: str) -> list[Fact]:
 
 
 def sentences(run: Run, arm: Arm, system: str) -> list[str]:
-    """What the blood does in this arm, in plain language, and what the output times cannot show."""
+    """What the blood does in this arm, in plain language, and what the output times cannot show.
+
+    Nothing of an arm that failed: where it stopped is told elsewhere, and its ranges mean nothing.
+    """
+    if arm.failure:
+        return []
     facts = [one for one in key_facts(run, arm, system) if one.range]
     calm = [one.quantity.title for one in facts if not one.outside]
     said = [_sentence(one) for one in facts if one.outside]

@@ -143,7 +143,7 @@ FAULTS = {
     "negative mass": ("68 kg", "‸-68 kg", "more than 0 kg, at most 1000 kg", "'-68 kg'", None),
     "no mass": ("68 kg", "‸0 kg", "more than 0 kg", "'0 kg'", None),
     "no age": ("person: {age: 54 y, ", "‸person: {", "`age` in person", "none", None),
-    "too old": ("54 y", "‸540 y", "at least 0 y, at most 130 y", "'540 y'", None),
+    "too old": ("54 y", "‸540 y", "more than 0 y, at most 130 y", "'540 y'", None),
     "sex": ("female", "‸femal", "female or male", "'femal'", "female"),
     "species": ("human", "‸dog", "human", "'dog'", None),
     "injury after the end": ("12 h", "‸2 y", "before the end of the run at 1 y", "'2 y'", None),

@@ -33,6 +33,7 @@ DAYS = [  # text, days of the doses
     ("denosumab 60 mg SC twice daily for 2 d", [0, 0.5, 1, 1.5]),
     ("denosumab 60 mg SC bid for 2 d", [0, 0.5, 1, 1.5]),
     ("denosumab 60 mg SC q12h for 2 d", [0, 0.5, 1, 1.5]),
+    ("denosumab 60 mg SC q26w for 53 wk", [0, 182, 364]),
     ("denosumab 60 mg SC every 6 weeks for 20 weeks", [0, 42, 84, 126]),
     ("denosumab 60 mg SC every 12 h for 30 h", [0, 0.5, 1]),
     ("denosumab 60 mg SC daily until day 3", [0, 1, 2]),
@@ -94,6 +95,8 @@ def test_a_daily_course_of_two_years(drugs: dict) -> None:
 
 
 FAULTS = [  # text, column, expected (in part), got (in part), nearest
+    ("denosumab 60 mg SC qd", 20, "`daily` for once a day", "'qd'", None),
+    ("denosumab 60 mg SC qod", 20, "every 48 h", "'qod'", None),
     ("", 1, "a drug (calcitonin, denosumab", "the end of the dose", None),
     ("denosunab 60 mg SC", 1, "a drug", "'denosunab'", "denosumab"),
     ("60 mg SC", 7, "a drug", "'SC'", None),

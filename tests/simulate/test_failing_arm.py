@@ -37,3 +37,14 @@ def test_the_good_arm_is_complete_and_the_bad_ones_say_why():
         assert np.isnan(arm.body_series["calcium_plasma"].values[-1])
         assert all(np.isnan(series.values[-1]) for series in arm.body_series.values())
         assert all(np.isnan(series.values).all() for series in arm.lesion_series.values())
+
+
+def test_a_failed_arm_is_not_called_calm_and_its_picture_stops():
+    from calcis.report import render
+    from calcis.summary import sentences
+
+    run = simulate(read_case_text(CASE, "case"))
+    for name in ("bad from the start", "bad after days"):
+        assert sentences(run, run[name], "si") == []
+    page = render(run).partition("<body>")[2].partition("<h2>Numbers")[0]
+    assert "nan" not in page.lower()

@@ -233,10 +233,12 @@ def _every(words: _Words) -> float | None:
         return _EVERY[words.peek(-1)] / _TIMES[word]
     if words.take(*_EVERY):
         return _EVERY[word]
-    short = re.fullmatch(r"q([1-9][0-9]{0,3})(h|d|wk)", word)
+    short = re.fullmatch(r"q([1-9][0-9]{0,3})(h|d|wk?)", word)
     if short:
         words.next += 1
-        return convert(float(short[1]), short[2], "h")
+        return convert(float(short[1]), "wk" if short[2] == "w" else short[2], "h")
+    if word in ("qd", "od", "qod", "eod"):  # mistaken for qid and for each other: never guessed at
+        raise words.refuse("`daily` for once a day, `every 48 h` for every other day")
     if not words.take("every"):
         return None
     number = 2.0 if words.take("other") else 1.0

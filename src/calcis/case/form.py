@@ -18,7 +18,7 @@ MOST_OUTPUTS = 200_000  # output times of all arms together: about a gigabyte of
 
 _LONGEST = 150 * 8766  # hours of a run
 
-Age = Annotated[float, Quantity("y", "54 y", 0, 130)]
+Age = Annotated[float, Quantity("y", "54 y", 0, 130, above=True)]
 Mass = Annotated[float, Quantity("kg", "68 kg", 0, 1000, above=True)]
 Length = Annotated[float, Quantity("mm", "6 mm", 0, 2000, above=True)]
 Moment = Annotated[float, Quantity("h", "0 d", 0, _LONGEST)]

@@ -14,6 +14,7 @@ import numpy as np
 from calcis.body import body_balances, body_limits, body_parts
 from calcis.case import Case, Treatment, Vocabulary, packaged
 from calcis.drugs import drug_part
+from calcis.errors import InputError
 from calcis.ledger import Balance, books, defects
 from calcis.part import Model, assemble
 from calcis.run_folder import CHECKPOINT, data_hashes, versions
@@ -118,12 +119,16 @@ def _body_lanes(case: Case, model: Model, numbers: Numbers, vocabulary: Vocabula
     lanes = []
     for name, arm in case.arms.items():
         values = numbers.of_model(name, model)
+        try:
+            start = model.start(values)
+        except ArithmeticError as problem:
+            raise InputError(f"numbers from which the body of arm {name!r} can start", str(problem)) from None
         jumps, infusions = events(arm.doses, model, dict(vocabulary.drugs), case.run.duration)
         lanes.append(
             Lane(
                 name=name,
                 parameters=np.array(list(values.values())),
-                start=np.array(list(model.start(values).values()), float),
+                start=np.array(list(start.values()), float),
                 begin=0.0,
                 end=case.run.duration,
                 jumps=jumps,

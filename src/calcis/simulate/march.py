@@ -55,11 +55,15 @@ class Checkpoints:
             outputs=state.outputs,
             **pieces,
         )
-        self.folder.mkdir(parents=True, exist_ok=True)
         fresh = self.folder / f"{stage}.new"
         whole = content.getvalue()
-        fresh.write_bytes(hashlib.sha256(whole).digest() + whole)
-        fresh.replace(self.folder / f"{stage}.npz")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            fresh.write_bytes(hashlib.sha256(whole).digest() + whole)
+            fresh.replace(self.folder / f"{stage}.npz")
+        except OSError as problem:
+            got = problem.strerror or str(problem)
+            raise InputError("a folder with room for checkpoints", got).at(self.folder) from None
 
     def read(self, stage: str, key: str) -> Checkpoint | None:
         """The kept state of a stage, or None where there is none to go on from.

@@ -71,7 +71,8 @@ LIMITS = (
     "That model is known to be wrong in kidney failure and vitamin D deficiency (its calcium rises) and "
     "under calcitriol (its calcium falls), and has no FGF23. It serves for bone cells, PTH and denosumab "
     "over hours to months in people with working kidneys. Its bone density is fitted to denosumab; under "
-    "daily teriparatide it falls, which is not what that drug is given for.",
+    "daily teriparatide it falls, which is not what that drug is given for. After denosumab its urinary "
+    "calcium is zero for weeks.",
 )
 
 __all__ = ["BALANCES", "LIMITS", "PARTS", "PERSON"]
