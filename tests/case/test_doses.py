@@ -33,7 +33,7 @@ DAYS = [  # text, days of the doses
     ("denosumab 60 mg SC twice daily for 2 d", [0, 0.5, 1, 1.5]),
     ("denosumab 60 mg SC bid for 2 d", [0, 0.5, 1, 1.5]),
     ("denosumab 60 mg SC q12h for 2 d", [0, 0.5, 1, 1.5]),
-    ("denosumab 60 mg SC q26w for 53 wk", [0, 182, 364]),
+    ("denosumab 60 mg SC q1w for 3 wk", [0, 7, 14]),
     ("denosumab 60 mg SC every 6 weeks for 20 weeks", [0, 42, 84, 126]),
     ("denosumab 60 mg SC every 12 h for 30 h", [0, 0.5, 1]),
     ("denosumab 60 mg SC daily until day 3", [0, 1, 2]),
