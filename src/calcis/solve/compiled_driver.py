@@ -18,6 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from calcis.solve.ir import LANES
 from calcis.solve.kernel import cache_folder, is_own, processor
 
 _SEAL = "seal"
@@ -90,7 +91,7 @@ def _finish() -> None:
 @cache
 def _folder() -> Path:
     source = Path(__file__).with_name("driver.py").read_bytes()
-    versions = f"{version('numba')} {version('llvmlite')} {sys.version} {processor()}"
+    versions = f"{LANES} {version('numba')} {version('llvmlite')} {sys.version} {processor()}"
     key = hashlib.sha256(source + versions.encode()).hexdigest()
     return cache_folder() / f"driver-{key[:32]}"
 

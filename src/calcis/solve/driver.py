@@ -16,8 +16,9 @@ from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 
-LANES = 8
-RUNNING, DONE, STEP_TOO_SMALL, NOT_FINITE, TOO_MANY_STEPS = range(5)
+from calcis.solve.ir import LANES
+from calcis.solve.status import DONE, NOT_FINITE, RUNNING, STEP_TOO_SMALL, TOO_MANY_STEPS
+
 FIRST_STEP = 1e-2  # of the time in which a state changes by its own size
 
 

@@ -16,6 +16,7 @@ from calcis.solve.evaluate import aligned, derived, signals_of
 from calcis.solve.ir import LANES
 from calcis.solve.kernel import Kernel
 from calcis.solve.schedule import Lane, Segments, segments
+from calcis.solve.status import DONE, NOT_FINITE, RUNNING, STEP_TOO_SMALL, TOO_MANY_STEPS
 
 MOST_LANES_PER_TASK = 256
 MAX_STEPS, STEPS_PER_SEGMENT = 1_000_000, 10_000  # a lane may take the larger of the two
@@ -25,11 +26,6 @@ PIECES = 256  # recorded steps per lane between two looks at the recorder
 # Of recorded steps (lane, (steps, 2 + powers·states): start, length, coefficients in powers of θ), what to
 # keep; called as the steps come.
 Recording = Callable[[int, np.ndarray], np.ndarray]
-
-
-def every_step(lane: int, pieces: np.ndarray) -> np.ndarray:
-    """The recording that keeps the steps as they are."""
-    return pieces.copy()
 
 
 @dataclass(frozen=True)
@@ -114,7 +110,7 @@ def solve(
         if shapes != ((count, n), (3, count), (6, count), (count, len(times), n)):
             raise InputError("a checkpoint of these lanes and output times", "one of another shape")
         kept = [[rows] if len(rows) else [] for rows in resume.pieces] if record else [[] for _ in lanes]
-    width = 2 + (len(kernel.method.dense) + 2) * n
+    width = 2 + kernel.method.powers * n
     places = np.full(count, 0 if record else -1)
     pieces = np.zeros((count, PIECES if record else 0, width))
     stop = np.zeros(1, np.int64) if stop is None else stop
@@ -149,7 +145,7 @@ def solve(
         collect()
         if watch is not None:
             segment = np.where(counts[0] < 0, plan.first[:-1], counts[0])
-            now = np.where(counts[2] == 0, plan.start[segment] + clock[0] - begin, span)
+            now = np.where(counts[2] == RUNNING, plan.start[segment] + clock[0] - begin, span)
             watch(float(np.mean(now / span)), checkpoint, interrupted)
 
     workers = threads or os.cpu_count() or 1
@@ -209,7 +205,7 @@ class _Scratch(threading.local):
 
     def prepare(self, kernel: Kernel, rtol: float) -> None:
         """Lay out the arrays that slope, step and dense read and write."""
-        layout, powers = kernel.layout, len(kernel.method.dense) + 2
+        layout, powers = kernel.layout, kernel.method.powers
         n, blocks = layout.states, -(-layout.states // LANES)
         sizes = (n, layout.derived, layout.controls, 1, 1, 1, n + 4, 2, n, LANES * powers * blocks)
         y, d, q, s, h, old, out, defect, before, dense = (aligned(size) for size in sizes)
@@ -280,15 +276,16 @@ def _failure(
 ) -> str | None:
     """Who failed, when, on which state, and what to do; None if the lane did not fail."""
     segment, _, status, steps, _, worst = (int(count) for count in counts[:, i])
-    if status < 2:
+    if status in (RUNNING, DONE):
         return None
     hours = plan.start[max(segment, 0)] + clock[0, i]
     state = kernel.system.states[worst]
     value = y[i, worst]
     reason = {
-        2: f"the step fell below what the clock can resolve, because {state} ({value:.4g}) changes too fast; "
-        "check the numbers that drive it, or loosen the tolerance",
-        3: "a rate is not a finite number at the start; check the parameters and initial values",
-        4: f"it needed more than {steps} steps, mostly for {state}; loosen the tolerance or shorten the run",
-    }[int(status)]
+        STEP_TOO_SMALL: "the step fell below what the clock can resolve, because "
+        f"{state} ({value:.4g}) changes too fast; check the numbers that drive it, or loosen the tolerance",
+        NOT_FINITE: "a rate is not a finite number at the start; check the parameters and initial values",
+        TOO_MANY_STEPS: f"it needed more than {steps} steps, mostly for {state}; loosen the tolerance or "
+        "shorten the run",
+    }[status]
     return f"{lane.name!r} stopped at {hours / 24:.6g} d: {reason}"

@@ -47,11 +47,6 @@ class Layout:
     observed: int
     work: int
 
-    @property
-    def out(self) -> int:
-        """Vectors in a step's output."""
-        return self.states + 4
-
 
 def module_text(system: System, method: Tableau) -> tuple[str, Layout]:
     """The LLVM module of a system under a method, and the sizes of its arrays."""
@@ -315,7 +310,7 @@ def _dense(system: System, method: Tableau, places: dict[str, int]) -> str:
     The error is γh (I − γhJ)⁻¹ (y′(θ) − f(y(θ))): the defect with its stiff parts filtered, scaled
     like the error of a step.
     """
-    n, degree = len(system.states), len(method.dense) + 1
+    n, degree = len(system.states), method.powers - 1
     writer = Writer()
     at = {name: writer.offset("%work", place) for name, place in places.items() if name != "u"}
     h = writer.load("%h", 0)

@@ -31,6 +31,11 @@ class Tableau:
         """Number of stages s."""
         return len(self.nodes)
 
+    @property
+    def powers(self) -> int:
+        """Number of coefficients of the interpolating polynomial, one more than its degree."""
+        return len(self.dense) + 2
+
 
 _RODAS5P_LAST = (
     -7.502846399306121,
