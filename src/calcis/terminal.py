@@ -47,7 +47,8 @@ def show_case(case: Case, file: Path) -> None:
     console.print(f"body {case.body}, {span(case.run.duration)}, written every {span(case.run.every)}")
     if case.lesion is not None:
         injury = case.lesion.injury
-        console.print(f"lesion in {case.lesion.tissue}: {injury.kind}, {injury.shape.cone.volume:.3g} mm³")
+        what = f"{injury.kind}, {injury.shape.cone.volume:.3g} mm³" if injury else "no injury"
+        console.print(f"lesion in {case.lesion.tissue}: {what}")
     for name, arm in case.arms.items():
         console.print(f"arm [bold]{escape(name)}[/]: {escape('; '.join(arm.words)) or 'nothing is done'}")
         for finding in arm.findings:

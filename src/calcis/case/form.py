@@ -68,10 +68,10 @@ class Injury(_Form):
 
 
 class Lesion(_Form):
-    """A patch of a tissue and what happens to it."""
+    """A patch of a tissue and what happens to it; without an injury, what plasma alone does."""
 
     tissue: str
-    injury: Injury
+    injury: Injury | None = None
 
 
 class Timing(_Form):

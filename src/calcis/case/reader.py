@@ -71,8 +71,9 @@ class _Maker:
         self._check_times()
         if form.lesion is not None:
             self._known(("lesion", "tissue"), form.lesion.tissue, self.vocabulary.tissues, "a tissue")
-            kind = ("lesion", "injury", "kind")
-            self._known(kind, form.lesion.injury.kind, self.vocabulary.injuries, "an injury")
+            if form.lesion.injury is not None:
+                kind = ("lesion", "injury", "kind")
+                self._known(kind, form.lesion.injury.kind, self.vocabulary.injuries, "an injury")
         sets = [self.vocabulary.tissues[form.lesion.tissue]] if form.lesion is not None else []
         if "changes_from" in form.model_fields_set:
             sets.append(self._from_file())
@@ -104,6 +105,7 @@ class _Maker:
 
     def _check_times(self) -> None:
         run, lesion = self.form.run, self.form.lesion
+        injury = None if lesion is None else lesion.injury
         if run.every > run.duration:
             end = self.document.data["run"]["duration"]
             got = shown(self.document.data["run"]["every"])
@@ -112,7 +114,7 @@ class _Maker:
         if outputs > MOST_OUTPUTS:
             expected = f"at most {MOST_OUTPUTS} output times in all arms together"
             raise self.document.error(("run", "every"), expected, f"{outputs:.3g}")
-        if lesion is not None and lesion.injury.at >= run.duration:
+        if injury is not None and injury.at >= run.duration:
             at, end = self.document.data["lesion"]["injury"]["at"], self.document.data["run"]["duration"]
             where = ("lesion", "injury", "at")
             raise self.document.error(where, f"an injury before the end of the run at {end}", shown(at))

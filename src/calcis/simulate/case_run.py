@@ -15,7 +15,7 @@ from calcis.body import body_balances, body_limits, body_parts
 from calcis.case import Case, Treatment, Vocabulary, packaged
 from calcis.drugs import drug_part
 from calcis.errors import InputError
-from calcis.ledger import Balance, books, defects
+from calcis.ledger import Balance, books, defects, flown
 from calcis.part import Model, assemble
 from calcis.run_folder import CHECKPOINT, data_hashes, versions
 from calcis.simulate.doses import events
@@ -85,6 +85,11 @@ def simulate(
             of_tissue = march("lesion", tissue_kernel, voxels)
             kept = _ledgers("lesion", BALANCES, model, voxels, of_tissue)
             found = _courses(tissue_kernel, model, of_tissue)
+            sums = [flown(BALANCES, model, states) for states in of_tissue.states]
+            found = [
+                {**course, **{name: Series(*series) for name, series in one.items()}}
+                for course, one in zip(found, sums, strict=True)
+            ]
             for i, course, ledger, failure in zip(going, found, kept, of_tissue.failures, strict=True):
                 lesions[i], failures[i] = course, failure
                 ledgers[i] |= ledger
@@ -177,15 +182,15 @@ def _arm(
     findings = [Finding("warning", text) for text in arm.findings]
     facts: dict[str, Any] = {}
     if lesion is not None and case.lesion is not None:
+        facts = {"tissue": case.lesion.tissue}
         injury = case.lesion.injury
-        volume = injury.shape.cone.volume
-        facts = {
-            "tissue": case.lesion.tissue,
-            "injury": injury.kind,
-            "injury_at": {"value": injury.at, "unit": "h"},
-            "killed": {"value": 100.0 * injury.killed, "unit": "%"},
-            "volume": {"value": volume, "unit": "mm^3"},
-        }
+        if injury is not None:
+            facts |= {
+                "injury": injury.kind,
+                "injury_at": {"value": injury.at, "unit": "h"},
+                "killed": {"value": 100.0 * injury.killed, "unit": "%"},
+                "volume": {"value": injury.shape.cone.volume, "unit": "mm^3"},
+            }
         thresholds = {
             name.partition(".")[2]: value for name, value in numbers.of_part(arm.name, "story").items()
         }

@@ -29,9 +29,11 @@ def lesion_model() -> tuple[Model, Kernel]:
 
 
 def injury_jumps(
-    injury: Injury, model: Model, parameters: Mapping[str, float], balances: Sequence[Balance] = ()
+    injury: Injury | None, model: Model, parameters: Mapping[str, float], balances: Sequence[Balance] = ()
 ) -> list[Jump]:
-    """What an injury does to the model's states, and enters in the books of `balances`."""
+    """What an injury, if there is one, does to the model's states and enters in the books of `balances`."""
+    if injury is None:
+        return []
     names = list(model.states)
     moved = jump(injury.kind, injury.killed, parameters)
     entered = [
@@ -53,7 +55,7 @@ def lesion_lanes(case: Case, model: Model, numbers: Numbers, plasma: Mapping[str
     for arm, drive in plasma.items():
         values = numbers.of_model(arm, model)
         at_start = dict(zip(INPUTS, drive.coefficients[0, :, 0], strict=True))
-        shares = numbers.of_part(arm, injury.kind)
+        shares = {} if injury is None else numbers.of_part(arm, injury.kind)
         lanes.append(
             Lane(
                 name=arm,
