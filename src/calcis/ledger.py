@@ -83,5 +83,12 @@ def defects(
     return found
 
 
+def flown(balances: Iterable[Balance], model: Model, states: np.ndarray) -> dict[str, tuple[str, np.ndarray]]:
+    """What has flowed since the start: `flow_sum` -> its unit and ∫flow dt, shape (time,)."""
+    names = list(model.states)
+    units = {f"{flow}_sum": one.unit for one in balances for flow in one.flows}
+    return {name: (unit, states[:, names.index(f"{LEDGER}.{name}")]) for name, unit in units.items()}
+
+
 def _weight(weight: Weight, parameters: Mapping[str, float]) -> float:
     return weight(parameters) if callable(weight) else weight

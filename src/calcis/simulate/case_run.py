@@ -84,11 +84,11 @@ def simulate(
         if voxels:
             of_tissue = march("lesion", tissue_kernel, voxels)
             kept = _ledgers("lesion", BALANCES, model, voxels, of_tissue)
-            found = _courses(tissue_kernel, model, of_tissue)
-            sums = [flown(BALANCES, model, states) for states in of_tissue.states]
             found = [
-                {**course, **{name: Series(*series) for name, series in one.items()}}
-                for course, one in zip(found, sums, strict=True)
+                {**course, **_flown(model, states)}
+                for course, states in zip(
+                    _courses(tissue_kernel, model, of_tissue), of_tissue.states, strict=True
+                )
             ]
             for i, course, ledger, failure in zip(going, found, kept, of_tissue.failures, strict=True):
                 lesions[i], failures[i] = course, failure
@@ -154,7 +154,15 @@ def _courses(kernel: Kernel, model: Model, solution: Solution) -> list[Courses]:
 
 def _nothing(model: Model, times: np.ndarray) -> Courses:
     """The courses of a lesion whose body failed: not known at any time."""
-    return {name: Series(unit, np.full(len(times), np.nan)) for name, unit in model.signals.items()}
+    signals = {name: Series(unit, np.full(len(times), np.nan)) for name, unit in model.signals.items()}
+    return signals | _flown(model, np.full((len(times), len(model.states)), np.nan))
+
+
+def _flown(model: Model, states: np.ndarray) -> dict[str, Series]:
+    """What has flowed into and out of the lesion's stores since the start, from its books."""
+    return {
+        name: Series(unit, values.copy()) for name, (unit, values) in flown(BALANCES, model, states).items()
+    }
 
 
 def _ledgers(

@@ -70,6 +70,30 @@ BALANCES = (
         },
         flows={"acid_from_plasma": 1.0, "base_carried_off": 1.0, "pyrophosphate_hydrolysis": 1.0},
     ),
+    # The two minerals, so that the story knows from where each came and what became of it.
+    Balance(
+        "amorphous",
+        "mmol/L",
+        stores={"mineral.amorphous": 1.0},
+        flows={
+            "amorphous_formation": 1.0,
+            "mitochondrial_loading": 1.0,
+            "amorphous_redissolution": -1.0,
+            "amorphous_conversion": -1.0,
+            "amorphous_cleared": -1.0,
+        },
+    ),
+    Balance(
+        "apatite",
+        "mmol/L",
+        stores={"mineral.apatite": 1.0},
+        flows={
+            "amorphous_conversion": 1.0,
+            "apatite_growth": 1.0,
+            "apatite_resorption": -1.0,
+            "apatite_cleared": -1.0,
+        },
+    ),
 )
 
 __all__ = ["BALANCES", "INPUTS", "PARTS"]

@@ -104,6 +104,16 @@ def acid_from_mineral(v: Any) -> Value:
     return gain + more * v.amorphous_conversion
 
 
+def amorphous_cleared(v: Any) -> Value:
+    """Amorphous mineral that leaves with debris (mmol/L/h)."""
+    return v.debris_clearance_rate * v.amorphous
+
+
+def apatite_cleared(v: Any) -> Value:
+    """Apatite that leaves with debris (mmol/L/h)."""
+    return v.debris_clearance_rate * v.apatite
+
+
 def _apatite_carried_off(v: Any) -> Value:
     """Apatite that leaves the tissue with cells: the part of what they dissolve, and in debris."""
     return (1.0 - v.resorbed_returned) * v.apatite_resorption + v.debris_clearance_rate * v.apatite
@@ -204,6 +214,8 @@ MINERAL = Part(
         "amorphous_conversion": Signal(_FLOW, amorphous_conversion),
         "apatite_growth": Signal(_FLOW, apatite_growth),
         "apatite_resorption": Signal(_FLOW, apatite_resorption),
+        "amorphous_cleared": Signal(_FLOW, amorphous_cleared),
+        "apatite_cleared": Signal(_FLOW, apatite_cleared),
         "calcium_to_mineral": Signal(_FLOW, calcium_to_mineral),
         "phosphate_to_mineral": Signal(_FLOW, phosphate_to_mineral),
         "acid_from_mineral": Signal(_FLOW, acid_from_mineral),
