@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast, get_args
 
 from calcis.errors import nearest
 from calcis.reading import Document, Where, parse_yaml, read_text, shown
@@ -34,6 +34,8 @@ KINDS = {
     "assumed": "nobody measured it, or it was seen only on a secondary page",
     "definition": "exact by convention or stoichiometry, or a neutral value",
 }
+Species = Literal["human", "mouse", "rat", "rabbit", "guinea pig", "pig", "dog", "cow", "sheep", "monkey"]
+SPECIES = (*get_args(Species), "any")  # of a number; `any` fits all
 _REQUIRED = ("value", "unit", "kind", "source")
 _OPTIONAL = ("species", "spread", "note", "script")
 _ENTRY = re.compile(r"^\s*@\w+\s*\{\s*([^\s,{}]+)\s*,", re.MULTILINE)

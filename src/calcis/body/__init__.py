@@ -6,6 +6,8 @@ from typing import Any
 from calcis.ledger import Balance
 from calcis.part import Part
 
+CLAMPED = "clamped"  # the body that is none: the case gives what plasma offers the tissue
+
 
 def body_parts(name: str) -> tuple[Part, ...]:
     """The Parts of the body that a case calls `name`, a package of this one."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from calcis.case.doses import Dose
 from calcis.case.form import Lesion, Person, Timing
+from calcis.case.plasma import Plasma
 from calcis.changes import Change, apply
 from calcis.errors import InputError, nearest
 from calcis.parameters import Parameter
@@ -14,21 +15,28 @@ from calcis.parameters import Parameter
 
 @dataclass(frozen=True)
 class Treatment:
-    """One arm: the doses given, and the numbers that are different."""
+    """One arm: the doses given, the numbers that are different, and the plasma where that is given.
+
+    `plasma` is all that plasma offers in this arm; `plasma_words` say what the arm itself gives of it.
+    """
 
     name: str
     doses: tuple[Dose, ...] = ()
     changes: tuple[Change, ...] = ()
+    plasma: Plasma | None = None
+    plasma_words: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def words(self) -> tuple[str, ...]:
         """What is done, a line each."""
-        return (*(dose.text for dose in self.doses), *(change.words for change in self.changes))
+        changes = (change.words for change in self.changes)
+        return (*(dose.text for dose in self.doses), *self.plasma_words, *changes)
 
     @property
     def findings(self) -> tuple[str, ...]:
-        """What a reader of the results must know about the doses."""
-        return tuple(
+        """What a reader of the results must know about what is done."""
+        return self.remarks + tuple(
             f"{dose.dropped} of {dose.dropped + len(dose.times)} doses lie at or after the end of the run "
             f"and are not given: {dose.text}"
             for dose in self.doses
@@ -45,7 +53,7 @@ class Case:
 
     title: str
     person: Person
-    body: str
+    body: str  # a model of it, or CLAMPED where each arm's `plasma` is given
     lesion: Lesion | None
     changes: tuple[tuple[Change, ...], ...]  # the tissue's, changes_from, changes: applied in this order
     arms: Mapping[str, Treatment]

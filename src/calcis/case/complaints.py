@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from pydantic import ValidationError
 
-from calcis.case.form import ArmChanges, CaseForm
+from calcis.case.form import MOST_POINTS, ArmChanges, ArmPlasma, CaseForm
 from calcis.errors import InputError, nearest
 from calcis.reading import Document, Where, shown
 
@@ -42,9 +43,11 @@ def _complaint(document: Document, error: dict[str, Any]) -> tuple[int, InputErr
         return 1, document.error(where, f"`{error['loc'][-1]}` in {name}", "none", key=bool(where))
     if kind == "literal_error":
         words = context["expected"].replace("'", "")
-        near = nearest(value, words.split(" or ")) if isinstance(value, str) else None
+        near = nearest(value, re.split(", | or ", words)) if isinstance(value, str) else None
         return 1, document.error(where, words, shown(value), near)
     expected = _EXPECTED.get(kind, error["msg"])
+    if kind in ("too_short", "too_long") and context["field_type"] == "List":
+        expected = f"1 to {MOST_POINTS} points of a course"
     if kind == "string_too_long":
         expected = f"at most {context['max_length']} characters"
     if kind in ("greater_than_equal", "less_than_equal"):
@@ -87,15 +90,17 @@ def _at(document: Document, where: Where) -> Any:
 def _keys_at(where: Where) -> list[str]:
     """The valid keys of the mapping at `where` in the form."""
     form: Any = CaseForm
+    if where[:1] == ("arms",):
+        form, where = (ArmPlasma, where[3:]) if where[3:4] == ("plasma",) else (ArmChanges, ())
     for step in where:
-        if isinstance(step, int) or form is None:
-            return list(ArmChanges.model_fields)
-        field = form.model_fields.get(step)
-        form = _model(field.annotation) if field is not None else None
-    return list(form.model_fields) if form is not None else list(ArmChanges.model_fields)
+        if not isinstance(step, int):
+            form = _model(form.model_fields[step].annotation)
+    return list(form.model_fields)
 
 
 def _model(annotation: Any) -> Any:
-    """The form that a field's annotation names, if it names one."""
-    choices = [annotation, *getattr(annotation, "__args__", ())]
-    return next((choice for choice in choices if hasattr(choice, "model_fields")), None)
+    """The form that a field's annotation names, however deep."""
+    if hasattr(annotation, "model_fields"):
+        return annotation
+    inside = (_model(choice) for choice in getattr(annotation, "__args__", ()))
+    return next((form for form in inside if form is not None), None)

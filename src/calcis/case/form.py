@@ -11,10 +11,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
 
 from calcis.case.quantity import Quantity, refusal
+from calcis.parameters import Species
 from calcis.reading import shown
 
 MOST_OUTPUTS = 200_000  # output times of all arms together: about a gigabyte of courses
-
+MOST_POINTS = 10_000  # of one course of plasma
 
 _LONGEST = 150 * 8766  # hours of a run
 
@@ -24,6 +25,10 @@ Length = Annotated[float, Quantity("mm", "6 mm", 0, 2000, above=True)]
 Moment = Annotated[float, Quantity("h", "0 d", 0, _LONGEST)]
 Duration = Annotated[float, Quantity("h", "1 y", 0, _LONGEST, above=True)]
 Share = Annotated[float, Quantity("1", "0.9", 0, 1)]
+Calcium = Annotated[float, Quantity("mmol/L", "1.25 mmol/L", 0, 100, substance="calcium")]
+Phosphate = Annotated[float, Quantity("mmol/L", "1.2 mmol/L", 0, 100, substance="phosphorus")]
+Pyrophosphate = Annotated[float, Quantity("mmol/L", "3.3 umol/L", 0, 100)]
+Acidity = Annotated[float, Quantity("1", "7.4", 0, 14)]
 Tolerance = Annotated[float, Field(ge=1e-10, le=1e-2)]
 
 
@@ -32,12 +37,61 @@ class _Form(BaseModel):
 
 
 class Person(_Form):
-    """Who: age (y), sex, mass (kg), species."""
+    """Who: age (y), sex, mass (kg), species; only the species counts where plasma is given."""
 
-    age: Age
-    sex: Literal["female", "male"]
-    mass: Mass
-    species: Literal["human"] = "human"
+    age: Age | None = None
+    sex: Literal["female", "male"] | None = None
+    mass: Mass | None = None
+    species: Species = "human"
+
+
+class _Point(_Form):
+    at: Moment
+
+
+class CalciumPoint(_Point):
+    """Ionised calcium (mmol/L) at a time (h)."""
+
+    value: Calcium
+
+
+class PhosphatePoint(_Point):
+    """Phosphate (mmol/L) at a time (h)."""
+
+    value: Phosphate
+
+
+class PyrophosphatePoint(_Point):
+    """Pyrophosphate (mmol/L) at a time (h)."""
+
+    value: Pyrophosphate
+
+
+class AcidityPoint(_Point):
+    """Acidity (pH) at a time (h)."""
+
+    value: Acidity
+
+
+_Value, _Points = Tag("value"), Tag("points")
+_Given = Discriminator(lambda entry: "points" if isinstance(entry, list) else "value")
+_Some = Field(min_length=1, max_length=MOST_POINTS)
+Calciums = Annotated[Annotated[Calcium, _Value] | Annotated[list[CalciumPoint], _Some, _Points], _Given]
+Phosphates = Annotated[Annotated[Phosphate, _Value] | Annotated[list[PhosphatePoint], _Some, _Points], _Given]
+Pyrophosphates = Annotated[
+    Annotated[Pyrophosphate, _Value] | Annotated[list[PyrophosphatePoint], _Some, _Points], _Given
+]
+Acidities = Annotated[Annotated[Acidity, _Value] | Annotated[list[AcidityPoint], _Some, _Points], _Given]
+
+
+class PlasmaForm(_Form):
+    """What plasma or a culture medium offers: values, or points with steps or straight lines between them."""
+
+    between: Literal["steps", "lines"] | None = None
+    calcium_ionised: Calciums | None = None
+    phosphate: Phosphates | None = None
+    pyrophosphate: Pyrophosphates | None = None
+    ph: Acidities | None = None
 
 
 class Cone(_Form):
@@ -114,11 +168,24 @@ class ArmChanges(_Form):
     changes: ChangeSet
 
 
+class ArmPlasma(_Form):
+    """What plasma offers in one arm, where it differs from the case."""
+
+    plasma: PlasmaForm
+
+
 def _tag(entry: Any) -> str | None:
-    return "dose" if isinstance(entry, str) else "changes" if isinstance(entry, dict | ArmChanges) else None
+    if isinstance(entry, str):
+        return "dose"
+    if isinstance(entry, dict):
+        return "plasma" if "plasma" in entry else "changes"
+    return "plasma" if isinstance(entry, ArmPlasma) else "changes" if isinstance(entry, ArmChanges) else None
 
 
-Action = Annotated[Annotated[str, Tag("dose")] | Annotated[ArmChanges, Tag("changes")], Discriminator(_tag)]
+Action = Annotated[
+    Annotated[str, Tag("dose")] | Annotated[ArmChanges, Tag("changes")] | Annotated[ArmPlasma, Tag("plasma")],
+    Discriminator(_tag),
+]
 Actions = Annotated[
     list[Action],
     BeforeValidator(lambda entry: [] if entry is None else entry, json_schema_input_type=list[Action] | None),
@@ -149,8 +216,9 @@ class CaseForm(_Form):
 
     calcis: Annotated[Literal[1], BeforeValidator(_format)]
     title: Annotated[str, Field(max_length=200)] = ""
-    person: Person
+    person: Person = Field(default_factory=Person)
     body: str
+    plasma: PlasmaForm | None = None
     lesion: Lesion | None = None
     changes: ChangeSet = Field(default_factory=dict)
     changes_from: ChangesFrom = ""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from calcis.parameters import data_path, read_parameters
 from calcis.reading import shown
 from calcis.units import UnitError, convert, dimension, in_words, read_quantity
 
@@ -22,7 +24,8 @@ def refusal(expected: str, got: str, nearest: str | None = None) -> PydanticCust
 class Quantity:
     """The unit a field is kept in, an example for complaints, and its bounds in that unit.
 
-    Used as `Annotated[float, Quantity(...)]`.  A dimensionless field may also be a bare number.
+    Used as `Annotated[float, Quantity(...)]`.  A dimensionless field may also be a bare number; a
+    `substance` of data/report/molar_masses.yaml may also be given as a mass.
     """
 
     unit: str
@@ -30,6 +33,7 @@ class Quantity:
     low: float
     high: float
     above: bool = False  # whether `low` itself is refused
+    substance: str | None = None
 
     def read(self, entry: Any) -> float:
         """The value of a file's entry in `unit`; pydantic calls it."""
@@ -41,11 +45,16 @@ class Quantity:
             if unit == "1" != self.unit:
                 got = f"{shown(entry)}, without a unit"
                 raise refusal(f"a number and its unit, such as {self.example}", got)
-            value = convert(number, unit, self.unit)
+            molar_mass = _molar_mass(self.substance) if self.substance else None
+            value = convert(number, unit, self.unit, molar_mass)
         except UnitError as wrong:
-            own = wrong.expected.startswith(("a unit", "a number and"))  # this field says it better
+            own = wrong.expected.startswith(
+                ("a unit", "a number and", "a molar")
+            )  # this field says it better
             expected = f"{self._kind()}, such as {self.example}" if own else wrong.expected
-            raise refusal(expected, wrong.got, wrong.nearest) from None
+            raise refusal(
+                expected, shown(entry) if wrong.got == "none" else wrong.got, wrong.nearest
+            ) from None
         except OverflowError:  # an integer beyond every float
             value = math.inf
         inside = self.low <= value <= self.high and not (self.above and value == self.low)
@@ -54,6 +63,8 @@ class Quantity:
         return value
 
     def _kind(self) -> str:
+        if dimension(self.unit) == dimension("mmol/L"):
+            return "a concentration"
         return "a number without dimension" if self.unit == "1" else f"a {in_words(dimension(self.unit))}"
 
     def _bounds(self) -> str:
@@ -75,3 +86,10 @@ class Quantity:
         if self.unit != "1":
             return text
         return {"anyOf": [{"type": "number", "minimum": self.low, "maximum": self.high}, text]}
+
+
+@cache
+def _molar_mass(substance: str) -> float:
+    """g/mol of a substance that a laboratory reports as a mass."""
+    known = read_parameters(data_path("report", "molar_masses.yaml"))
+    return known[f"molar_mass.{substance}"].value

@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from calcis.body import CLAMPED
 from calcis.case.case import Case, Treatment
 from calcis.case.complaints import read_form
 from calcis.case.dose_text import read_dose
 from calcis.case.doses import Dose
-from calcis.case.form import MOST_OUTPUTS, ArmChanges, CaseForm
+from calcis.case.form import MOST_OUTPUTS, ArmChanges, ArmPlasma, CaseForm, PlasmaForm
+from calcis.case.plasma import Course, Plasma, complete, read_plasma, remarks, words
 from calcis.case.vocabulary import Vocabulary, packaged
 from calcis.changes import Change, parse_changes, read_changes
 from calcis.errors import InputError, nearest
@@ -68,6 +70,7 @@ class _Maker:
     def case(self) -> Case:
         form = self.form
         self._known(("body",), form.body, self.vocabulary.bodies, "a body")
+        self._check_body()
         self._check_times()
         if form.lesion is not None:
             self._known(("lesion", "tissue"), form.lesion.tissue, self.vocabulary.tissues, "a tissue")
@@ -102,6 +105,26 @@ class _Maker:
                 f"{what}: {', '.join(names[:10])}" if names else f"no {what.split()[-1]}, as there is none"
             )
             raise self.document.error(where, expected, shown(name), nearest(name, names))
+
+    def _check_body(self) -> None:
+        """A body needs a person and makes its plasma; given plasma needs a tissue to act on."""
+        form, document = self.form, self.document
+        if form.body == CLAMPED:
+            if form.lesion is None:
+                expected = "`lesion` in the case file, as nothing else is simulated where plasma is given"
+                raise document.error((), expected, "none")
+            return
+        if form.plasma is not None:
+            expected = f"no `plasma`, as {form.body} makes its own (body: {CLAMPED} takes what is given)"
+            raise document.error(("plasma",), expected, "one", key=True)
+        if "person" not in form.model_fields_set:
+            raise document.error((), "`person` in the case file", "none")
+        for name in ("age", "sex", "mass"):
+            if getattr(form.person, name) is None:
+                raise document.error(("person",), f"`{name}` in person", "none", key=True)
+        if form.person.species != "human":
+            expected = f"human, as {form.body} is a person's body (body: {CLAMPED} is for animals)"
+            raise document.error(("person", "species"), expected, shown(form.person.species))
 
     def _check_times(self) -> None:
         run, lesion = self.form.run, self.form.lesion
@@ -168,17 +191,54 @@ class _Maker:
     def _arm(self, name: str) -> Treatment:
         doses: list[Dose] = []
         changes: list[Change] = []
+        given: list[tuple[Where, PlasmaForm]] = []
         for index, action in enumerate(self.form.arms[name]):
             where: Where = ("arms", name, index)
             if isinstance(action, ArmChanges):
                 changes += read_changes(self.document, (*where, "changes"))
-                continue
-            try:
-                mass = self.form.person.mass
-                doses.append(read_dose(action, self.vocabulary.drugs, self.form.run.duration, mass))
-            except InputError as wrong:
-                offset = (wrong.column or 1) - 1
-                raise self.document.error(
-                    where, wrong.expected, wrong.got, wrong.nearest, offset=offset
-                ) from None
-        return Treatment(name, tuple(doses), tuple(changes))
+            elif isinstance(action, ArmPlasma):
+                given.append(((*where, "plasma"), action.plasma))
+            else:
+                doses.append(self._dose(where, action))
+        plasma, said = self._plasma(given)
+        return Treatment(
+            name,
+            tuple(doses),
+            tuple(changes),
+            plasma=plasma,
+            plasma_words=said,
+            remarks=() if plasma is None else tuple(remarks(plasma, self.form.run.duration)),
+        )
+
+    def _dose(self, where: Where, text: str) -> Dose:
+        run, mass = self.form.run, self.form.person.mass
+        if self.form.body == CLAMPED:
+            expected = f"changes or plasma, as with body: {CLAMPED} there is no body for a drug to act in"
+            raise self.document.error(where, expected, shown(text))
+        try:
+            return read_dose(text, self.vocabulary.drugs, run.duration, mass)
+        except InputError as wrong:
+            offset = (wrong.column or 1) - 1
+            raise self.document.error(
+                where, wrong.expected, wrong.got, wrong.nearest, offset=offset
+            ) from None
+
+    def _plasma(self, given: list[tuple[Where, PlasmaForm]]) -> tuple[Plasma | None, tuple[str, ...]]:
+        """All that plasma offers in an arm which gives some of it itself, and the arm's own words."""
+        document, form = self.document, self.form
+        if form.body != CLAMPED:
+            if given:
+                expected = f"no `plasma`, as {form.body} makes its own (body: {CLAMPED} takes what is given)"
+                raise document.error(given[0][0], expected, "one", key=True)
+            return None, ()
+        if len(given) > 1:
+            raise document.error(given[1][0], "one `plasma` in an arm", "another", key=True)
+        place: Where = ("plasma",) if form.plasma is not None else ()
+        offered: dict[str, Course] = {}
+        if form.plasma is not None:
+            offered = read_plasma(document, place, form.plasma, None)
+        between = form.plasma.between if form.plasma is not None else None
+        for where, own in given:
+            offered |= read_plasma(document, where, own, between)
+        complete(document, given[0][0] if given else place, offered)
+        return offered, tuple(words(document, where) for where, _ in given)

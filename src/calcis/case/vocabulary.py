@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-from calcis.body import body_parts
+from calcis.body import CLAMPED, body_parts
 from calcis.case.drugs import Drug, read_drug
 from calcis.changes import Change, read_sourced_changes
 from calcis.drugs import drug_part
@@ -30,7 +30,7 @@ class Vocabulary:
 def packaged() -> Vocabulary:
     """The vocabulary of the data that come with Calcis."""
     return Vocabulary(
-        bodies=_files("body"),
+        bodies=(*_files("body"), CLAMPED),
         tissues={
             name: read_sourced_changes(data_path("tissues", f"{name}.yaml")) for name in _files("tissues")
         },
@@ -57,6 +57,8 @@ def _read(room: str) -> dict[str, Parameter]:
 @cache
 def _parameters(body: str) -> Mapping[str, Parameter]:
     """All numbers that a case with this body may change, in the units of the laws."""
+    if body == CLAMPED:  # and no drugs, which act in a body
+        return MappingProxyType(tissue_parameters())
     parts = {part.name: part.parameters for part in body_parts(body)}
     found = read_parameters(data_path("body", f"{body}.yaml"), parts)
     for drug in _files("drugs"):

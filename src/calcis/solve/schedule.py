@@ -43,12 +43,13 @@ class Drive:
     """Inputs as piecewise polynomials.
 
     starts: (pieces,) h, ascending; ends: (pieces,) h; coefficients: (pieces, inputs, degree + 1), in
-    powers of the time since the piece's own start, lowest first.
+    powers of the time since the piece's own start, lowest first.  rough: the starts at which an input jumps.
     """
 
     starts: np.ndarray
     ends: np.ndarray
     coefficients: np.ndarray
+    rough: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,8 @@ def segments(system: System, lanes: Sequence[Lane]) -> Segments:
         corners.update(jump.time for jump in lane.jumps if jump.time < lane.end)
         for infusion in lane.infusions:
             corners.update(t for t in (infusion.start, infusion.end) if t < lane.end)
+        if lane.drive is not None:
+            corners.update(t for t in lane.drive.rough if lane.begin < t < lane.end)
         rough = np.unique(np.array(sorted(corners)))
         pieces = np.array([lane.begin]) if lane.drive is None else np.asarray(lane.drive.starts, float)
         cuts = np.unique(np.concatenate([rough, pieces[(pieces > lane.begin) & (pieces < lane.end)]]))
