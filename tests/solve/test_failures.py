@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from calcis.elementary import sqrt
+from calcis.elementary import sqrt, where
 from calcis.errors import InputError
 from calcis.part import Part, State, assemble
 from calcis.solve.integrate import solve
@@ -43,6 +43,16 @@ def test_too_many_steps_is_a_sentence(explosive):
     lane = Lane("a", np.array([0.02]), np.array([1.0]), 0.0, 48.0)
     (failure,) = solve(explosive, [lane], TIMES, 1e-9, max_steps=3).failures
     assert "more than 3 steps" in failure
+
+
+def test_a_law_that_jumps_back_at_once_is_a_sentence():
+    """x rises below zero and falls above: no step can leave zero."""
+    kernel = compile_system(
+        trace_equations(lambda y, p, q, s: ([0.5 - where(y[0] > 0.0, 1.0, 0.0)], []), {"x": (1.0, True)}, ())
+    )
+    lane = Lane("a", np.zeros(0), np.array([-1.0]), 0.0, 48.0)
+    (failure,) = solve(kernel, [lane], TIMES, 1e-6, max_steps=1000).failures
+    assert "'a' stopped at 0.0833" in failure and "to and fro" in failure
 
 
 def test_a_start_that_is_no_number_is_a_sentence(explosive):

@@ -20,6 +20,9 @@ from calcis.solve.ir import LANES
 from calcis.solve.status import DONE, NOT_FINITE, RUNNING, STEP_TOO_SMALL, TOO_MANY_STEPS
 
 FIRST_STEP = 1e-2  # of the time in which a state changes by its own size
+# The moment at which a law jumps is as uncertain as the states that decide it.  A lane's n-th jump is
+# therefore held to 1/n² of the tolerance, so that the errors of many sum up to no more than those of two.
+LEAST_TOLERANCE = 1e-2
 
 
 def _calling(typing_context: Any, address: Any, pointers: Any) -> Any:
@@ -39,22 +42,24 @@ def _calling(typing_context: Any, address: Any, pointers: Any) -> Any:
 _call: Any = intrinsic(_calling)
 
 
-def march(first, last, rounds, max_steps, functions, scratch, lane_of, wants, plan, jumps, times, lanes,
+def march(first, last, rounds, max_steps, rtol, functions, scratch, lane_of, wants, plan, jumps, times, lanes,
           course, pieces, stop):  # fmt: skip
     """Advance lanes first..last until they finish, fail, pause or are cancelled.
 
-    rounds: at most so many kernel calls, then pause.  functions: (address, pointers) of slope, step and
-    dense.  scratch, plan, jumps and lanes: arrays as unpacked below.  course: (lane, time, state).
+    rounds: at most so many kernel calls, then pause.  functions: (address, pointers) of slope, step,
+    dense and locate.  scratch, plan, jumps and lanes: arrays as unpacked below.  course: (lane, time, state).
     pieces: (lane, place, 2 + powers·states): start, length and coefficients of recorded steps.
     stop: (1,), set from outside to cancel.  True if any lane is still running.
     """
-    slope_at, slope_with, step_at, step_with, dense_at, dense_with = functions
-    ys, ds, qs, ss, hs, old, out, defect, before, coefficients = scratch
+    slope_at, slope_with, step_at, step_with, dense_at, dense_with, locate_at, locate_with = functions
+    ys, ds, qs, ss, hs, old, out, defect, before, coefficients, tols = scratch
     segment_first, segment_start, segment_end, segment_smooth, controls = plan
     jump_first, jump_target, jump_source, jump_factor = jumps
     # What a checkpoint holds: state, time since the segment began, next step, last scaled error; segment
-    # (-1 before the first), next output, status, steps, rejected steps, state with the worst error.
-    derived, y, since, planned, last_error, segment, due, status, steps, rejected, worst, recorded = lanes
+    # (-1 before the first), next output, status, steps, rejected steps, state with the worst error, jumps.
+    derived, y, since, planned, last_error, segment, due, status, steps, rejected, worst, jumped, recorded = (
+        lanes
+    )
     n, nd, nq = y.shape[1], derived.shape[1], controls.shape[1]
     nk, n_times = coefficients.shape[1], len(times)
     waiting = first
@@ -108,6 +113,7 @@ def march(first, last, rounds, max_steps, functions, scratch, lane_of, wants, pl
                         row[k] = ys[k * LANES + slot]
                     due[lane] += 1
             ss[slot] = since[lane]
+            tols[slot] = rtol * max(1.0 / max(jumped[lane], 1) ** 2, LEAST_TOLERANCE)
             old[slot] = last_error[lane]
         if some < 0:
             break
@@ -120,7 +126,7 @@ def march(first, last, rounds, max_steps, functions, scratch, lane_of, wants, pl
                     ds[k * LANES + slot] = ds[k * LANES + some]
                 for k in range(nq):
                     qs[k * LANES + slot] = qs[k * LANES + some]
-                ss[slot], old[slot], hs[slot] = ss[some], 1.0, 1e-6
+                ss[slot], old[slot], hs[slot], tols[slot] = ss[some], 1.0, 1e-6, rtol
         if any_fresh:
             _call(slope_at, slope_with)
         for slot in range(LANES):
@@ -148,16 +154,18 @@ def march(first, last, rounds, max_steps, functions, scratch, lane_of, wants, pl
                 h = 0.5 * left
             hs[slot] = h
         _call(step_at, step_with)
-        any_wants = False
+        any_wants, any_jumps = False, False
         for slot in range(LANES):
             lane = lane_of[slot]
             wants[slot] = 0
             if lane >= 0 and out[n * LANES + slot] <= 1.0:
+                jumps_here = out[(n + 4) * LANES + slot] <= 1.0
+                any_jumps = any_jumps or jumps_here
                 seg = segment[lane]
                 until = segment_start[seg] + ss[slot] + hs[slot]
                 if hs[slot] == segment_end[seg] - segment_start[seg] - ss[slot]:
                     until = segment_end[seg]
-                if recorded[lane] >= 0 or (due[lane] < n_times and times[due[lane]] < until):
+                if jumps_here or recorded[lane] >= 0 or (due[lane] < n_times and times[due[lane]] < until):
                     wants[slot] = 1
                     any_wants = True
         if any_wants:
@@ -168,6 +176,8 @@ def march(first, last, rounds, max_steps, functions, scratch, lane_of, wants, pl
                         factor = (n + 1 + k) * LANES + slot
                         out[factor] = min(out[factor], defect[LANES + slot])
                     out[n * LANES + slot] = max(out[n * LANES + slot], defect[slot])
+        if any_jumps:
+            _call(locate_at, locate_with)
         for slot in range(LANES):
             lane = lane_of[slot]
             if lane < 0:
@@ -185,8 +195,11 @@ def march(first, last, rounds, max_steps, functions, scratch, lane_of, wants, pl
                 if start + planned[lane] * 1e-2 <= start or planned[lane] < 1e-20 * length:
                     status[lane] = STEP_TOO_SMALL
             else:
-                is_last = h == length - ss[slot]
-                until = segment_end[seg] if is_last else start + h
+                # Where a law has jumped the step ends, on its own interpolant.
+                share = min(out[(n + 4) * LANES + slot], 1.0)
+                cut = share < 1.0
+                is_last = h == length - ss[slot] and not cut
+                until = segment_end[seg] if is_last else start + share * h
                 if wants[slot] == 1:
                     own = coefficients[slot]
                     while due[lane] < n_times and times[due[lane]] < until:
@@ -199,16 +212,27 @@ def march(first, last, rounds, max_steps, functions, scratch, lane_of, wants, pl
                         due[lane] += 1
                     if recorded[lane] >= 0:
                         piece = pieces[lane, recorded[lane]]
-                        piece[0], piece[1] = start, h
+                        piece[0], piece[1] = start, share * h
+                        scale = 1.0
                         for m in range(nk):
                             for k in range(n):
-                                piece[2 + m * n + k] = own[m, k]
+                                piece[2 + m * n + k] = own[m, k] * scale
+                            scale *= share
                         recorded[lane] += 1
                         if recorded[lane] == pieces.shape[1]:
                             rounds = 0
-                for k in range(n):
-                    ys[k * LANES + slot] = out[k * LANES + slot]
-                since[lane] = length if is_last else ss[slot] + h
+                if out[(n + 4) * LANES + slot] <= 1.0:
+                    jumped[lane] += 1
+                if cut:
+                    own = coefficients[slot]
+                    for k in range(n):
+                        ys[k * LANES + slot] = own[0, k] + share * (
+                            own[1, k] + share * (own[2, k] + share * (own[3, k] + share * own[4, k]))
+                        )
+                else:
+                    for k in range(n):
+                        ys[k * LANES + slot] = out[k * LANES + slot]
+                since[lane] = length if is_last else ss[slot] + share * h
                 # A step cut short by the segment's end says nothing against the longer one planned.
                 grown = h * out[(n + 2) * LANES + slot]
                 if grown > planned[lane] or h >= planned[lane]:

@@ -33,8 +33,8 @@ class Checkpoint:
     """The whole integrator state between two steps of every lane; plain arrays, ready to store.
 
     y: (lane, state); clock: (3, lane) time since the segment began, next step, last scaled error;
-    counts: (6, lane) segment, next output, status, steps, rejected, worst state; outputs: (lane, time,
-    state); pieces: as in Solution.
+    counts: (7, lane) segment, next output, status, steps, rejected, worst state, jumps; outputs: (lane,
+    time, state); pieces: as in Solution.
     """
 
     y: np.ndarray
@@ -98,7 +98,7 @@ def solve(
         y = np.array([lane.start for lane in lanes], float).reshape(count, n)
         clock = np.zeros((3, count))
         clock[2] = 1.0
-        counts = np.zeros((6, count), np.int64)
+        counts = np.zeros((7, count), np.int64)
         counts[0] = -1
         outputs = np.empty((count, len(times), n))
         kept: list[list[np.ndarray]] = [[] for _ in lanes]
@@ -107,7 +107,7 @@ def solve(
             np.array(a) for a in (resume.y, resume.clock, resume.counts, resume.outputs)
         )
         shapes = (y.shape, clock.shape, counts.shape, outputs.shape)
-        if shapes != ((count, n), (3, count), (6, count), (count, len(times), n)):
+        if shapes != ((count, n), (3, count), (7, count), (count, len(times), n)):
             raise InputError("a checkpoint of these lanes and output times", "one of another shape")
         kept = [[rows] if len(rows) else [] for rows in resume.pieces] if record else [[] for _ in lanes]
     width = 2 + kernel.method.powers * n
@@ -203,16 +203,16 @@ class _Scratch(threading.local):
     lane_of: np.ndarray = np.zeros(0, np.int64)
     wants: np.ndarray = np.zeros(0, np.int64)
 
-    def prepare(self, kernel: Kernel, rtol: float) -> None:
-        """Lay out the arrays that slope, step and dense read and write."""
+    def prepare(self, kernel: Kernel) -> None:
+        """Lay out the arrays that slope, step, dense and locate read and write."""
         layout, powers = kernel.layout, kernel.method.powers
         n, blocks = layout.states, -(-layout.states // LANES)
-        sizes = (n, layout.derived, layout.controls, 1, 1, 1, n + 4, 2, n, LANES * powers * blocks)
+        sizes = (n, layout.derived, layout.controls, 1, 1, 1, n + 5, 2, n, LANES * powers * blocks)
         y, d, q, s, h, old, out, defect, before, dense = (aligned(size) for size in sizes)
         tolerance, work, slopes = aligned(1), aligned(layout.work), aligned(n)
-        tolerance[:] = rtol
-        self.keep = (tolerance, work, slopes)
-        self.arrays = (y, d, q, s, h, old, out, defect, before, dense.reshape(LANES, powers, blocks * LANES))
+        self.keep = (work, slopes)
+        dense = dense.reshape(LANES, powers, blocks * LANES)
+        self.arrays = (y, d, q, s, h, old, out, defect, before, dense, tolerance)
 
         def at(*arrays: np.ndarray) -> tuple[int, ...]:
             return tuple(array.ctypes.data for array in arrays)
@@ -225,6 +225,8 @@ class _Scratch(threading.local):
             at(y, d, q, s, tolerance, h, old, work, out),
             address["dense"],
             at(y, out, d, q, s, tolerance, h, work, slopes, dense, defect),
+            address["locate"],
+            at(y, out, d, q, s, tolerance, h, work),
         )
         self.lane_of, self.wants = np.zeros(LANES, np.int64), np.zeros(LANES, np.int64)
 
@@ -249,13 +251,14 @@ class _Task:
     def __call__(self, first: int, last: int, rounds: int) -> bool:
         own = self.scratch
         if own.arrays is None:
-            own.prepare(self.kernel, self.rtol)
+            own.prepare(self.kernel)
         return bool(
             self.march(
                 first,
                 last,
                 rounds,
                 self.max_steps,
+                self.rtol,
                 own.functions,
                 own.arrays,
                 own.lane_of,
@@ -275,7 +278,7 @@ def _failure(
     kernel: Kernel, lane: Lane, i: int, plan: Segments, clock: np.ndarray, counts: np.ndarray, y: np.ndarray
 ) -> str | None:
     """Who failed, when, on which state, and what to do; None if the lane did not fail."""
-    segment, _, status, steps, _, worst = (int(count) for count in counts[:, i])
+    segment, _, status, steps, _, worst, jumps = (int(count) for count in counts[:, i])
     if status in (RUNNING, DONE):
         return None
     hours = plan.start[max(segment, 0)] + clock[0, i]
@@ -288,4 +291,6 @@ def _failure(
         TOO_MANY_STEPS: f"it needed more than {steps} steps, mostly for {state}; loosen the tolerance or "
         "shorten the run",
     }[status]
+    if status == TOO_MANY_STEPS and jumps > steps // 2:
+        reason = f"a law jumped to and fro {jumps} times; let it change over a range instead of at one value"
     return f"{lane.name!r} stopped at {hours / 24:.6g} d: {reason}"

@@ -18,7 +18,7 @@ from calcis.solve.step_ir import Layout, module_text
 from calcis.solve.system import System
 from calcis.solve.tableau import RODAS5P, Tableau
 
-FUNCTIONS = ("prepare", "observe", "slope", "step", "dense")
+FUNCTIONS = ("prepare", "observe", "slope", "step", "dense", "locate")
 
 
 @dataclass(frozen=True)

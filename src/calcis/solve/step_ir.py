@@ -1,10 +1,11 @@
-"""What does the compiled kernel of a system contain?  One LLVM module with five functions.
+"""What does the compiled kernel of a system contain?  One LLVM module with six functions.
 
 prepare(p, d)                          what depends on parameters alone, once per run
 observe(y, d, q, s, o)                 the observed signals
 slope(y, d, q, s, tol, out)            the first step's size
 step(y, d, q, s, tol, h, old, work, out) one whole Rosenbrock step and the next step's size
 dense(y, new, d, q, s, tol, h, work, slopes, o, e) the last step's interpolating polynomial, and its error
+locate(y, out, d, q, s, tol, h, work)  where in the last step a law jumped
 
 All arrays are of vectors of eight lanes.  `work` keeps the stages for `dense`, whose `o` holds each
 lane's coefficients together (lane, power, state padded to eight); `out` of a step: see `Layout`.
@@ -12,12 +13,11 @@ lane's coefficients together (lane, power, state padded to eight); `out` of a st
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from calcis.elementary import FLOOR
+from calcis.solve import corners
+from calcis.solve.corners import Corners, Inside
 from calcis.solve.elimination import eliminate
-from calcis.solve.graph import Graph
 from calcis.solve.ir import LANES, VECTOR, Writer, function, literal
 from calcis.solve.system import System
 from calcis.solve.tableau import Tableau
@@ -27,9 +27,6 @@ SAFETY, SHRINK, GROW = 0.9, 0.2, 6.0  # of the step-size controller (Hairer and 
 # them.  Its filtered size was 0.65 to 0.81 of the largest error on HIRES, Van der Pol and OREGO, and with
 # both probes no Prothero-Robinson problem up to 1e8 per h went beyond its tolerance: hence the factor.
 PROBES, PROBE_FACTOR = (0.45, 0.75), 1.4
-# The result is an order better than its error estimate, but not in a step across a corner of a law,
-# which is therefore held to this share of the tolerance.
-CORNER_SHARE = 0.01
 
 
 @dataclass(frozen=True)
@@ -37,7 +34,8 @@ class Layout:
     """Sizes of a kernel's arrays, in vectors.
 
     A step's `out` is the new state (n), then the scaled error, the factors by which a rejected
-    and an accepted step change, and the number of the state with the largest error.
+    and an accepted step change, the number of the state with the largest error, and the share of the
+    step at which a law has jumped (above 1: none has).
     """
 
     states: int
@@ -74,21 +72,23 @@ def module_text(system: System, method: Tableau) -> tuple[str, Layout]:
         writer.nodes(graph, needed, known, arrays)
         return known
 
+    found = corners.find(system)
     writer = Writer()
-    known = body(writer, list(system.rates))
+    known = body(writer, list(system.rates), corners.held_switches(writer, found))
     for i, node in enumerate(system.rates):
         writer.store(known[node], "%f", i)
-    parts.append(function("rates", ["y", "d", "q", "s", "f"], writer, internal=True))
+    parts.append(function("rates", ["y", "d", "q", "s", "c", "f"], writer, internal=True))
 
     writer = Writer()
-    known = body(writer, [*system.rates, *entry_place, *drift.values()])
+    outputs = [*system.rates, *entry_place, *drift.values()]
+    known = body(writer, outputs, corners.held_switches(writer, found))
     for i, node in enumerate(system.rates):
         writer.store(known[node], "%f", i)
     for node, place in entry_place.items():
         writer.store(known[node], "%lu", place)
     for place, node in enumerate(drift.values()):
         writer.store(known[node], "%ft", place)
-    parts.append(function("factor", ["y", "d", "q", "s", "g", "f", "lu", "ft"], writer, internal=True))
+    parts.append(function("factor", ["y", "d", "q", "s", "c", "g", "f", "lu", "ft"], writer, internal=True))
 
     writer = Writer()
     known = body(writer, list(system.signals))
@@ -96,14 +96,10 @@ def module_text(system: System, method: Tableau) -> tuple[str, Layout]:
         writer.store(known[node], "%o", i)
     parts.append(function("observe", ["y", "d", "q", "s", "o"], writer))
 
-    corners = _corners(graph, system.rates)
-    writer = Writer()
-    known = body(writer, [node for corner in corners for node in corner[:2]])
-    for i, (a, b, is_jump) in enumerate(corners):
-        writer.store(writer.sub(known[a], known[b]), "%o", 2 * i)
-        size = writer.add(writer.call("fabs", known[a]), writer.call("fabs", known[b]))
-        writer.store(literal(0.0) if is_jump else size, "%o", 2 * i + 1)
+    writer = corners.differences(found, body)
     parts.append(function("corners", ["y", "d", "q", "s", "o"], writer, internal=True))
+    writer = corners.switched(found, body)
+    parts.append(function("switched", ["y", "d", "q", "s", "tol", "c", "o"], writer, internal=True))
 
     # Substitution: b -> U in place.
     writer = Writer()
@@ -134,35 +130,20 @@ def module_text(system: System, method: Tableau) -> tuple[str, Layout]:
     places["lu"] = places["ft"] + len(drift)
     places["g"] = places["lu"] + len(entry_place)
     places["si"] = places["g"] + 1
-    places["before"] = places["si"] + 1
-    places["after"] = places["before"] + 2 * len(corners)
-    work = places["after"] + 2 * len(corners)
+    places["found"] = places["si"] + 1
+    places["before"] = places["found"] + 1
+    places["after"] = places["before"] + 2 * len(found.pairs)
+    work = places["after"] + 2 * len(found.pairs)
     drift_places = {row: place for place, row in enumerate(drift)}
-    parts.append(_step(system, method, places, drift_places, len(corners)))
-    parts.append(_slope(system))
+    parts.append(_step(system, method, places, drift_places, found))
+    parts.append(_slope(system, places))
     parts.append(_dense(system, method, places))
+    parts.append(_locate(system, method, places, found))
     intrinsics = "".join(
         f"declare {VECTOR} @llvm.{name}.v{LANES}f64({VECTOR})\n" for name in ("sqrt", "fabs")
     )
     layout = Layout(n, len(system.parameters), len(stored), system.controls, len(system.signals), work)
     return intrinsics + "\n" + "\n".join(parts), layout
-
-
-def _corners(graph: Graph, outputs: Iterable[int]) -> list[tuple[int, int, bool]]:
-    """Pairs of nodes whose difference changes sign where a law has a corner; True where it may jump.
-
-    Floors are not corners: those of logarithms, and those of a state at zero, are there for undershoots.
-    """
-    found = []
-    for node in graph.needed(outputs):
-        kind, *arguments = graph.nodes[node]
-        if kind not in ("max", "min", "lt", "le") or graph.is_fixed(node):
-            continue
-        values = [graph.value(argument) for argument in arguments]
-        of_state = any(graph.nodes[argument][:2] == ("in", "y") for argument in arguments)
-        if FLOOR not in values and not (0.0 in values and of_state):
-            found.append((arguments[0], arguments[1], kind in ("lt", "le")))
-    return list(dict.fromkeys(found))
 
 
 def _prepare(system: System, stored: list[int]) -> str:
@@ -186,7 +167,7 @@ def _combine(writer: Writer, terms: list[tuple[float, str]], start: str | None) 
 
 
 def _step(
-    system: System, method: Tableau, places: dict[str, int], drift: dict[int, int], corners: int
+    system: System, method: Tableau, places: dict[str, int], drift: dict[int, int], found: Corners
 ) -> str:
     n, s = len(system.states), method.stages
     writer = Writer()
@@ -195,7 +176,9 @@ def _step(
     h, time = writer.load("%h", 0), writer.load("%s", 0)
     per_h = writer.div(literal(1.0), h)
     writer.store(writer.mul(per_h, literal(1.0 / method.gamma)), at["g"], 0)
-    writer.run("factor", "%y", "%d", "%q", "%s", at["g"], at["f"], at["lu"], at["ft"])
+    if found.pairs:
+        writer.run("corners", "%y", "%d", "%q", "%s", at["before"])
+    writer.run("factor", "%y", "%d", "%q", "%s", at["before"], at["g"], at["f"], at["lu"], at["ft"])
     for i in range(s):
         if i > 0:
             for k in range(n):
@@ -207,7 +190,7 @@ def _step(
                 assert moved is not None
                 writer.store(moved, at["z"], k)
             writer.store(writer.add(time, writer.mul(h, literal(method.nodes[i]))), at["si"], 0)
-            writer.run("rates", at["z"], "%d", "%q", at["si"], at["f"])
+            writer.run("rates", at["z"], "%d", "%q", at["si"], at["before"], at["f"])
         weight = method.time_weights[i]
         scaled = writer.mul(h, literal(weight)) if drift and weight else None
         for k in range(n):
@@ -242,8 +225,10 @@ def _step(
         worst = writer.select(larger, scaled_error, worst)
         index = writer.select(larger, literal(float(k)), index)
     worst = writer.mul(worst, per_tolerance)
-    if corners:
-        worst = _held_at_corners(writer, worst, at, corners, time, h)
+    if found.kinks:
+        writer.store(writer.add(time, h), at["si"], 0)
+        writer.run("corners", "%out", "%d", "%q", at["si"], at["after"])
+        worst = corners.hold_at_kinks(writer, found, worst, at["before"], at["after"])
     broken = writer.compare("une", finite, literal(0.0))
     worst = writer.select(broken, literal(1e30), worst)
     writer.store(worst, "%out", n)
@@ -256,24 +241,11 @@ def _step(
     )
     writer.store(_factor(writer, change), "%out", n + 2)
     writer.store(index, "%out", n + 3)
+    where = literal(corners.NONE)
+    if found.switches:
+        where = _inside(writer, system, method, at, found, "%out").first(writer)
+    writer.store(where, "%out", n + 4)
     return function("step", ["y", "d", "q", "s", "tol", "h", "old", "work", "out"], writer)
-
-
-def _held_at_corners(writer: Writer, worst: str, at: dict[str, str], corners: int, time: str, h: str) -> str:
-    """The scaled error, larger where the step crossed a jump, or a kink by more than the tolerance."""
-    writer.run("corners", "%y", "%d", "%q", "%s", at["before"])
-    writer.store(writer.add(time, h), at["si"], 0)
-    writer.run("corners", "%out", "%d", "%q", at["si"], at["after"])
-    tolerance, crossed = writer.load("%tol", 0), literal(0.0)
-    for i in range(corners):
-        before, after = writer.load(at["before"], 2 * i), writer.load(at["after"], 2 * i)
-        least = writer.mul(tolerance, writer.load(at["after"], 2 * i + 1))
-        by = writer.sub(writer.call("fabs", writer.sub(after, before)), least)
-        opposite = writer.compare("olt", writer.mul(before, after), literal(0.0))
-        by = writer.select(opposite, by, literal(0.0))
-        crossed = writer.select(writer.compare("ogt", by, crossed), by, crossed)
-    held = writer.mul(worst, literal(1.0 / CORNER_SHARE))
-    return writer.select(writer.compare("ogt", crossed, literal(0.0)), held, worst)
 
 
 def _log_floored(writer: Writer, error: str) -> str:
@@ -287,11 +259,13 @@ def _factor(writer: Writer, exponent: str) -> str:
     return writer.select(writer.compare("ole", factor, literal(GROW)), factor, literal(GROW))
 
 
-def _slope(system: System) -> str:
+def _slope(system: System, places: dict[str, int]) -> str:
     """Largest |f|/allowed over the states: the first step is a small multiple of its inverse."""
     n = len(system.states)
     writer = Writer()
-    writer.run("rates", "%y", "%d", "%q", "%s", "%f")
+    before = writer.offset("%f", places["before"])
+    writer.run("corners", "%y", "%d", "%q", "%s", before)
+    writer.run("rates", "%y", "%d", "%q", "%s", before, "%f")
     worst, finite = literal(0.0), literal(0.0)
     for k in range(n):
         slope = writer.load("%f", k)
@@ -320,7 +294,7 @@ def _dense(system: System, method: Tableau, places: dict[str, int]) -> str:
     for block in range(blocks):
         columns: list[list[str]] = [[] for _ in range(degree + 1)]
         for k in range(block * LANES, min(n, (block + 1) * LANES)):
-            kept.append(_interpolant(writer, method, n, k))
+            kept.append(_interpolant(writer, method, "%new", n, k))
             for column, term in zip(columns, kept[-1], strict=True):
                 column.append(term)
         for m, column in enumerate(columns):
@@ -336,7 +310,7 @@ def _dense(system: System, method: Tableau, places: dict[str, int]) -> str:
             assert value is not None and slope is not None
             writer.store(value, at["z"], k)
             writer.store(writer.mul(slope, per_h), "%slopes", k)
-        writer.run("rates", at["z"], "%d", "%q", at["si"], at["f"])
+        writer.run("rates", at["z"], "%d", "%q", at["si"], at["before"], at["f"])
         for k in range(n):
             writer.store(writer.sub(writer.load("%slopes", k), writer.load(at["f"], k)), at["f"], k)
         writer.run("substitute", at["f"], at["lu"], at["f"])
@@ -355,9 +329,29 @@ def _dense(system: System, method: Tableau, places: dict[str, int]) -> str:
     return function("dense", arguments, writer)
 
 
-def _interpolant(writer: Writer, method: Tableau, n: int, k: int) -> list[str]:
+def _locate(system: System, method: Tableau, places: dict[str, int], found: Corners) -> str:
+    """Puts the share of the step just behind a jump in place of the probe at which it was seen."""
+    n = len(system.states)
+    writer = Writer()
+    at = {name: writer.offset("%work", place) for name, place in places.items()}
+    if found.switches:
+        high = writer.load("%out", n + 4)
+        inside = _inside(writer, system, method, at, found, "%out")
+        writer.store(inside.moment(writer, high), "%out", n + 4)
+    return function("locate", ["y", "out", "d", "q", "s", "tol", "h", "work"], writer)
+
+
+def _inside(
+    writer: Writer, system: System, method: Tableau, at: dict[str, str], found: Corners, new: str
+) -> Inside:
+    n = len(system.states)
+    coefficients = {k: _interpolant(writer, method, new, n, k) for k in found.support}
+    return Inside(coefficients, at["z"], at["si"], at["found"], at["before"])
+
+
+def _interpolant(writer: Writer, method: Tableau, after: str, n: int, k: int) -> list[str]:
     """Coefficients of state k: y₀ + θ (y₁ − y₀) + θ (1−θ) (K₁ + θ (K₂ + θ K₃)), by powers of θ."""
-    old, new = writer.load("%y", k), writer.load("%new", k)
+    old, new = writer.load("%y", k), writer.load(after, k)
     stages = [writer.load("%work", i * n + k) for i in range(method.stages)]
     inner = [
         _combine(writer, list(zip(row, stages, strict=True)), None) or literal(0.0) for row in method.dense
