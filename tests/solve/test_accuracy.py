@@ -22,7 +22,7 @@ def _march(problem: Problem, steps: int) -> tuple[np.ndarray, np.ndarray]:
         return aligned(vectors)
 
     y, q, s, tol, h, old = room(n), room(1), room(1), room(1), room(1), room(1)
-    work, out, slopes, error = room(kernel.layout.work), room(n + 4), room(n), room(2)
+    work, out, slopes, error = room(kernel.layout.work), room(kernel.layout.out), room(n), room(2)
     padded = -(-n // 8) * 8
     dense = room(5 * padded)
     tol[:], old[:], h[:] = 1.0, 1.0, problem.end / steps

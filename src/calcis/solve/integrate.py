@@ -207,7 +207,7 @@ class _Scratch(threading.local):
         """Lay out the arrays that slope, step, dense and locate read and write."""
         layout, powers = kernel.layout, kernel.method.powers
         n, blocks = layout.states, -(-layout.states // LANES)
-        sizes = (n, layout.derived, layout.controls, 1, 1, 1, n + 5, 2, n, LANES * powers * blocks)
+        sizes = (n, layout.derived, layout.controls, 1, 1, 1, layout.out, 2, n, LANES * powers * blocks)
         y, d, q, s, h, old, out, defect, before, dense = (aligned(size) for size in sizes)
         tolerance, work, slopes = aligned(1), aligned(layout.work), aligned(n)
         self.keep = (work, slopes)

@@ -45,6 +45,11 @@ class Layout:
     observed: int
     work: int
 
+    @property
+    def out(self) -> int:
+        """Of a step's `out`."""
+        return self.states + 5
+
 
 def module_text(system: System, method: Tableau) -> tuple[str, Layout]:
     """The LLVM module of a system under a method, and the sizes of its arrays."""
