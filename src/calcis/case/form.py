@@ -29,6 +29,9 @@ Calcium = Annotated[float, Quantity("mmol/L", "1.25 mmol/L", 0, 100, substance="
 Phosphate = Annotated[float, Quantity("mmol/L", "1.2 mmol/L", 0, 100, substance="phosphorus")]
 Pyrophosphate = Annotated[float, Quantity("mmol/L", "3.3 umol/L", 0, 100)]
 Acidity = Annotated[float, Quantity("1", "7.4", 0, 14)]
+CalciumDose = Annotated[float, Quantity("mmol", "0.4 mmol", 0, 1000, above=True, substance="calcium")]
+PhosphateDose = Annotated[float, Quantity("mmol", "0.4 mmol", 0, 1000, above=True, substance="phosphorus")]
+Density = Annotated[float, Quantity("1/mm^3", "1000 1/mm^3", 0, 1e6, above=True)]
 Tolerance = Annotated[float, Field(ge=1e-10, le=1e-2)]
 
 
@@ -113,12 +116,23 @@ class Shape(_Form):
 
 
 class Injury(_Form):
-    """What kills tissue: kind, when (h), where, and which share of the cells."""
+    """What kills tissue: kind, when (h), where, which share of the cells; other keys are some kinds'."""
 
     kind: str
     at: Moment
     shape: Shape
     killed: Share
+    flow: Annotated[Share | None, Field(description="ischaemia, trauma: share of blood flow left")] = None
+    lasts: Annotated[Duration | None, Field(description="ischaemia: until flow returns at once")] = None
+    microbes: Annotated[Density | None, Field(description="infection: how many come in")] = None
+    calcium: Annotated[CalciumDose | None, Field(description="injection: left in the patch")] = None
+    phosphate: Annotated[PhosphateDose | None, Field(description="injection: left in the patch")] = None
+
+    @property
+    def own(self) -> dict[str, float]:
+        """What was given of the keys that only some kinds have."""
+        names = ("flow", "lasts", "microbes", "calcium", "phosphate")
+        return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
 
 
 class Lesion(_Form):

@@ -63,9 +63,13 @@ class Quantity:
         return value
 
     def _kind(self) -> str:
-        if dimension(self.unit) == dimension("mmol/L"):
-            return "a concentration"
-        return "a number without dimension" if self.unit == "1" else f"a {in_words(dimension(self.unit))}"
+        named = {
+            "mmol/L": "a concentration",
+            "mmol": "an amount",
+            "1/mm^3": "a density",
+            "1": "a number without dimension",
+        }
+        return named.get(self.unit) or f"a {in_words(dimension(self.unit))}"
 
     def _bounds(self) -> str:
         _, shown_unit = read_quantity(self.example)

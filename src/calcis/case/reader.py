@@ -12,12 +12,13 @@ from calcis.case.case import Case, Treatment
 from calcis.case.complaints import read_form
 from calcis.case.dose_text import read_dose
 from calcis.case.doses import Dose
-from calcis.case.form import MOST_OUTPUTS, ArmChanges, ArmPlasma, CaseForm, PlasmaForm
+from calcis.case.form import MOST_OUTPUTS, ArmChanges, ArmPlasma, CaseForm, Injury, PlasmaForm
 from calcis.case.plasma import Course, Plasma, complete, read_plasma, remarks, words
 from calcis.case.vocabulary import Vocabulary, packaged
 from calcis.changes import Change, parse_changes, read_changes
 from calcis.errors import InputError, nearest
 from calcis.reading import Document, Where, inside, parse_yaml, read_text, shown
+from calcis.tissue.injuries import KINDS
 
 
 def read_case(path: str | Path, vocabulary: Vocabulary | None = None) -> Case:
@@ -77,6 +78,7 @@ class _Maker:
             if form.lesion.injury is not None:
                 kind = ("lesion", "injury", "kind")
                 self._known(kind, form.lesion.injury.kind, self.vocabulary.injuries, "an injury")
+                self._check_own_keys(form.lesion.injury)
         sets = [self.vocabulary.tissues[form.lesion.tissue]] if form.lesion is not None else []
         if "changes_from" in form.model_fields_set:
             sets.append(self._from_file())
@@ -105,6 +107,17 @@ class _Maker:
                 f"{what}: {', '.join(names[:10])}" if names else f"no {what.split()[-1]}, as there is none"
             )
             raise self.document.error(where, expected, shown(name), nearest(name, names))
+
+    def _check_own_keys(self, injury: Injury) -> None:
+        """Keys that only some kinds of injury have belong to this one."""
+        own = KINDS[injury.kind].keys
+        for key in injury.own:
+            if key not in own:
+                kinds = " or ".join(name for name, kind in KINDS.items() if key in kind.keys)
+                expected = f"`{key}` only with an injury of kind {kinds}"
+                expected += f" ({injury.kind} has {', '.join(own)})" if own else ""
+                where: Where = ("lesion", "injury", key)
+                raise self.document.error(where, expected, f"kind {injury.kind}", nearest(key, own), key=True)
 
     def _check_body(self) -> None:
         """A body needs a person and makes its plasma; given plasma needs a tissue to act on."""

@@ -19,7 +19,9 @@ from calcis.solve.kernel import Kernel, compile_system
 from calcis.solve.schedule import Drive, Jump, Lane
 from calcis.solve.system import trace
 from calcis.tissue import BALANCES, INPUTS, PARTS
-from calcis.tissue.injuries import jump
+from calcis.tissue.injuries import moves
+
+_MM3_PER_L = 1e6
 
 
 def lesion_model() -> tuple[Model, Kernel]:
@@ -34,17 +36,18 @@ def injury_jumps(
     """What an injury, if there is one, does to the model's states and enters in the books of `balances`."""
     if injury is None:
         return []
-    names = list(model.states)
-    moved = jump(injury.kind, injury.killed, parameters)
-    entered = [
-        (entry, source, share)
-        for target, source, factor in moved
-        for entry, share in entries(balances, target, factor, parameters)
-    ]
-    return [
-        Jump(injury.at, names.index(target), factor, None if source is None else names.index(source))
-        for target, source, factor in [*moved, *entered]
-    ]
+    given = injury.own
+    for salt in given.keys() & {"calcium", "phosphate"}:
+        given[salt] /= injury.shape.cone.volume / _MM3_PER_L
+    names, jumps = list(model.states), []
+    for move in moves(injury.kind, injury.killed, parameters, given):
+        source = None if move.source is None else names.index(move.source)
+        entered = entries(balances, move.target, move.factor, parameters)
+        jumps += [
+            Jump(injury.at + move.after, names.index(target), factor, source)
+            for target, factor in [(move.target, move.factor), *entered]
+        ]
+    return jumps
 
 
 def lesion_lanes(case: Case, model: Model, numbers: Numbers, plasma: Mapping[str, Drive]) -> list[Lane]:

@@ -8,6 +8,7 @@ from calcis.ledger import Balance
 from calcis.tissue.debris import DEBRIS
 from calcis.tissue.exchange import CAPILLARIES, INTERSTITIAL_FLUID
 from calcis.tissue.leukocytes import LEUKOCYTES
+from calcis.tissue.microbes import MICROBES
 from calcis.tissue.mineral import MINERAL
 from calcis.tissue.ossification import OSSIFICATION
 from calcis.tissue.parenchyma import PARENCHYMA
@@ -17,6 +18,7 @@ PARTS = (
     PARENCHYMA,
     DEBRIS,
     LEUKOCYTES,
+    MICROBES,
     CAPILLARIES,
     INTERSTITIAL_FLUID,
     SATURATION,

@@ -48,10 +48,9 @@ def mitochondrial_loading(v: Any) -> Value:
 
 def rates(v: Any) -> dict[str, Value]:
     """dead' = n - κ·D; mitochondria' = n - k·W; organic_phosphate' = OP·n - (kh + κ)·O."""
-    necrosis = v.secondary_necrosis
     return {
-        "dead": necrosis - v.debris_clearance_rate * v.dead,
-        "mitochondria": necrosis - v.mitochondrial_loss * v.mitochondria,
+        "dead": v.necrosis - v.debris_clearance_rate * v.dead,
+        "mitochondria": v.necrosis - v.mitochondrial_loss * v.mitochondria,
         "organic_phosphate": v.phosphate_of_dying - v.phosphate_release - v.organic_phosphate_cleared,
     }
 
@@ -79,7 +78,7 @@ DEBRIS = Part(
     },
     needs={
         "viability": "1",
-        "secondary_necrosis": "1/h",
+        "necrosis": "1/h",
         "phagocytosis_rate": "1/h",
         "mineral_total": "mmol/L",
         "calcium_tissue": "mmol/L",
@@ -93,9 +92,7 @@ DEBRIS = Part(
         "phosphate_of_dead_cells": Signal("mmol/L", lambda v: v.organic_phosphate),
         "debris_clearance_rate": Signal("1/h", debris_clearance_rate),
         "mitochondrial_loading": Signal("mmol/L/h", mitochondrial_loading),
-        "phosphate_of_dying": Signal(
-            "mmol/L/h", lambda v: v.organic_phosphate_content * v.secondary_necrosis
-        ),
+        "phosphate_of_dying": Signal("mmol/L/h", lambda v: v.organic_phosphate_content * v.necrosis),
         "phosphate_release": Signal("mmol/L/h", lambda v: v.phosphate_release_rate * v.organic_phosphate),
         "organic_phosphate_cleared": Signal(
             "mmol/L/h", lambda v: v.debris_clearance_rate * v.organic_phosphate

@@ -1,7 +1,7 @@
 """How fast does blood supply the tissue, and what stands in the fluid between the cells?
 
-Capillaries set the exchange; interstitial fluid holds free calcium, phosphate, titratable acid
-(from which pH follows) and pyrophosphate, each exchanged with plasma.
+Capillaries set the exchange, as far as blood flows; interstitial fluid holds free calcium, phosphate,
+titratable acid (from which pH follows) and pyrophosphate, each exchanged with plasma.
 """
 
 from __future__ import annotations
@@ -13,29 +13,46 @@ from calcis.part import Part, Signal, State
 
 
 def exchange_rate(v: Any) -> Value:
-    """Exchange with plasma (L per L tissue and h), PS·perfusion·(p₀ + (1 - p₀)·(L + S))·(1 + h·i).
+    """Exchange with plasma (L per L tissue and h), PS·perfusion·F·(p₀ + (1 - p₀)·(L + S))·(1 + h·i).
 
-    i is inflammation: inflamed tissue is hyperaemic; p₀ is what is left when all tissue is dead.
+    F is the flow left; i is inflammation: inflamed tissue is hyperaemic; p₀ is what is left when all
+    tissue is dead.
     """
     vessels = minimum(v.living_fraction + v.scar_fraction, 1.0)
     open_share = v.exchange_left_in_dead + (1.0 - v.exchange_left_in_dead) * vessels
-    return v.exchange_resting * open_share * (1.0 + v.hyperaemia * v.inflammation)
+    return v.exchange_resting * v.blood_flow * open_share * (1.0 + v.hyperaemia * v.inflammation)
+
+
+def _vessels_grow(v: Any) -> dict[str, Value]:
+    """flow_lost' = -k·(M1 + M2)·flow_lost: vessels grow where macrophages call them."""
+    macrophages = v.macrophages_inflammatory + v.macrophages_reparative
+    return {"flow_lost": -v.vessel_growth * macrophages * v.flow_lost}
 
 
 CAPILLARIES = Part(
     name="capillaries",
+    states={"flow_lost": State("1", start=lambda v: 0.0, scale=1e-2)},
     parameters={
         "permeability_surface": "1/h",
         "perfusion": "1",
         "exchange_left_in_dead": "1",
         "hyperaemia": "1",
+        "vessel_growth": "mm^3/h",
     },
-    needs={"living_fraction": "1", "scar_fraction": "1", "inflammation": "1"},
+    needs={
+        "living_fraction": "1",
+        "scar_fraction": "1",
+        "inflammation": "1",
+        "macrophages_inflammatory": "1/mm^3",
+        "macrophages_reparative": "1/mm^3",
+    },
     gives={
+        "blood_flow": Signal("1", lambda v: 1.0 - v.flow_lost),
         "exchange_resting": Signal("1/h", lambda v: v.permeability_surface * v.perfusion),
         "exchange_rate": Signal("1/h", exchange_rate),
         "exchange_relative": Signal("1", lambda v: v.exchange_rate / v.permeability_surface),
     },
+    rates=_vessels_grow,
 )
 
 

@@ -1,6 +1,6 @@
 """Which leukocytes come, what do they turn into, and what do they clear?
 
-Neutrophils and monocytes are called by freshly dead cells and by debris; monocytes become
+Neutrophils and monocytes are called by freshly dead cells, debris and microbes; monocytes become
 inflammatory macrophages, which turn reparative as debris vanishes.  `macrophage_competence`
 scales recruitment of monocytes and everything macrophages do; 0 also means no leukocytes at all
 (a culture).
@@ -37,6 +37,11 @@ def efferocytosis_rate(v: Any) -> Value:
     return v.efferocytosis * v.macrophage_competence * (v.inflammatory + v.reparative)
 
 
+def microbes_killed_by_macrophages(v: Any) -> Value:
+    """Share of few microbes that macrophages kill in an hour, m·k·(M1 + M2)."""
+    return v.macrophage_competence * v.macrophage_killing * (v.inflammatory + v.reparative)
+
+
 def crystal_resorption_rate(v: Any) -> Value:
     """Acid resorption of accessible apatite (1/h): m·(k₀ + k·M2⁴/(M2⁴ + K⁴))."""
     relative = v.reparative / v.resorption_half
@@ -48,16 +53,20 @@ def crystal_resorption_rate(v: Any) -> Value:
 def rates(v: Any) -> dict[str, Value]:
     """Recruitment, differentiation, switching and loss, in cells/mm³/h.
 
-    monocytes: m·rM·(1 - (1 - debris)·(1 - w·alarm)); switching M1 -> M2: kₛ/(1 + D/K).
+    called: c + b·(1 - c), b by microbes, c by dead cells: for neutrophils the alarm, for monocytes
+    1 - (1 - debris)·(1 - w·alarm); recruited: rN·called, m·rM·called; switching M1 -> M2: kₛ/(1 + D/K).
     """
     present = v.viability * where(v.macrophage_competence > 0.0, 1.0, 0.0)
-    called = 1.0 - (1.0 - v.debris_signal) * (1.0 - v.alarm_weight * v.alarm)
-    recruited = v.viability * v.macrophage_competence * v.monocyte_recruitment * called
+    by_dead = 1.0 - (1.0 - v.debris_signal) * (1.0 - v.alarm_weight * v.alarm)
+    monocytes_called = by_dead + v.microbe_signal * (1.0 - by_dead)
+    neutrophils_called = v.alarm + v.microbe_signal * (1.0 - v.alarm)
+    recruited = v.viability * v.macrophage_competence * v.monocyte_recruitment * monocytes_called
     maturing = v.differentiation_rate * v.monocyte
     turning = v.switching_rate / (1.0 + maximum(v.dead_fraction, 0.0) / v.switching_half) * v.inflammatory
     excess = v.reparative - v.resident_macrophages * v.macrophage_competence * v.viability
     return {
-        "neutrophil": present * v.neutrophil_recruitment * v.alarm - v.neutrophil_loss * v.neutrophil,
+        "neutrophil": present * v.neutrophil_recruitment * neutrophils_called
+        - v.neutrophil_loss * v.neutrophil,
         "monocyte": recruited - maturing - v.monocyte_loss * v.monocyte,
         "inflammatory": maturing - turning - v.inflammatory_loss * v.inflammatory,
         "reparative": turning - v.reparative_loss * excess,
@@ -84,6 +93,7 @@ LEUKOCYTES = Part(
         "neutrophil_recruitment": "1/mm^3/h",
         "neutrophil_loss": "1/h",
         "neutrophil_phagocytosis": "mm^3/h",
+        "neutrophil_killing": "mm^3/h",
         "monocyte_recruitment": "1/mm^3/h",
         "monocyte_loss": "1/h",
         "differentiation_rate": "1/h",
@@ -93,6 +103,7 @@ LEUKOCYTES = Part(
         "reparative_loss": "1/h",
         "resident_macrophages": "1/mm^3",
         "macrophage_phagocytosis": "mm^3/h",
+        "macrophage_killing": "mm^3/h",
         "reparative_share": "1",
         "efferocytosis": "mm^3/h",
         "resorption_basal": "1/h",
@@ -104,6 +115,7 @@ LEUKOCYTES = Part(
         "dead_fraction": "1",
         "debris_signal": "1",
         "phosphate_of_dead_cells": "mmol/L",
+        "microbe_signal": "1",
     },
     gives={
         "neutrophils": Signal("1/mm^3", lambda v: v.neutrophil),
@@ -114,6 +126,8 @@ LEUKOCYTES = Part(
         "inflammation": Signal("1", inflammation),
         "phagocytosis_rate": Signal("1/h", phagocytosis_rate),
         "efferocytosis_rate": Signal("1/h", efferocytosis_rate),
+        "microbes_killed_by_neutrophils": Signal("1/h", lambda v: v.neutrophil_killing * v.neutrophil),
+        "microbes_killed_by_macrophages": Signal("1/h", microbes_killed_by_macrophages),
         "crystal_resorption_rate": Signal("1/h", crystal_resorption_rate),
     },
     rates=rates,

@@ -26,9 +26,14 @@ def secondary_necrosis(v: Any) -> Value:
     return v.apoptotic / v.secondary_necrosis_time
 
 
+def necrosis(v: Any) -> Value:
+    """Share of the tissue that becomes dead tissue in an hour: burst cells, and those microbes kill, μ·L."""
+    return v.secondary_necrosis + v.viability * v.microbial_death_rate * v.living
+
+
 def rates(v: Any) -> dict[str, Value]:
-    """living' = viability·(-u·L + kL·f₀·(1 - s)·l/(l + h)); apoptotic' = u·L - (e + 1/t)·A;
-    scar' = viability·f₀·(kS·s + k₀); s the debris signal, l = (L - L₀)₊.
+    """living' = viability·(-(u + μ)·L + kL·f₀·(1 - s)·l/(l + h)); apoptotic' = u·L - (e + 1/t)·A;
+    scar' = viability·f₀·(kS·s + k₀); s the debris signal, μ by microbes, l = (L - L₀)₊.
 
     Below L₀, about one cell per mm³, nothing grows back: 0 would be unstable, and rounding would
     regrow a tissue (or its negative).
@@ -39,7 +44,7 @@ def rates(v: Any) -> dict[str, Value]:
     regrowth = v.regrowth_rate * free * (1.0 - debris) * seeded
     dying = v.apoptosis_rate * v.living
     return {
-        "living": v.viability * (regrowth - dying),
+        "living": v.viability * (regrowth - dying - v.microbial_death_rate * v.living),
         "apoptotic": dying - v.efferocytosis_rate * v.apoptotic - v.secondary_necrosis,
         "scar": v.viability * free * (v.scarring_rate * debris + v.scarring_rate_clean),
     }
@@ -62,7 +67,12 @@ PARENCHYMA = Part(
         "scarring_rate": "1/h",
         "scarring_rate_clean": "1/h",
     },
-    needs={"dead_fraction": "1", "debris_signal": "1", "efferocytosis_rate": "1/h"},
+    needs={
+        "dead_fraction": "1",
+        "debris_signal": "1",
+        "efferocytosis_rate": "1/h",
+        "microbial_death_rate": "1/h",
+    },
     gives={
         "living_fraction": Signal("1", lambda v: v.living),
         "apoptotic_fraction": Signal("1", lambda v: v.apoptotic),
@@ -70,6 +80,7 @@ PARENCHYMA = Part(
         "free_space": Signal("1", free_space),
         "viability": Signal("1", viability),
         "secondary_necrosis": Signal("1/h", secondary_necrosis),
+        "necrosis": Signal("1/h", necrosis),
     },
     rates=rates,
 )
