@@ -152,6 +152,9 @@ def _described(run: Run) -> dict[str, Any]:
         "parameters": [vars(parameter) for parameter in run.parameters],
         "cite": list(run.cite),
         "limits": list(run.limits),
+        "body": run.body,
+        "species": run.species,
+        "borrowed": {species: [one.name for one in numbers] for species, numbers in run.borrowed.items()},
     }
 
 
@@ -196,6 +199,8 @@ def _undescribed(described: Mapping[str, Any], folder: Path) -> Run:
         parameters=tuple(_parameter(parameter) for parameter in described["parameters"]),
         cite=tuple(described["cite"]),
         limits=tuple(described["limits"]),
+        body=described["body"],
+        species=described["species"],
         versions=described["versions"],
         data=described["data"],
         seed=described["seed"],

@@ -91,7 +91,7 @@ class Run:
 
     `parameters` are the numbers used; `cite` the keys of references.bib behind them; `versions` those
     of Calcis, the libraries and the processor; `data` the sha256 of each data file; `limits` say what
-    the models are known to get wrong, in sentences.
+    the models are known to get wrong, in sentences; `body` and `species` are those of the case.
     """
 
     title: str
@@ -105,6 +105,8 @@ class Run:
     command: str
     limits: tuple[str, ...] = ()
     folder: Path | None = None
+    body: str = ""
+    species: str = "human"
 
     @property
     def time(self) -> Floats:
@@ -120,6 +122,16 @@ class Run:
     def assumed(self) -> tuple[Parameter, ...]:
         """The numbers that nobody measured."""
         return tuple(parameter for parameter in self.parameters if parameter.kind == "assumed")
+
+    @property
+    def borrowed(self) -> dict[str, tuple[Parameter, ...]]:
+        """The numbers of other species than the case's, by species, the most first."""
+        found: dict[str, list[Parameter]] = {}
+        for parameter in self.parameters:
+            if parameter.species not in (self.species, "any"):
+                found.setdefault(parameter.species, []).append(parameter)
+        most = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
+        return {species: tuple(numbers) for species, numbers in most}
 
     def __getitem__(self, arm: str) -> Arm:
         if arm not in self.arms:

@@ -8,6 +8,6 @@ BALANCES: tuple[Balance, ...] = ()
 PERSON: dict[str, str] = {}
 
 LIMITS = (
-    "Plasma or medium is what the case gives: what the tissue takes up or sets free does not change it, as it "
-    "would in a dish with little medium.",
+    "Plasma or medium is what the case gives: what the tissue takes up or sets free does not change it, as "
+    "it would in a dish with little medium.",
 )

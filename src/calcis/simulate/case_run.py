@@ -1,23 +1,25 @@
-"""How is a case simulated?  The body of every arm first, then the lesion, driven by that body's plasma.
+"""How is a case simulated?  First what makes plasma in every arm, then the lesion, driven by that plasma.
 
-All arms are lanes of one solver run.
+A body is solved, all arms as lanes of one run; plasma that is given needs no solving.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from calcis.body import body_balances, body_limits, body_parts
+from calcis.body import CLAMPED, body_balances, body_limits, body_parts
 from calcis.case import Case, Treatment, Vocabulary, packaged
 from calcis.drugs import drug_part
 from calcis.errors import InputError
 from calcis.ledger import Balance, books, defects, flown
 from calcis.part import Model, assemble
 from calcis.run_folder import CHECKPOINT, data_hashes, versions
+from calcis.simulate.clamped import plasma_drive, plasma_series
 from calcis.simulate.doses import events
 from calcis.simulate.lesion import lesion_lanes, lesion_model
 from calcis.simulate.march import Checkpoints, March, Pace, Progress
@@ -26,13 +28,23 @@ from calcis.solve import compiled_driver
 from calcis.solve.drive import Recorder, drives
 from calcis.solve.integrate import Solution
 from calcis.solve.kernel import Kernel, compile_system
-from calcis.solve.schedule import Lane
+from calcis.solve.schedule import Drive, Lane
 from calcis.solve.system import trace
 from calcis.store import Arm, DoseMark, Finding, Run, Series
 from calcis.tissue import BALANCES, INPUTS
 from calcis.tissue.story import COURSES, sentences, tell
 
 Courses = Mapping[str, Series]
+
+
+@dataclass(frozen=True)
+class Supply:
+    """What makes plasma, arm by arm: courses, what drives the lesion (None after a failure), balances."""
+
+    courses: list[Courses]
+    plasma: list[Drive | None]
+    ledgers: list[dict[str, float]]
+    failures: list[str | None]
 
 
 def simulate(
@@ -64,23 +76,20 @@ def simulate(
         pace=pace or Pace(),
         checkpoints=Checkpoints(None if folder is None else folder / CHECKPOINT, resume),
     )
-    body, kernel = _body_model(case)
-    lanes = _body_lanes(case, body, numbers, vocabulary)
     tissue = None if case.lesion is None else lesion_model()  # compiled while the driver is
-    recorder = None if tissue is None else Recorder(kernel, lanes, list(INPUTS), case.run.tolerance)
-    of_body = march("body", kernel, lanes, recorder)
-    courses = _courses(kernel, body, of_body)
-    failures = list(of_body.failures)
-    ledgers = _ledgers("body", body_balances(case.body), body, lanes, of_body)
-    lesions: list[Courses | None] = [None] * len(lanes)
+    if case.body == CLAMPED:
+        supply = _given(case, march.times)
+    else:
+        supply = _solved(case, numbers, vocabulary, march, record=tissue is not None)
+    courses, ledgers, failures = supply.courses, supply.ledgers, list(supply.failures)
+    lesions: list[Courses | None] = [None] * len(courses)
     if tissue is not None:
         model, tissue_kernel = tissue
-        going = [i for i, failure in enumerate(failures) if failure is None]
-        plasma = drives([of_body.pieces[i] for i in going], [lanes[i] for i in going])
-        voxels = lesion_lanes(
-            case, model, numbers, dict(zip([lanes[i].name for i in going], plasma, strict=True))
-        )
-        lesions = [_nothing(model, march.times)] * len(lanes)
+        names = list(case.arms)
+        plasma = {names[i]: drive for i, drive in enumerate(supply.plasma) if drive is not None}
+        going = [i for i, name in enumerate(names) if name in plasma]
+        voxels = lesion_lanes(case, model, numbers, plasma)
+        lesions = [_nothing(model, march.times)] * len(courses)
         if voxels:
             of_tissue = march("lesion", tissue_kernel, voxels)
             kept = _ledgers("lesion", BALANCES, model, voxels, of_tissue)
@@ -109,6 +118,39 @@ def simulate(
         command=command,
         limits=body_limits(case.body),
         folder=folder,
+        body=case.body,
+        species=case.person.species,
+    )
+
+
+def _given(case: Case, times: np.ndarray) -> Supply:
+    """Plasma as the case gives it: nothing is solved, nothing is kept in books, nothing fails."""
+    plasma = [plasma_drive(arm.plasma or {}, case.run.duration) for arm in case.arms.values()]
+    return Supply(
+        courses=[plasma_series(drive, times) for drive in plasma],
+        plasma=list(plasma),
+        ledgers=[{} for _ in plasma],
+        failures=[None] * len(plasma),
+    )
+
+
+def _solved(case: Case, numbers: Numbers, vocabulary: Vocabulary, march: March, record: bool) -> Supply:
+    """Plasma as the body makes it; only if `record`, with what drives a lesion."""
+    model, kernel = _body_model(case)
+    lanes = _body_lanes(case, model, numbers, vocabulary)
+    recorder = Recorder(kernel, lanes, list(INPUTS), case.run.tolerance) if record else None
+    found = march("body", kernel, lanes, recorder)
+    plasma: list[Drive | None] = [None] * len(lanes)
+    if record:
+        going = [i for i, failure in enumerate(found.failures) if failure is None]
+        recorded = drives([found.pieces[i] for i in going], [lanes[i] for i in going])
+        for i, drive in zip(going, recorded, strict=True):
+            plasma[i] = drive
+    return Supply(
+        courses=_courses(kernel, model, found),
+        plasma=plasma,
+        ledgers=_ledgers("body", body_balances(case.body), model, lanes, found),
+        failures=list(found.failures),
     )
 
 
