@@ -161,6 +161,8 @@ def test_tissue(lesion: tuple[Model, System, dict[str, float]], seed: int) -> No
         },
         **{"interstitial_fluid.pyrophosphate": 1e-3, "mineral.amorphous": 1.0, "mineral.apatite": 3.0},
         "ossification.osteogenic": 0.3,
+        "capillaries.flow_lost": 0.3,
+        "microbes.density": 300.0,
     }
     wide = {"interstitial_fluid.pyrophosphate": 2.0, "mineral.amorphous": 2.0, "mineral.apatite": 2.0}
     spread = np.array([wide.get(name, 0.3) for name in model.states])

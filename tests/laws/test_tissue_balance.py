@@ -40,6 +40,8 @@ def random_states(rng):
         "mineral.amorphous": 10 ** rng.uniform(-4, 2),
         "mineral.apatite": 10 ** rng.uniform(-4, 3.6),
         "ossification.osteogenic": rng.uniform(0, 1),
+        "capillaries.flow_lost": rng.uniform(0, 1),
+        "microbes.density": 10 ** rng.uniform(-2, 4.3),
     }
 
 

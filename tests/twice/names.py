@@ -97,6 +97,8 @@ TISSUE_STATES = {
     "ZA": "mineral.amorphous",
     "ZH": "mineral.apatite",
     "B": "ossification.osteogenic",
+    "V": "capillaries.flow_lost",
+    "G": "microbes.density",
 }
 TISSUE_CONDITIONS = {
     "perf": "capillaries.perfusion",

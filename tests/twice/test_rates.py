@@ -66,9 +66,21 @@ def tissue_anywhere(dice: np.random.Generator) -> tuple[np.ndarray, dict[str, fl
         return float(centre * np.exp(spread * dice.standard_normal()))
 
     centre = {"L": 0.4, "A": 0.05, "D": 0.3, "S": 0.1, "W": 0.1, "N": 500, "Mo": 1500, "M1": 1500, "M2": 3000}
-    centre |= {"O": 15, "C": 1.3, "P": 1.8, "a": 0.3, "X": 0.5, "ZA": 1, "ZH": 3, "B": 0.3}
-    # Wide enough that debris is clean or laden with mineral, and fluid below or above the threshold.
-    spread = {"C": 0.5, "P": 0.7, "X": 2.0, "ZA": 2.0, "ZH": 3.0}
+    centre |= {
+        "O": 15,
+        "C": 1.3,
+        "P": 1.8,
+        "a": 0.3,
+        "X": 0.5,
+        "ZA": 1,
+        "ZH": 3,
+        "B": 0.3,
+        "V": 0.4,
+        "G": 300,
+    }
+    # Wide enough that debris is clean or laden with mineral, fluid below or above the threshold, and germs
+    # fewer than one in a patch or more than tissue feeds.
+    spread = {"C": 0.5, "P": 0.7, "X": 2.0, "ZA": 2.0, "ZH": 3.0, "G": 4.0}
     y = np.array([around(centre[name], spread.get(name, 0.3)) for name in tissue.STATES])
     y[dice.integers(0, len(y), 2)] *= float(dice.integers(2))
     conditions = {

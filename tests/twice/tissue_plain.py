@@ -2,15 +2,17 @@
 
 A blind twin of the Parts: written from the written-down model alone, in its own notation and units
 (day; mmol per litre of tissue for solids and organic P; mM for dissolved Ca and Pi; µM for
-pyrophosphate; cells/mm³; volume fractions), with literal numbers, and sharing no code and no data
-file with the package.
+pyrophosphate; cells and germs/mm³; volume fractions), with literal numbers, and sharing no code and no
+data file with the package.  V, the share of blood flow that is lost, and G, germs, came after it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
-STATES = ("L", "A", "D", "S", "W", "N", "Mo", "M1", "M2", "O", "C", "P", "a", "X", "ZA", "ZH", "B")
+STATES = ("L", "A", "D", "S", "W", "N", "Mo", "M1", "M2", "O", "C", "P", "a", "X", "ZA", "ZH", "B", "V", "G")
 
 CONDITIONS = {
     "Ca_p": 1.25,  # mM
@@ -36,9 +38,8 @@ def start(kill: float, overrides: dict[str, float] | None = None) -> np.ndarray:
     W = 0.0 if F == 1 else kill
     O = 10.0 if F == 1 else 60 * kill  # noqa: E741 - the model's own symbol
     M2 = 0.0 if F == 1 else 200 * v["m"]
-    return np.array(
-        [1 - kill, 0.0, kill, 0.0, W, 0.0, 0.0, 0.0, M2, O, v["Ca_p"], v["P_p"], 0.0, X, 0.0, 0.0, 0.0]
-    )
+    fluid = [v["Ca_p"], v["P_p"], 0.0, X]
+    return np.array([1 - kill, 0.0, kill, 0.0, W, 0.0, 0.0, 0.0, M2, O, *fluid, 0.0, 0.0, 0.0, 0.0, 0.0])
 
 
 def injure(y: np.ndarray, killed: float) -> np.ndarray:
@@ -49,19 +50,53 @@ def injure(y: np.ndarray, killed: float) -> np.ndarray:
     return after
 
 
+Map = Callable[[np.ndarray], np.ndarray]
+
+
+def strikes(kind: str, killed: float, **own: float) -> list[tuple[float, Map]]:
+    """What an injury does: (days after it, map of the state), in order.
+
+    own: flow (share left), lasts (d), germs (1/mm³), calcium and phosphate (mmol per litre of tissue).
+    """
+
+    def kill(y: np.ndarray) -> np.ndarray:
+        return injure(y, killed)
+
+    def put(name: str, new: Callable[[float], float]) -> Map:
+        k = STATES.index(name)
+        return lambda y: np.concatenate([y[:k], [new(y[k])], y[k + 1 :]])
+
+    def shut(left: float) -> Map:
+        return put("V", lambda lost: 1 - left * (1 - lost))
+
+    if kind == "ischaemia":
+        end = own.get("lasts", np.inf)
+        found = [(0.0, shut(own.get("flow", 0.0))), (min(1 / 6, end), kill)]
+        return found + ([(end, put("V", lambda lost: 0.0))] if end < np.inf else [])
+    more = {
+        "trauma": lambda: [shut(own.get("flow", 0.5))],
+        "infection": lambda: [put("G", lambda germs: germs + own.get("germs", 1000.0))],
+        "injection": lambda: [
+            put("C", lambda c: c + own.get("calcium", 0.0) / 0.15),
+            put("P", lambda c: c + own.get("phosphate", 0.0) / 0.15),
+        ],
+    }
+    return [(0.0, kill), *((0.0, one) for one in more.get(kind, list)())]
+
+
 def rates(t: float, y: np.ndarray, overrides: dict[str, float] | None = None) -> np.ndarray:
     """Derivative of STATES per day; overrides replace values of CONDITIONS."""
     v = CONDITIONS | (overrides or {})
     Ca_p, P_p, pH_p, X_p = v["Ca_p"], v["P_p"], v["pH_p"], v["X_p"]
     perf, m, u, F = v["perf"], v["m"], v["u"], v["F"]
-    L, A, D, S, W, N, Mo, M1, M2, O, C, P, a, X, ZA, ZH, B = y  # noqa: E741
+    L, A, D, S, W, N, Mo, M1, M2, O, C, P, a, X, ZA, ZH, B, V, G = y  # noqa: E741
     leukocytes = 1.0 if m > 0 else 0.0
 
     # 2. auxiliary functions
     Z = ZA + ZH
     pH = pH_p - a / 30
     i = (N + Mo + M1) / (5000 + N + Mo + M1)
-    T = 36 * perf * (0.2305 + (1 - 0.2305) * min(1.0, L + S)) * (1 + 4.893 * i)
+    T = 36 * perf * (1 - V) * (0.2305 + (1 - 0.2305) * min(1.0, L + S)) * (1 + 4.893 * i)
     per = T / 36
     w = D**2 / (D**2 + 0.1601**2)
     lC = np.log10(max(C, 1e-4) / 1.25)
@@ -73,6 +108,7 @@ def rates(t: float, y: np.ndarray, overrides: dict[str, float] | None = None) ->
     f0 = max(0.0, 1 - L - A - D - S)
     s_D = D**2 / (D**2 + 0.2141**2)
     s_O = O / (20 + O)
+    s_G = G / (1000 + G)
     q = Z / (D + 0.02)
     eaten = 1e-5 * N * leukocytes + m * 0.0002343 * (M1 + 0.3 * M2)
     kap = (1 - F) * eaten / (1 + D / 0.4615) / (1 + (q / 14.19) ** 4)
@@ -92,21 +128,24 @@ def rates(t: float, y: np.ndarray, overrides: dict[str, float] | None = None) ->
     # 3. cells and chemistry
     kh, chi = 0.538, 0.3
     sw = 1.5 / (1 + D / 0.1)
+    mu = 1e-4 * G
+    burst = A + (1 - F) * mu * L
+    eaten_germs = 2.88e-3 * N + 0.18 * m * (M1 + M2) / (1 + G / 200)
     h_X = 1e-3 * (34.16 * D + 5.179 * L) * X
     net = J_A + J_m - J_d
     P_solid = 2 / 3 * net + 0.6 * (J_g - chi * R) - (2 / 3 - 0.6) * J_t
     return np.array(
         [
-            (1 - F) * (-u * L + 0.25 * f0 * (1 - s_D) * L / (L + 0.02)),
+            (1 - F) * (-u * L - mu * L + 0.25 * f0 * (1 - s_D) * L / (L + 0.02)),
             u * L - (0.002 * m * (M1 + M2) + 1) * A,
-            A - kap * D,
+            burst - kap * D,
             (1 - F) * (0.05 * f0 * s_D + 0.005 * f0),
-            A - 5.292 * W,
-            (1 - F) * leukocytes * 3e4 * s_O - 3 * N,
-            (1 - F) * m * 8000 * (1 - (1 - s_D) * (1 - 1 * s_O)) - (0.958 + 0.5) * Mo,
+            burst - 5.292 * W,
+            (1 - F) * leukocytes * 3e4 * (1 - (1 - s_O) * (1 - s_G)) - 3 * N,
+            (1 - F) * m * 8000 * (1 - (1 - s_D) * (1 - 1 * s_O) * (1 - s_G)) - (0.958 + 0.5) * Mo,
             0.958 * Mo - (sw + 0.3) * M1,
             sw * M1 - 0.224 * (M2 - 200 * m * (1 - F)),
-            60 * A - kh * O - kap * O,
+            60 * burst - kh * O - kap * O,
             (T * (Ca_p - C) - J_A - J_m - J_g + J_d + chi * R) / 0.15,
             (T * (P_p - P) + kh * O + 2 * h_X - P_solid) / 0.15,
             (-T * a + 2 / 3 * net + 0.8 * (J_g - chi * R) + (0.8 - 2 / 3) * J_t + h_X) / 0.15,
@@ -114,5 +153,7 @@ def rates(t: float, y: np.ndarray, overrides: dict[str, float] | None = None) ->
             J_A + J_m - J_d - J_t - kap * ZA,
             J_t + J_g - R - kap * ZH,
             (Z / (Z + 100) - B) / 14,
+            -2e-5 * (M1 + M2) * V,
+            11.52 * max(0.0, G - 0.1) * (1 - G / 2e4) - eaten_germs * G,
         ]
     )
