@@ -1,5 +1,7 @@
 """Does a change move the number that was meant, and say who moved it?"""
 
+from dataclasses import replace
+
 import pytest
 
 from calcis.changes import apply, parse_changes, read_sourced_changes
@@ -15,10 +17,10 @@ NUMBERS = {
     parameter.name: parameter
     for parameter in (
         _parameter("kidney.filtration_rate", 6.0, "L/h", (100.0, "mL/min")),
-        _parameter("leukocytes.competence", 1.0, "1", (1.0, "1")),
+        replace(_parameter("leukocytes.competence", 1.0, "1", (1.0, "1")), range=(0.0, 1.0)),
         _parameter("gut.calcium_plasma_half", 1.2, "mmol/L", (1.2, "mmol/L")),
         _parameter("gut.delay", 2.0, "h", (2.0, "h")),
-        _parameter("kidney.delay", 3.0, "h", (3.0, "h")),
+        replace(_parameter("kidney.delay", 3.0, "h", (180.0, "min")), range=(1.0, 24.0)),
     )
 }
 
@@ -58,12 +60,26 @@ def test_a_bare_name_is_enough_where_one_part_has_it(text: str) -> None:
     assert _apply(f"  competence: {text}")["leukocytes.competence"].value == 0.05
 
 
+def test_a_value_that_is_given_is_of_the_case_s_species_and_a_factor_is_not() -> None:
+    """Nobody knows better than the case of whom its numbers are; half of a rat's number stays a rat's."""
+    text = "  gut.delay: 1 h\n  kidney.delay: {factor: 0.5}\n  competence: {value: 1, kind: measured}"
+    changed = apply(NUMBERS, parse_changes(f"changes:\n{text}\n", "case.yaml"), species="pig")
+    species = {name: changed[name].species for name in NUMBERS if changed[name] is not NUMBERS[name]}
+    assert species == {"gut.delay": "pig", "kidney.delay": "rat", "leukocytes.competence": "rat"}
+
+
+@pytest.mark.parametrize("text", ["competence: 0", "competence: 100 %", "kidney.delay: 1440 min"])
+def test_the_ends_of_a_range_are_in_it(text: str) -> None:
+    assert _apply(f"  {text}") != NUMBERS
+
+
 def test_an_empty_set_changes_nothing() -> None:
     assert _apply("") == NUMBERS
 
 
 A_TIME = "a number and its unit (time), such as 2 h"
 KEYS = "a key of a change: value, factor, source, kind, species, note"
+SPECIES = "one of human, mouse, rat, rabbit, guinea pig, pig, dog, cow, sheep, monkey, any, none"
 KINDS = "one of measured, fitted, published, assumed, definition"
 FAULTS = [  # text, line, column, expected, got, nearest
     ("competance: 1", 2, 3, "the name of a parameter", "'competance'", "competence"),
@@ -93,6 +109,10 @@ FAULTS = [  # text, line, column, expected, got, nearest
     ("gut.delay: {factor: 1e308}\n  kidney.delay: {factor: 1e308}", 2, 14, "a finite number", "inf", None),
     ("gut.delay: {factor: 2, kind: guess}", 2, 32, KINDS, "'guess'", None),
     ("gut.delay: {factor: 2, source: }", 2, 26, "text", "nothing", None),
+    ("gut.delay: {factor: 2, species: mous}", 2, 35, SPECIES, "'mous'", "mouse"),
+    ("competence: -0.2", 2, 15, "leukocytes.competence from 0 to 1", "-0.2", None),
+    ("competence: {factor: 1.5}", 2, 15, "leukocytes.competence from 0 to 1", "1.5", None),
+    ("kidney.delay: 59 min", 2, 17, "kidney.delay from 60 to 1440 min", "59 min", None),
     (
         "competence: 1\n  leukocytes.competence: 2",
         *(3, 3, "each parameter once", "'leukocytes.competence' again (also at case.yaml line 2)", None),

@@ -48,6 +48,12 @@ def test_a_number_comes_with_all_that_is_known_of_it(tmp_path: Path) -> None:
     assert (threshold.species, threshold.note, threshold.script) == ("rat", "at rest", "benchmarks/fit.py")
 
 
+def test_a_range_is_kept_in_the_unit_of_the_laws(tmp_path: Path) -> None:
+    found = _read(tmp_path, GOOD.replace("spread: 0.2", "range: [0, 200]"))
+    assert found["kidney.filtration_rate"].range == (0.0, 12.0)  # L/h
+    assert found["kidney.threshold"].range is None
+
+
 def test_without_parts_the_file_s_own_units_are_taken(tmp_path: Path) -> None:
     path = tmp_path / "kidney.yaml"
     path.write_text(GOOD)
@@ -107,6 +113,13 @@ FAULTS = {
     ),
     "no parts": (GOOD[GOOD.index("  kidney:") :], "", 2, 1, "a mapping", "nothing", None),
     "empty species": ("species: human", "species:", 1, 1, "text", "nothing", None),
+    "species": ("species: human", "species: humans", 1, 10, "one of human, mouse", "'humans'", "human"),
+    "species of a number": ("species: rat", "species: rats", 11, 16, "one of human", "'rats'", "rat"),
+    "range of text": ("spread: 0.2", "range: 0 to 1", 4, 103, "[lowest, highest]", "'0 to 1'", None),
+    "range of three": ("spread: 0.2", "range: [0, 1, 2]", 4, 103, "[lowest, highest]", "a list", None),
+    "range without end": ("spread: 0.2", "range: [0, .inf]", 4, 107, "a finite number", "inf", None),
+    "range elsewhere": ("spread: 0.2", "range: [0, 99]", 4, 103, "a range around 100", "0 to 99", None),
+    "range upside down": ("spread: 0.2", "range: [200, 0]", 4, 103, "around 100", "200 to 0", None),
 }
 
 

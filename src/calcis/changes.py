@@ -18,7 +18,15 @@ from pathlib import Path
 from typing import Any
 
 from calcis.errors import InputError, nearest
-from calcis.parameters import KINDS, Parameter, check_keys, read_data, read_source, reference_keys
+from calcis.parameters import (
+    KINDS,
+    Parameter,
+    check_keys,
+    read_data,
+    read_source,
+    read_species,
+    reference_keys,
+)
 from calcis.reading import Document, Where, parse_yaml, shown
 from calcis.units import UnitError, convert, dimension, in_words, read_quantity
 
@@ -50,7 +58,8 @@ class Change:
         """The change as a reader sees it, e.g. `kidney.filtration_rate: 60 mL/min`."""
         if self.factor is not None:
             return f"{self.name}: times {self.factor:g}"
-        return f"{self.name}: {self.value:g}" + ("" if self.unit == "1" else f" {self.unit}")
+        assert self.value is not None and self.unit is not None
+        return f"{self.name}: {_said(self.value, self.unit)}"
 
     def refuse(self, expected: str, got: str, nearest: str | None = None, key: bool = False) -> InputError:
         """A complaint about this change, with its place."""
@@ -60,12 +69,15 @@ class Change:
         return self.document.error(where, expected, got, nearest, key=key)
 
 
-def apply(parameters: Mapping[str, Parameter], changes: Iterable[Change]) -> dict[str, Parameter]:
+def apply(
+    parameters: Mapping[str, Parameter], changes: Iterable[Change], species: str | None = None
+) -> dict[str, Parameter]:
     """`parameters` (by dotted name) with one set of changes applied.
 
     A changed parameter keeps its species unless the change names another, is of kind `given` unless
-    the change says, and tells in `changed_by` who moved it.  Raises InputError, with place, for a name
-    that is unknown, ambiguous or twice in the set, and for a unit of another dimension.
+    the change says, and tells in `changed_by` who moved it.  A given value (not a factor) is of
+    `species`, if there is one.  Raises InputError, with place, for a name that is unknown, ambiguous or
+    twice in the set, for a unit of another dimension, and for a value outside the number's range.
     """
     changed = dict(parameters)
     done: dict[str, Change] = {}
@@ -74,7 +86,7 @@ def apply(parameters: Mapping[str, Parameter], changes: Iterable[Change]) -> dic
         if name in done:
             raise change.refuse("each parameter once", f"{name!r} again (also at {done[name].by})", key=True)
         done[name] = change
-        changed[name] = _changed(parameters[name], change)
+        changed[name] = _changed(parameters[name], change, species)
     return changed
 
 
@@ -93,7 +105,7 @@ def resolve(change: Change, parameters: Iterable[str]) -> str:
     raise change.refuse("the name of a parameter", shown(change.name), nearest(change.name, valid), key=True)
 
 
-def _changed(old: Parameter, change: Change) -> Parameter:
+def _changed(old: Parameter, change: Change, species: str | None) -> Parameter:
     if change.factor is not None:
         value, as_given = old.value * change.factor, (old.shown[0] * change.factor, old.shown[1])
     else:
@@ -109,13 +121,17 @@ def _changed(old: Parameter, change: Change) -> Parameter:
             raise change.refuse(expected, f"{change.value:g} {unit}") from None
     if not math.isfinite(value):
         raise change.refuse("a finite number", f"{value}")
+    if old.range is not None and not old.range[0] <= value <= old.range[1]:
+        low, high = (convert(end, old.unit, old.shown[1]) for end in old.range)
+        raise change.refuse(f"{old.name} from {low:g} to {_said(high, old.shown[1])}", _said(*as_given))
+    own = species if change.kind is None and change.factor is None else None
     return replace(
         old,
         value=value,
         shown=as_given,
         source=change.source or (old.source if change.factor is not None else ""),
         kind=change.kind or "given",
-        species=change.species or old.species,
+        species=change.species or own or old.species,
         spread=None,
         note=change.note or "",
         script=None,
@@ -175,12 +191,18 @@ def _read(document: Document, where: Where, name: str, entry: Any) -> Change:
         raise document.error(
             (*where, "kind"), f"one of {', '.join(KINDS)}", shown(kind), nearest(kind, KINDS)
         )
+    if "species" in entry:
+        read_species(document, (*where, "species"))
     words = {key: entry.get(key) for key in ("source", "kind", "species", "note")}
     if "factor" in entry:
         factor = _number(document, (*where, "factor"), entry["factor"])
         return Change(name, document, where, factor=factor, **words)
     value, unit = _quantity(document, (*where, "value"), entry["value"])
     return Change(name, document, where, value, unit, **words)
+
+
+def _said(value: float, unit: str) -> str:
+    return f"{value:g}" + ("" if unit == "1" else f" {unit}")
 
 
 def _quantity(document: Document, where: Where, entry: Any) -> tuple[float, str]:

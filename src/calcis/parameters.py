@@ -8,7 +8,8 @@ A file holds, for each Part, its numbers:
         filtration_rate: {value: 100, unit: mL/min, kind: published, source: "key: table 2"}
 
 Beside `value`, `unit`, `kind` and `source` a number may have `species`, `spread` (coefficient of
-variation), `note`, and, if fitted, must have `script` (the committed script that refits it).
+variation), `range` ([lowest, highest] that it can mean anything with, in its unit), `note`, and, if
+fitted, must have `script` (the committed script that refits it).
 The file of a drug also has `drug:`, how it is given (calcis.case.drugs).
 """
 
@@ -35,9 +36,10 @@ KINDS = {
     "definition": "exact by convention or stoichiometry, or a neutral value",
 }
 Species = Literal["human", "mouse", "rat", "rabbit", "guinea pig", "pig", "dog", "cow", "sheep", "monkey"]
-SPECIES = (*get_args(Species), "any")  # of a number; `any` fits all
+ALL_SPECIES = ("any", "none")  # numbers that fit every species, and those of things without one
+SPECIES = (*get_args(Species), *ALL_SPECIES)
 _REQUIRED = ("value", "unit", "kind", "source")
-_OPTIONAL = ("species", "spread", "note", "script")
+_OPTIONAL = ("species", "spread", "range", "note", "script")
 _ENTRY = re.compile(r"^\s*@\w+\s*\{\s*([^\s,{}]+)\s*,", re.MULTILINE)
 
 
@@ -61,6 +63,7 @@ class Parameter:
     file: str = ""
     line: int = 0
     changed_by: str | None = None  # who moved it away from its file's value
+    range: tuple[float, float] | None = None  # lowest and highest that it may be changed to, in `unit`
 
 
 def data_path(*parts: str) -> Path:
@@ -119,7 +122,7 @@ def read_parameters(
     document = read_data(path)
     keys = reference_keys() if references is None else references
     check_keys(document, (), ("species", "parts"), ("species", "parts", "drug"))
-    species = _text(document, ("species",))
+    species = read_species(document, ("species",))
     parts = _mapping(document, ("parts",))
     if units is not None:
         check_keys(document, ("parts",), units, units)
@@ -172,14 +175,23 @@ def read_number(
         unit=unit,
         source=read_source(document, (*where, "source"), references),
         kind=kind,
-        species=_text(document, (*where, "species")) if "species" in entry else species,
+        species=read_species(document, (*where, "species")) if "species" in entry else species,
         shown=(value, shown_unit),
         spread=spread,
         note=_text(document, (*where, "note")) if "note" in entry else "",
         script=_text(document, (*where, "script")) if "script" in entry else None,
         file=document.file,
         line=document.keys[where].line,
+        range=_range(document, (*where, "range"), value, shown_unit, unit) if "range" in entry else None,
     )
+
+
+def read_species(document: Document, where: Where) -> str:
+    """The species at `where`, one of SPECIES."""
+    text = _text(document, where)
+    if text not in SPECIES:
+        raise document.error(where, f"one of {', '.join(SPECIES)}", shown(text), nearest(text, SPECIES))
+    return text
 
 
 def read_source(document: Document, where: Where, references: frozenset[str]) -> str:
@@ -193,6 +205,17 @@ def read_source(document: Document, where: Where, references: frozenset[str]) ->
             where, "the key of an entry in references.bib", shown(key), nearest(key, references)
         )
     return text
+
+
+def _range(document: Document, where: Where, value: float, shown_unit: str, unit: str) -> tuple[float, float]:
+    """Lowest and highest value, around `value`; in the file's unit there, in the laws' unit here."""
+    ends = _lookup(document, where)
+    if not isinstance(ends, list) or len(ends) != 2:
+        raise document.error(where, "[lowest, highest]", shown(ends))
+    low, high = (_number(document, (*where, k)) for k in (0, 1))
+    if not low <= value <= high:
+        raise document.error(where, f"a range around {value:g}", f"{low:g} to {high:g}")
+    return convert(low, shown_unit, unit), convert(high, shown_unit, unit)
 
 
 def _lookup(document: Document, where: Where) -> Any:

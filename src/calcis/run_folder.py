@@ -210,7 +210,9 @@ def _undescribed(described: Mapping[str, Any], folder: Path) -> Run:
 
 
 def _parameter(described: Mapping[str, Any]) -> Parameter:
-    return Parameter(**{**described, "shown": tuple(described["shown"])})
+    ends = described["range"]
+    kept = {"shown": tuple(described["shown"]), "range": None if ends is None else tuple(ends)}
+    return Parameter(**{**described, **kept})
 
 
 def _courses(run: Run) -> dict[str, list[Mapping[str, Series]]]:

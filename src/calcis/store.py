@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calcis.errors import InputError, nearest
+from calcis.parameters import ALL_SPECIES, Parameter
 
 if TYPE_CHECKING:
     import xarray
-
-    from calcis.parameters import Parameter
 
 Floats = NDArray[np.float64]
 
@@ -128,7 +127,7 @@ class Run:
         """The numbers of other species than the case's, by species, the most first."""
         found: dict[str, list[Parameter]] = {}
         for parameter in self.parameters:
-            if parameter.species not in (self.species, "any"):
+            if parameter.species not in (self.species, *ALL_SPECIES):
                 found.setdefault(parameter.species, []).append(parameter)
         most = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
         return {species: tuple(numbers) for species, numbers in most}

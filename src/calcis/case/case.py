@@ -72,5 +72,5 @@ class Case:
         found = dict(parameters)
         own = () if arm is None else self.arms[arm].changes
         for changes in (*self.changes, own):
-            found = apply(found, changes)
+            found = apply(found, changes, self.person.species)
         return found

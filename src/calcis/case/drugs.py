@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from calcis.parameters import Parameter, check_keys, read_data, read_number, reference_keys
+from calcis.parameters import Parameter, check_keys, read_data, read_number, read_species, reference_keys
 from calcis.reading import Document, shown
 from calcis.units import UnitError, dimension
 
@@ -56,7 +56,7 @@ def read_drug(path: str | Path, references: frozenset[str] | None = None) -> Dru
     document = read_data(path)
     check_keys(document, (), ("species", "drug", "parts"), ("species", "drug", "parts"))
     check_keys(document, ("drug",), ("name", "dose_units", "routes"), _KEYS)
-    described, species = document.data["drug"], str(document.data["species"])
+    described, species = document.data["drug"], read_species(document, ("species",))
     if described["name"] != Path(path).stem:
         expected = f"the file's name, {Path(path).stem}"
         raise document.error(("drug", "name"), expected, shown(described["name"]))
