@@ -13,6 +13,7 @@ from calcis.case.complaints import read_form
 from calcis.case.dose_text import read_dose
 from calcis.case.doses import Dose
 from calcis.case.form import MOST_OUTPUTS, ArmChanges, ArmPlasma, CaseForm, Injury, PlasmaForm
+from calcis.case.idle import idle_changes
 from calcis.case.plasma import Course, Plasma, complete, read_plasma, remarks, words
 from calcis.case.vocabulary import Vocabulary, packaged
 from calcis.changes import Change, parse_changes, read_changes
@@ -96,9 +97,12 @@ class _Maker:
             file=self.document.file,
         )
         base = self.vocabulary.parameters(form.body)
-        for arm in case.arms:
-            case.parameters(base, arm)
-        return case
+        arms = {}
+        for name, arm in case.arms.items():
+            case.parameters(base, name)
+            idle = idle_changes(case, name, self.vocabulary)
+            arms[name] = replace(arm, remarks=(*arm.remarks, *idle))
+        return replace(case, arms=arms)
 
     def _known(self, where: Where, name: str, valid: Iterable[str], what: str) -> None:
         names = list(valid)
