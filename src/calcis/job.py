@@ -80,9 +80,10 @@ def write_sbml(run: Run, path: Path, arm: str | None = None) -> None:
     from calcis.drugs import drug_part
     from calcis.exchange.sbml import sbml_text
     from calcis.part import assemble
+    from calcis.simulate.clamped import plasma_drive
     from calcis.simulate.doses import events
     from calcis.simulate.lesion import injury_jumps
-    from calcis.tissue import PARTS
+    from calcis.tissue import INPUTS, PARTS
 
     if arm is None and len(run.arms) > 1:
         raise InputError(f"one arm, by --arm NAME: {', '.join(run.arms)}", f"{len(run.arms)} arms")
@@ -91,14 +92,16 @@ def write_sbml(run: Run, path: Path, arm: str | None = None) -> None:
     doses = case.arms[one.name].doses
     drugs = sorted({dose.drug for dose in doses})
     parts = [*body_parts(case.body), *(drug_part(drug) for drug in drugs)]
-    model = assemble([*parts, *(PARTS if case.lesion is not None else ())])
+    given = case.arms[one.name].plasma
+    drive = None if given is None else plasma_drive(given, case.run.duration)
+    model = assemble([*parts, *(PARTS if case.lesion is not None else ())], None if drive is None else INPUTS)
     numbers = {number.name: number for number in (*run.parameters, *one.changes)}
     jumps, infusions = events(doses, model, dict(packaged().drugs), case.run.duration)
     if case.lesion is not None:
         values = {name: number.value for name, number in numbers.items()}
         jumps += injury_jumps(case.lesion.injury, model, values)
     title = f"{run.title}: {one.name}"
-    text = sbml_text(model, numbers, jumps=jumps, infusions=infusions, title=title)
+    text = sbml_text(model, numbers, jumps=jumps, infusions=infusions, drive=drive, title=title)
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as problem:

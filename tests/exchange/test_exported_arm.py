@@ -8,8 +8,13 @@ import numpy as np
 import pytest
 
 from calcis.case import read_case_text
+from calcis.errors import InputError
+from calcis.exchange.sbml import sbml_text
 from calcis.job import write_sbml
+from calcis.parameters import Parameter
+from calcis.part import Part, State, assemble
 from calcis.simulate import simulate
+from calcis.solve.schedule import Drive
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -19,11 +24,53 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
     [("insect_bite", "failed clearance"), ("insect_bite", "competent clearance"), ("denosumab", "two years")],
 )
 def test_libroadrunner_gives_the_courses_of_the_run(tmp_path, example, name):
+    alike((EXAMPLES / f"{example}.yaml").read_text().replace("1e-6", "1e-9"), name, tmp_path)
+
+
+GIVEN = """
+calcis: 1
+body: clamped
+plasma: {calcium_ionised: 1.3 mmol/L, phosphate: 1.4 mmol/L, pyrophosphate: 1 umol/L, ph: 7.4}
+lesion: {tissue: skeletal_muscle}
+changes: {macrophage_competence: 0, capillaries.perfusion: 50}
+arms:
+  values: [{plasma: {phosphate: 2 mmol/L, pyrophosphate: 0 umol/L}}]
+  steps:
+    - plasma:
+        between: steps
+        pyrophosphate: [{at: 0 d, value: 0.5 umol/L}, {at: 4 d, value: 0 umol/L}]
+        phosphate: [{at: 0 d, value: 1.4 mmol/L}, {at: 2 d, value: 2.2 mmol/L}, {at: 4 d, value: 1.8 mmol/L}]
+  lines:
+    - plasma:
+        between: lines
+        ph: [{at: 0 d, value: 7.3}, {at: 3 d, value: 7.5}, {at: 3 d, value: 7.4}, {at: 9 d, value: 7.45}]
+        pyrophosphate: [{at: 0 d, value: 0.5 umol/L}, {at: 4 d, value: 0 umol/L}]
+        phosphate: [{at: 0 d, value: 1.4 mmol/L}, {at: 2 d, value: 2.2 mmol/L}, {at: 4 d, value: 1.8 mmol/L}]
+run: {duration: 6 d, every: 7 h, tolerance: 1e-9}
+"""
+
+
+@pytest.mark.parametrize("name", ["values", "steps", "lines"])
+def test_given_plasma_is_exported_corner_by_corner(tmp_path, name):
+    alike(GIVEN, name, tmp_path)
+
+
+def test_a_curved_course_is_refused_not_bent():
+    part = Part("p", {"x": State("mmol", "start", 1.0)}, {"start": "mmol"}, needs={"u": "mmol/h"},
+                rates=lambda v: {"x": v.u})  # fmt: skip
+    curved = np.array([[[1.0, 0.0, 0.5, 0.0, 0.0]]])
+    start = {"p.start": Parameter("p.start", 0.0, "mmol", "calcis: x", "definition", "any", (0.0, "mmol"))}
+    with pytest.raises(InputError, match="straight lines"):
+        sbml_text(assemble([part], {"u": "mmol/h"}), start, drive=Drive(np.zeros(1), np.ones(1), curved))
+
+
+def alike(text, name, tmp_path):
+    """The exported arm, run by libRoadRunner, has the courses of the run."""
     roadrunner = pytest.importorskip("roadrunner")
-    text = (EXAMPLES / f"{example}.yaml").read_text().replace("1e-6", "1e-9")
-    run = simulate(read_case_text(text, example))
+    run = simulate(read_case_text(text, "case"))
     write_sbml(run, tmp_path / "arm.xml", name)
     courses = {**run[name].body_series, **(run[name].lesion_series or {})}
+    courses = {name: one for name, one in courses.items() if not name.endswith("_sum")}  # the run's own books
     other = roadrunner.RoadRunner(str(tmp_path / "arm.xml"))
     other.integrator.setValue("relative_tolerance", 1e-11)
     other.integrator.setValue("absolute_tolerance", 1e-15)

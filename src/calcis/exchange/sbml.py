@@ -15,14 +15,16 @@ from typing import Any
 
 from calcis import __version__
 from calcis.errors import InputError, nearest
-from calcis.exchange.sbml_events import infusion_series, jump_series, write_events
+from calcis.exchange.sbml_events import Series, in_series, infusion_series, jump_series, write_events
 from calcis.exchange.sbml_formula import Formula, formulas
 from calcis.exchange.sbml_terms import identifier
 from calcis.exchange.sbml_units import Measure, Units, measure
 from calcis.parameters import Parameter
 from calcis.part import Model, Part, Signal, State
 from calcis.references import references
-from calcis.solve.schedule import Infusion, Jump
+from calcis.solve.schedule import Drive, Infusion, Jump
+
+Lines = list[tuple[float, float, float]]  # from when (h), value then, slope (1/h) of a driven signal
 
 _ABOUT = (
     "For research and education. Not a medical device; not medical advice. "
@@ -38,21 +40,27 @@ def sbml_text(
     jumps: Iterable[Jump] = (),
     infusions: Iterable[Infusion] = (),
     inputs: Mapping[str, float] | None = None,
+    drive: Drive | None = None,
     title: str = "Calcis model",
     notes: str = "",
 ) -> str:
     """SBML text of a model with its parameters, and with what is done to it.
 
     `parameters` and `start` by dotted name, in the units of the laws; states that `start` does not
-    have begin as their parts say.  `jumps` and `infusions` are those of a solver's Lane, `inputs`
-    the constant values of signals driven from outside.  `notes` is plain text for the reader.
+    have begin as their parts say.  `jumps` and `infusions` are those of a solver's Lane.  Signals driven
+    from outside are given by their constant values, `inputs`, or by the steps and straight lines of a
+    `drive`.  `notes` is plain text for the reader.
 
-    Raises InputError for a missing or unknown name, and where python-libsbml is not installed.
+    Raises InputError for a missing or unknown name, for a drive that is curved, and where python-libsbml
+    is not installed.
     """
     libsbml = _libsbml()
     document = libsbml.SBMLDocument(3, 2)
     target = document.createModel()
-    _Export(libsbml, target, model, parameters).write(start or {}, jumps, infusions, inputs or {})
+    courses = {name: [(0.0, value, 0.0)] for name, value in (inputs or {}).items()}
+    if drive is not None:
+        courses = {name: _lines(drive, k) for k, name in enumerate(model.inputs)}
+    _Export(libsbml, target, model, parameters).write(start or {}, jumps, infusions, courses)
     target.setId("calcis_model")
     target.setName(_plain(title))
     sources = {parameters[name].source.partition(":")[0].strip() for name in model.parameters}
@@ -102,7 +110,7 @@ class _Export:
         start: Mapping[str, float],
         jumps: Iterable[Jump],
         infusions: Iterable[Infusion],
-        inputs: Mapping[str, float],
+        inputs: Mapping[str, Lines],
     ) -> None:
         """Everything but title and notes."""
         model, infusions = self.model, list(infusions)
@@ -115,8 +123,9 @@ class _Export:
         for name, unit in model.parameters.items():
             number = self.parameters[name]
             self._quantity(identifier(name), name, unit, number.value, notes=_sourced(number))
-        for name, unit in model.inputs.items():
-            self._quantity(name, name, unit, inputs[name])
+        series = [
+            one for name, unit in model.inputs.items() for one in self._driven(name, unit, inputs[name])
+        ]
         for name, state in model.states.items():
             self._quantity(identifier(name), name, state.unit, start.get(name), constant=False)
         states = list(model.states)
@@ -132,7 +141,7 @@ class _Export:
         for part in model.parts.values():
             self._start(part, start)
             self._rates(part, {identifier(states[i]): rate for i, rate in infused.items()})
-        series = jump_series(jumps, [identifier(name) for name in states], self._literal)
+        series += jump_series(jumps, [identifier(name) for name in states], self._literal)
         series += infusion_series(infusions, infused, self._literal)
         write_events(self.target, series, hour, self._parse)
         self.units.define(self.target)
@@ -152,6 +161,25 @@ class _Export:
             quantity.setValue(float(value))
         if notes:
             quantity.setNotes(_xhtml([notes]))
+
+    def _driven(self, name: str, unit: str, lines: Lines) -> list[Series]:
+        """An input, and the events at which it takes another value or slope."""
+        if all(slope == 0.0 for _, _, slope in lines):
+            self._quantity(name, name, unit, lines[0][1], constant=len(lines) == 1)
+            return in_series((start, {name: self._literal(to, name, None)}) for start, to, _ in lines[1:])
+        self._quantity(name, name, unit, None, constant=False)
+        ids = {"since": "h", "value": unit, "slope": f"{unit}/h"}
+        for (what, measured), number in zip(ids.items(), lines[0], strict=True):
+            self._quantity(f"{name}__{what}", f"{what} of {name}", measured, number, constant=False)
+        rule = self.target.createAssignmentRule()
+        rule.setVariable(name)
+        rule.setMath(self._parse(f"{name}__value + {name}__slope * (time - {name}__since)"))
+        corners = [
+            (line[0], zip([f"{name}__{what}" for what in ids], line, strict=True)) for line in lines[1:]
+        ]
+        return in_series(
+            (at, {one: self._literal(to, one, None) for one, to in all_}) for at, all_ in corners
+        )
 
     def _assign(self, part: Part, helper: str, laws: Callable[[Any], Mapping[str, Any]]) -> list[Formula]:
         """Write assignment rules for signals, and for what laws use twice; rates come back."""
@@ -215,6 +243,17 @@ class _Export:
         if math is None:
             raise InputError("a formula that SBML can say", f"{text!r}: {self.libsbml.getLastParseL3Error()}")
         return math
+
+
+def _lines(drive: Drive, k: int) -> Lines:
+    """Input number k of a drive as corners, without those of other inputs alone."""
+    found: list[tuple[float, float, float]] = []
+    for start, powers in zip(drive.starts.tolist(), drive.coefficients[:, k].tolist(), strict=True):
+        if any(powers[2:]):
+            raise InputError("an input of steps and straight lines, to say it in SBML", "a curved one")
+        if not found or powers[1] or found[-1][1:] != (powers[0], 0.0):
+            found.append((start, powers[0], powers[1]))
+    return found
 
 
 def _one_law(name: str, signal: Signal, scope: Any) -> dict[str, Any]:
