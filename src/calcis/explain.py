@@ -23,6 +23,7 @@ from calcis.part import Part
 from calcis.quantities import quantities
 from calcis.references import in_full
 from calcis.tissue import PARTS as TISSUE
+from calcis.tissue.injuries import KINDS as INJURIES
 
 _ROOMS = ("body", "drugs", "tissue", "chemistry", "injuries")  # folders of numbers
 
@@ -184,9 +185,22 @@ def _tissue(name: str, changes: tuple[Change, ...]) -> Explanation:
 
 
 def _injury(name: str) -> Explanation:
+    kind = INJURIES[name]
+    keys = (
+        "kind",
+        "at",
+        "shape",
+        "killed",
+        *(f"{key} (such as {value})" for key, value in kind.keys.items()),
+    )
     numbers = {key: one for key, one in _numbers().items() if key.startswith(f"{name}.")}
-    shown = {key: f"{one.shown[0]:g} ({one.kind})" for key, one in numbers.items()}
-    return Explanation(name, "injury", {"numbers": shown})
+    facts: dict[str, Any] = {"what it does": kind.what, "keys in a case": ", ".join(keys)}
+    facts["numbers"] = {
+        key: f"{one.shown[0]:g} {one.shown[1]}".removesuffix(" 1") + f" ({one.kind})"
+        for key, one in numbers.items()
+    }
+    facts["notes"] = {key: one.note for key, one in numbers.items() if one.note}
+    return Explanation(name, "injury", facts)
 
 
 def _body(name: str) -> Explanation:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from calcis.elementary import Value
 from calcis.errors import InputError, nearest
@@ -16,34 +16,34 @@ from calcis.errors import InputError, nearest
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of injury: what it is, and the keys that a case may give to it beside those of every kind."""
+    """A kind of injury: what it does, and the keys that a case may give to it alone, with an example each."""
 
     what: str
-    keys: tuple[str, ...] = ()
+    keys: Mapping[str, str] = field(default_factory=dict)
 
 
 KINDS: Mapping[str, Kind] = {
-    "bite": Kind("An insect's saliva or venom kills; vessels are spared."),
-    "toxin": Kind("A muscle toxin, such as cardiotoxin, kills; vessels are spared."),
-    "freezing": Kind("Freezing and thawing kills."),
+    "bite": Kind("An insect's saliva or venom kills, and spares vessels: so far in the numbers of a toxin."),
+    "toxin": Kind("A muscle toxin, such as cardiotoxin, kills, and spares vessels."),
+    "freezing": Kind("Freezing and thawing kills: so far in the numbers of a toxin."),
     "fixation": Kind("A fixative such as glutaraldehyde kills all; with parenchyma.fixed 1, an implant."),
     "trauma": Kind(
         "Force kills and tears vessels: `flow`, the share of blood flow left, comes back as new ones grow.",
-        ("flow",),
+        {"flow": "0.5"},
     ),
     "ischaemia": Kind(
         "Blood flow falls to the share `flow` (0) at once, and cells die after ischaemia.survival_time, or "
         "when flow returns if that is earlier.  It returns at once after `lasts`, and else as vessels grow.",
-        ("flow", "lasts"),
+        {"flow": "0.1", "lasts": "5.5 h"},
     ),
     "infection": Kind(
         "`microbes` (density, 1/mm^3) come in; they grow, kill cells and call leukocytes, which kill them.",
-        ("microbes",),
+        {"microbes": "1000 1/mm^3"},
     ),
     "injection": Kind(
         "A needle kills, and leaves `calcium` or `phosphate` (mmol) in the fluid of the patch, "
         "as when an infusion of calcium gluconate (0.22 mmol per mL) runs beside the vein.",
-        ("calcium", "phosphate"),
+        {"calcium": "0.4 mmol", "phosphate": "0.4 mmol"},
     ),
 }
 
