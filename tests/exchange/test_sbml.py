@@ -15,18 +15,24 @@ from calcis.errors import InputError
 from calcis.exchange.sbml import sbml_text, write
 from calcis.parameters import Parameter
 from calcis.part import Part, Signal, State, assemble
-from calcis.solve.schedule import Infusion, Jump
+from calcis.solve.schedule import Drive, Infusion, Jump
 from tests.exchange.subjects import Subject
 from tests.exchange.test_sbml_courses import DENOSUMAB, TERIPARATIDE, bite
 
 
 def texts(body: Subject, dosed: Subject, tissue: Subject, person: Subject) -> dict[str, str]:
     doses = [one for dose in (TERIPARATIDE, DENOSUMAB) for one in dosed.jumps(**dose)]
+    driven = np.zeros((2, 4, 5))
+    driven[:, :, 0] = list(tissue.inputs.values())
+    driven[0, 3, 1] = 1e-3  # pH rises in a line
+    driven[1, 1, 0] *= 2.0  # phosphate doubles in a step
+    drive = Drive(np.array([0.0, 48.0]), np.array([48.0, 96.0]), driven)
     infusion = Infusion(1.0, 3.0, list(dosed.model.states).index("plasma.calcium"), 0.5)
     return {
         "body": sbml_text(body.model, body.numbers),
         "dosed": sbml_text(dosed.model, dosed.numbers, jumps=doses, infusions=[infusion]),
         "tissue": sbml_text(tissue.model, tissue.numbers, inputs=tissue.inputs, jumps=bite(tissue, 30.0)),
+        "driven": sbml_text(tissue.model, tissue.numbers, drive=drive),
         "person": sbml_text(person.model, person.numbers, jumps=bite(person, 0.0)),
     }
 
@@ -48,7 +54,7 @@ def complaints(document: libsbml.SBMLDocument) -> list[libsbml.SBMLError]:
     return [document.getError(i) for i in range(document.getNumErrors())]
 
 
-@pytest.mark.parametrize("name", ["body", "dosed", "tissue", "person"])
+@pytest.mark.parametrize("name", ["body", "dosed", "tissue", "driven", "person"])
 def test_libsbml_finds_no_error(documents: dict[str, libsbml.SBMLDocument], name: str) -> None:
     """All categories: structure, identifiers, MathML, units, modelling practice."""
     document = documents[name]
@@ -61,7 +67,7 @@ def test_libsbml_finds_no_error(documents: dict[str, libsbml.SBMLDocument], name
     assert (document.getLevel(), document.getVersion()) == (3, 2)
 
 
-@pytest.mark.parametrize("name", ["body", "dosed", "tissue", "person"])
+@pytest.mark.parametrize("name", ["body", "dosed", "tissue", "driven", "person"])
 def test_units_agree_but_where_a_law_takes_an_odd_power_of_one(
     documents: dict[str, libsbml.SBMLDocument], name: str
 ) -> None:
