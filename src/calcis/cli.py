@@ -139,14 +139,27 @@ def run(
 
 @app.command()
 def explain(
-    name: Annotated[str, typer.Argument(help="A parameter, signal, state, drug, tissue, injury or body.")],
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            help="A parameter, signal, state, part, drug, tissue, injury or body; none lists them."
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Say what a name means: value, unit, source, kind, species, who gives it and who uses it."""
     with _told("explain", json):
+        from calcis.explain import Explanation, explainable
         from calcis.explain import explain as look_up
 
-        found = look_up(name)
+        if name is None and json:
+            _print_json({"command": "explain", "status": "done", "names": explainable()})
+            return
+        if name is None:
+            names = {sort: ", ".join(known) for sort, known in explainable().items()}
+            found = [Explanation("calcis explain NAME", "with a name such as", names)]
+        else:
+            found = look_up(name)
         if json:
             meanings = [{"name": one.name, "sort": one.sort, **one.facts} for one in found]
             _print_json({"command": "explain", "status": "done", "meanings": meanings})

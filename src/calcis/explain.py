@@ -1,4 +1,4 @@
-"""What does a name mean: a parameter, a signal, a state, a drug, a tissue, an injury or a body?
+"""What does a name mean: a parameter, a signal, a state, a part, a drug, a tissue, an injury or a body?
 
 Value, unit, full source, kind and species of a number; who gives a signal and who needs it.
 """
@@ -12,9 +12,10 @@ from functools import cache, partial
 from importlib import import_module
 from typing import Any
 
-from calcis.body import body_parts
+from calcis.body import CLAMPED, body_parts
 from calcis.case import packaged
 from calcis.case.drugs import Drug
+from calcis.case.plasma import OFFERED
 from calcis.changes import Change
 from calcis.drugs import drug_part
 from calcis.errors import InputError, nearest
@@ -53,9 +54,25 @@ def explain(name: str) -> list[Explanation]:
         bare = [known.rpartition(".")[2] for known in valid]
         like = nearest(wanted, valid if "." in wanted else bare)
         raise InputError(
-            "the name of a parameter, signal, state, drug, tissue, injury or body", repr(name), nearest=like
+            "the name of a parameter, signal, state, part, drug, tissue, injury or body",
+            repr(name),
+            nearest=like,
         )
     return [make() for make in found]
+
+
+def explainable() -> dict[str, list[str]]:
+    """What can be explained, by sort; a part explains what its own numbers, signals and states are called."""
+    words = packaged()
+    parts = dict(_parts(words.bodies, words.drugs))
+    return {
+        "bodies": list(words.bodies),
+        "tissues": list(words.tissues),
+        "injuries": list(words.injuries),
+        "drugs": list(words.drugs),
+        "parts": [name for name in parts if name not in words.drugs],
+        "signals": [name for name in quantities() if any(name in part.gives for part in parts.values())],
+    }
 
 
 @cache
@@ -79,6 +96,8 @@ def _everything() -> Iterator[tuple[str, Callable[[], Explanation]]]:
     for name, parameter in _numbers().items():
         yield name, partial(_parameter, parameter, parts)
     for part in parts.values():
+        if part.name not in words.drugs:
+            yield part.name, partial(_part, part)
         for name in part.gives:
             yield name, partial(_signal, name, part, parts)
         for name in part.states:
@@ -113,6 +132,10 @@ def _parameter(parameter: Parameter, parts: dict[str, Part]) -> Explanation:
     if parameter.spread is not None:
         facts["coefficient of variation"] = parameter.spread
     facts["source"] = in_full(parameter.source)
+    if parameter.range is not None:
+        facts["may be"] = f"{parameter.range[0]:g} to {parameter.range[1]:g} {parameter.unit}".removesuffix(
+            " 1"
+        )
     if parameter.note:
         facts["note"] = parameter.note
     if parameter.script:
@@ -160,6 +183,22 @@ def _state(name: str, part: Part) -> Explanation:
     return Explanation(f"{part.name}.{name}", "state", facts)
 
 
+def _part(part: Part) -> Explanation:
+    own = {
+        name.partition(".")[2]: f"{one.shown[0]:g} {one.shown[1]}".removesuffix(" 1") + f" ({one.kind})"
+        for name, one in _numbers().items()
+        if name.partition(".")[0] == part.name
+    }
+    facts: dict[str, Any] = {"what it is": _who(part)}
+    facts |= {
+        "states": {name: state.unit for name, state in part.states.items()},
+        "needs": ", ".join(part.needs),
+        "gives": {name: signal.unit for name, signal in part.gives.items()},
+        "numbers": own,
+    }
+    return Explanation(part.name, "part", {label: fact for label, fact in facts.items() if fact})
+
+
 def _drug(drug: Drug) -> Explanation:
     facts: dict[str, Any] = {"routes": dict(drug.routes)}
     facts["dose units"] = ", ".join(drug.dose_units) + " (each also per kg)"
@@ -204,8 +243,14 @@ def _injury(name: str) -> Explanation:
 
 
 def _body(name: str) -> Explanation:
-    facts = {"what it is": " ".join((import_module(f"calcis.body.{name}").__doc__ or "").split())}
-    return Explanation(name, "body", facts | {"parts": [part.name for part in body_parts(name)]})
+    facts: dict[str, Any] = {
+        "what it is": " ".join((import_module(f"calcis.body.{name}").__doc__ or "").split())
+    }
+    if name == CLAMPED:
+        facts["what a case gives with it"] = f"plasma: {{{', '.join(f'{key}: ...' for key in OFFERED)}}}"
+    else:
+        facts["parts"] = [part.name for part in body_parts(name)]
+    return Explanation(name, "body", facts)
 
 
 def _users(part: Part, name: str) -> list[str]:

@@ -212,6 +212,9 @@ def test_explain(tmp_path: Path) -> None:
     assert (meaning["value"], meaning["unit"], meaning["sort"]) == (100.0, "mL/min", "parameter")
     assert "Peterson" in meaning["source"]
     assert "mL/min" in calcis("explain", "kidney.filtration_rate", folder=tmp_path).stdout
+    listed = calcis("explain", "--json", folder=tmp_path)
+    assert "kidney" in only_json(listed)["names"]["parts"]
+    assert "dermis" in calcis("explain", folder=tmp_path).stdout
     wrong = calcis("explain", "calcium_plasm", folder=tmp_path)
     assert wrong.returncode == 2
     assert "did you mean calcium_plasma?" in wrong.stderr

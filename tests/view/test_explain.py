@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from calcis.errors import InputError
-from calcis.explain import explain
+from calcis.explain import explain, explainable
 from calcis.part import Part
 
 
@@ -64,6 +64,30 @@ def test_drugs_tissues_injuries_and_bodies() -> None:
     assert explain("dermis")[0].sort == "tissue"
     assert explain("bite")[0].sort == "injury"
     assert "kidney" in explain("peterson_riggs_2010")[0].facts["parts"]
+
+
+@pytest.mark.parametrize("part", every_part(), ids=lambda part: part.name)
+def test_every_part_tells_its_states_signals_and_numbers(part: Part) -> None:
+    one = next(one for one in explain(part.name) if one.sort in ("part", "drug"))
+    assert {name.rpartition(".")[2] for name in one.facts.get("numbers", {})} == set(part.parameters)
+    if one.sort == "part":
+        assert set(one.facts.get("states", {})) == set(part.states)
+        assert set(one.facts.get("gives", {})) == set(part.gives)
+
+
+def test_all_that_is_listed_can_be_explained() -> None:
+    listed = explainable()
+    assert {"kidney", "leukocytes"} <= set(listed["parts"]) and "dermis" in listed["tissues"]
+    for sort, names in zip(
+        ("body", "tissue", "injury", "drug", "part", "signal"), listed.values(), strict=True
+    ):
+        for name in names:
+            assert sort in [one.sort for one in explain(name)], name
+
+
+def test_given_plasma_tells_what_a_case_gives() -> None:
+    (one,) = explain("clamped")
+    assert "ph: ..." in one.facts["what a case gives with it"]
 
 
 def test_a_range_comes_with_its_source() -> None:

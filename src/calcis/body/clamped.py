@@ -1,4 +1,7 @@
-"""What if plasma, or a culture medium, is given and no body makes it?  Then there is nothing to solve."""
+"""What if plasma, or a culture medium, is given and no body makes it?  Then there is nothing to solve.
+
+For cell cultures, and for animals whose plasma was measured.
+"""
 
 from calcis.ledger import Balance
 from calcis.part import Part
