@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from calcis.case.form import MOST_POINTS, ArmChanges, ArmPlasma, CaseForm
+from calcis.case.form import MOST_POINTS, CaseForm, Difference
 from calcis.errors import InputError, nearest
 from calcis.reading import Document, Where, shown
 
@@ -91,7 +91,7 @@ def _keys_at(where: Where) -> list[str]:
     """The valid keys of the mapping at `where` in the form."""
     form: Any = CaseForm
     if where[:1] == ("arms",):
-        form, where = (ArmPlasma, where[3:]) if where[3:4] == ("plasma",) else (ArmChanges, ())
+        form, where = Difference, where[3:]
     for step in where:
         if not isinstance(step, int):
             form = _model(form.model_fields[step].annotation)

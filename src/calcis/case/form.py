@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
 
+from calcis.body import CLAMPED
 from calcis.case.quantity import Quantity, refusal
 from calcis.parameters import Species
 from calcis.reading import shown
@@ -176,30 +177,18 @@ _SCHEMA = {"type": "object", "additionalProperties": _CHANGE}
 ChangeSet = Annotated[dict[str, Any], WithJsonSchema(_SCHEMA)]  # calcis.changes reads it in full
 
 
-class ArmChanges(_Form):
-    """Numbers that are different in one arm."""
+class Difference(_Form):
+    """What is different in one arm: numbers, what plasma offers, or both."""
 
-    changes: ChangeSet
-
-
-class ArmPlasma(_Form):
-    """What plasma offers in one arm, where it differs from the case."""
-
-    plasma: PlasmaForm
+    changes: ChangeSet | None = None
+    plasma: PlasmaForm | None = None
 
 
 def _tag(entry: Any) -> str | None:
-    if isinstance(entry, str):
-        return "dose"
-    if isinstance(entry, dict):
-        return "plasma" if "plasma" in entry else "changes"
-    return "plasma" if isinstance(entry, ArmPlasma) else "changes" if isinstance(entry, ArmChanges) else None
+    return "dose" if isinstance(entry, str) else "different" if isinstance(entry, dict | Difference) else None
 
 
-Action = Annotated[
-    Annotated[str, Tag("dose")] | Annotated[ArmChanges, Tag("changes")] | Annotated[ArmPlasma, Tag("plasma")],
-    Discriminator(_tag),
-]
+Action = Annotated[Annotated[str, Tag("dose")] | Annotated[Difference, Tag("different")], Discriminator(_tag)]
 Actions = Annotated[
     list[Action],
     BeforeValidator(lambda entry: [] if entry is None else entry, json_schema_input_type=list[Action] | None),
@@ -225,9 +214,19 @@ def _format(entry: Any) -> Any:
     return entry
 
 
+_WITH_A_BODY = {"plasma": False, "person": {"required": ["age", "sex", "mass"]}}
+
+
 class CaseForm(_Form):
     """A case file of format 1."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"properties": {"body": {"const": CLAMPED}}},
+            "then": {"required": ["lesion"]},
+            "else": {"required": ["person"], "properties": _WITH_A_BODY},
+        }
+    )
     calcis: Annotated[Literal[1], BeforeValidator(_format)]
     title: Annotated[str, Field(max_length=200)] = ""
     person: Person = Field(default_factory=Person)

@@ -12,7 +12,7 @@ from calcis.case.case import Case, Treatment
 from calcis.case.complaints import read_form
 from calcis.case.dose_text import read_dose
 from calcis.case.doses import Dose
-from calcis.case.form import MOST_OUTPUTS, ArmChanges, ArmPlasma, CaseForm, Injury, PlasmaForm
+from calcis.case.form import MOST_OUTPUTS, CaseForm, Difference, Injury, PlasmaForm
 from calcis.case.idle import idle_changes
 from calcis.case.plasma import Course, Plasma, complete, read_plasma, remarks, words
 from calcis.case.vocabulary import Vocabulary, packaged
@@ -211,12 +211,15 @@ class _Maker:
         given: list[tuple[Where, PlasmaForm]] = []
         for index, action in enumerate(self.form.arms[name]):
             where: Where = ("arms", name, index)
-            if isinstance(action, ArmChanges):
-                changes += read_changes(self.document, (*where, "changes"))
-            elif isinstance(action, ArmPlasma):
-                given.append(((*where, "plasma"), action.plasma))
-            else:
+            if not isinstance(action, Difference):
                 doses.append(self._dose(where, action))
+                continue
+            if not action.model_fields_set:
+                raise self.document.error(where, "`changes` or `plasma`", "none", key=True)
+            if action.changes is not None:
+                changes += read_changes(self.document, (*where, "changes"))
+            if action.plasma is not None:
+                given.append(((*where, "plasma"), action.plasma))
         plasma, said = self._plasma(given)
         return Treatment(
             name,
