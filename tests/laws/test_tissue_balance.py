@@ -7,7 +7,7 @@ import pytest
 
 from calcis.part import assemble
 from calcis.tissue import INPUTS, PARTS
-from calcis.tissue.injuries import KINDS, jump
+from calcis.tissue.injuries import KINDS, moves
 from calcis.tissue.numbers import tissue_parameters
 
 MODEL = assemble(PARTS, INPUTS)
@@ -80,6 +80,21 @@ def test_calcium_phosphate_and_acid_balance(numbers):
         assert max(map(defect, (calcium, phosphate, acid))) < ROUNDING
 
 
+def test_only_cells_remove_apatite(numbers):
+    """Without leukocytes and competent macrophages apatite never falls, whatever else the tissue is like."""
+    rng = np.random.default_rng(6)
+    alone = numbers | {"leukocytes.macrophage_competence": 0.0}
+    fell = 0
+    for _ in range(200):
+        states = random_states(rng)
+        plasma = random_plasma(rng)
+        without = MODEL.at(states | {"leukocytes.neutrophil": 0.0}, alone, plasma)
+        assert without.signal("apatite_resorption") == without.signal("apatite_cleared") == 0.0
+        assert without.rates()["mineral.apatite"] >= 0.0
+        fell += MODEL.at(states, numbers, plasma).rates()["mineral.apatite"] < 0.0
+    assert fell > 20  # with them it often does
+
+
 def test_what_is_not_there_is_not_taken(numbers):
     """A state at zero has no negative rate (but titratable acid, which may be negative)."""
     rng = np.random.default_rng(4)
@@ -126,9 +141,25 @@ def test_injury_loses_no_tissue(numbers, kind):
     """What leaves living tissue arrives as dead or apoptotic tissue."""
     start = MODEL.start(numbers, random_plasma(np.random.default_rng(5)))
     after = dict(start)
-    for target, source, coefficient in jump(kind, 0.7, numbers):
-        after[target] += coefficient * (start[source] if source else 1.0)
+    for move in moves(kind, 0.7, numbers):
+        after[move.target] += move.factor * (start[move.source] if move.source else 1.0)
     tissue = ("parenchyma.living", "parenchyma.apoptotic", "parenchyma.scar", "debris.dead")
     assert sum(after[name] for name in tissue) == pytest.approx(1.0, abs=1e-15)
     assert after["parenchyma.living"] == pytest.approx(0.3, abs=1e-15)
     assert all(after[name] >= 0.0 for name in tissue)
+    assert 0.0 <= after["capillaries.flow_lost"] <= 1.0
+
+
+def test_microbes_lose_no_tissue(numbers):
+    """The living they kill are dead tissue, whose phosphate is in the books."""
+    rng = np.random.default_rng(8)
+    for _ in range(50):
+        states, plasma = random_states(rng), random_plasma(rng)
+        with_them = MODEL.at(states, numbers, plasma).rates()
+        without = MODEL.at(states | {"microbes.density": 0.0}, numbers, plasma).rates()
+        killed = numbers["microbes.toxicity"] * states["microbes.density"] * states["parenchyma.living"]
+        content = numbers["debris.organic_phosphate_content"]
+        gains = {"parenchyma.living": -1, "debris.dead": 1, "debris.mitochondria": 1}
+        for name, gain in (gains | {"debris.organic_phosphate": content}).items():
+            # Differences of rates of a few, at a killing of 1e-10 to 0.1.
+            assert with_them[name] - without[name] == pytest.approx(gain * killed, rel=1e-9, abs=1e-13), name

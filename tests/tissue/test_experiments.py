@@ -7,9 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from calcis.tissue.numbers import tissue_parameters
-from calcis.tissue.story import COURSES, THRESHOLDS, tell
-
 ROOM = Path(__file__).parents[2] / "validation" / "tissue_prototype"
 QUICK = (
     "normal_muscle_human",
@@ -23,6 +20,9 @@ QUICK = (
     "aorta_intact",
     "aorta_injured_low",
     "human_lesion",
+    "ischaemia_reperfused",
+    "ischaemia_for_good",
+    "calcium_injected",
 )
 
 
@@ -50,20 +50,23 @@ def test_smoothing_the_threshold_moves_little(compare):
     assert 0 < change < 6e-4
 
 
-@pytest.mark.parametrize(("competence", "verdict"), [(1.0, "healed"), (0.05, "calcified")])
-def test_a_bite_in_the_dermis_heals_or_calcifies(compare, competence, verdict):
-    """The example of the main job, in the plasma of the published body, for a year."""
-    plasma = {
-        "calcium_ionised_plasma": f"{1.25 * 2.35 / 2.40} mmol/L",
-        "phosphate_plasma": "1.2 mmol/L",
-        "pyrophosphate_plasma": "3.3 umol/L",
-        "ph_plasma": 7.4,
-    }
-    changes = {"capillaries.perfusion": 0.3, "leukocytes.macrophage_competence": competence}
-    bite = {"plasma": plasma, "changes": changes, "injury": {"kind": "bite", "killed": 0.9}}
-    course = compare.simulate(bite, 365 * 24.0)
-    days = np.linspace(0, 365, 366) * 24.0
-    courses = {name: np.array([course(name, day) for day in days]) for name in COURSES}
-    numbers = tissue_parameters()
-    thresholds = {name: numbers[f"story.{name}"].value for name in THRESHOLDS}
-    assert tell(days, courses, thresholds).verdict == verdict
+def test_only_cells_remove_apatite(compare):
+    """Without resorbing cells none is lost, whatever the plasma; with them a small deposit fades."""
+
+    def course(competence, calcium, phosphate):
+        experiment = {
+            "plasma": {
+                "calcium_ionised_plasma": f"{calcium} mmol/L",
+                "phosphate_plasma": f"{phosphate} mmol/L",
+                "pyrophosphate_plasma": "3.3 umol/L",
+                "ph_plasma": 7.4,
+            },
+            "changes": {"leukocytes.macrophage_competence": competence},
+            "states": {"mineral.apatite": "60 mmol/L"},
+        }
+        found = compare.simulate(experiment, 365 * 24.0)
+        return np.array([found("mineral.apatite", day * 24.0) for day in (0, 1, 7, 28, 90, 180, 365)])
+
+    assert np.all(np.diff(course(0, 1.9, 3.0)) > 0.0)  # supersaturated far beyond normal
+    assert np.all(np.diff(course(0, 1.25, 1.15)) > 0.0)  # normal plasma is supersaturated for apatite
+    assert np.all(np.diff(course(1, 1.25, 1.15)) < 0.0) and course(1, 1.25, 1.15)[-1] < 6.0

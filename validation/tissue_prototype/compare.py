@@ -19,7 +19,7 @@ from scipy.integrate import solve_ivp
 from calcis.part import Model, assemble
 from calcis.reading import read_yaml
 from calcis.tissue import INPUTS, PARTS
-from calcis.tissue.injuries import jump
+from calcis.tissue.injuries import Move, moves
 from calcis.tissue.numbers import tissue_parameters
 from calcis.units import convert, read_quantity
 
@@ -64,24 +64,40 @@ def simulate(experiment: Mapping[str, Any], end: float, rtol: float = 1e-5) -> C
     for name, text in experiment.get("changes", {}).items():
         parameters[name] = in_unit(text, units[name])
     states = {name: float(value) for name, value in model.start(parameters, plasma).items()}
-    if "injury" in experiment:
-        before = dict(states)
-        for target, source, share in jump(**experiment["injury"], parameters=parameters):
-            states[target] += share * (before[source] if source else 1.0)
+    injury = _moves(experiment["injury"], parameters) if "injury" in experiment else []
+    states = _moved(states, injury, 0.0)
     for name, text in experiment.get("states", {}).items():
         states[name] = in_unit(text, model.states[name].unit)
+    steps = {in_unit(step["at"], "h"): step for step in experiment.get("steps", [])}
+    corners = sorted({end, *(time for time in (*steps, *(move.after for move in injury)) if 0 < time < end)})
     pieces, now = [], 0.0
-    for step in [*experiment.get("steps", []), {"at": f"{end} h"}]:
-        then = min(in_unit(step["at"], "h"), end)
-        if then > now:
-            dense, states = _piece(model, states, parameters, plasma, (now, then), rtol)
-            pieces.append((now, then, dense, dict(parameters), dict(plasma)))
-            now = then
+    for then in corners:
+        dense, states = _piece(model, states, parameters, plasma, (now, then), rtol)
+        pieces.append((now, then, dense, dict(parameters), dict(plasma)))
+        now, states, step = then, _moved(states, injury, then), steps.get(then, {})
         for name, text in step.get("changes", {}).items():
             parameters[name] = in_unit(text, units[name])
         for name, text in step.get("plasma", {}).items():
             plasma[name] = in_unit(text, INPUTS[name])
     return Course(model, tuple(pieces))
+
+
+_OWN = {"flow": "1", "lasts": "h", "microbes": "1/mm^3", "calcium": "mmol/L", "phosphate": "mmol/L"}
+
+
+def _moves(injury: Mapping[str, Any], parameters: Mapping[str, float]) -> list[Move]:
+    """What an injury does; salts as mmol per litre of tissue, as there is no patch."""
+    given = {key: in_unit(injury[key], unit) for key, unit in _OWN.items() if key in injury}
+    return moves(injury["kind"], float(injury["killed"]), parameters, given)
+
+
+def _moved(states: Mapping[str, float], injury: list[Move], time: float) -> dict[str, float]:
+    """The states after what an injury does at a time."""
+    after = dict(states)
+    for move in injury:
+        if move.after == time:
+            after[move.target] += move.factor * (states[move.source] if move.source else 1.0)
+    return after
 
 
 def _piece(
