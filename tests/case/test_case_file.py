@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from calcis.case import Case, Vocabulary, read_case, read_case_text
-from calcis.case.templates import template
+from calcis.case.templates import template, templates
 from calcis.errors import InputError
 
 GOOD = """\
@@ -254,7 +254,7 @@ def test_names_of_arms_may_be_anything(vocabulary: Vocabulary) -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["insect_bite", "denosumab", "teriparatide"])
+@pytest.mark.parametrize("name", templates())
 def test_an_example_is_its_template_and_is_a_case(name: str) -> None:
     """With the data that come with Calcis."""
     example = Path(__file__).parents[2] / "examples" / f"{name}.yaml"

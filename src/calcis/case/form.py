@@ -214,7 +214,7 @@ def _format(entry: Any) -> Any:
     return entry
 
 
-_WITH_A_BODY = {"plasma": False, "person": {"required": ["age", "sex", "mass"]}}
+_WITH_A_BODY: dict[str, Any] = {"plasma": False, "person": {"required": ["age", "sex", "mass"]}}
 
 
 class CaseForm(_Form):
