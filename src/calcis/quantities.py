@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -96,55 +95,6 @@ def pretty(unit: str) -> str:
     for plain, shown in _PRETTY:
         unit = unit.replace(plain, shown)
     return unit
-
-
-def digits(value: float) -> str:
-    """A number to three significant digits, without exponents where a reader can do without.
-
-    >>> digits(2.3456), digits(0.00012), digits(1234567.0), digits(-3.0)
-    ('2.35', '1.20e-4', '1230000', '−3.00')
-    """
-    if not math.isfinite(value):
-        return "not known"
-    rounded = float(f"{value:.3g}")
-    power = math.floor(math.log10(abs(rounded))) if rounded else 2
-    if power < -3:
-        mantissa, exponent = f"{rounded:.2e}".split("e")
-        text = f"{mantissa}e{int(exponent)}"
-    else:
-        text = f"{rounded:.{max(0, 2 - power)}f}"
-    return text.replace("-", "−", 1) if value < 0 else text
-
-
-def span(hours: float) -> str:
-    """A duration in the unit that suits it.
-
-    >>> span(0.25), span(36.0), span(24.0), span(240.0), span(364 * 24.0), span(17532.0)
-    ('15 min', '36 h', '1 d', '10 d', '52 wk', '2 y')
-    """
-    if hours < 1:
-        return f"{hours * 60:.3g} min"
-    if hours < 72 and hours % 24:
-        return f"{hours:.3g} h"
-    years = hours / 8766.0
-    if abs(years - round(years)) < 2e-3 and years > 0.5:
-        return f"{round(years)} y"
-    if hours < 60 * 24:
-        return f"{hours / 24:.3g} d"
-    return f"{hours / 168:.3g} wk" if years < 2 else f"{years:.3g} y"
-
-
-def moment(hours: float) -> str:
-    """A time since the start, as a reader names it.
-
-    >>> moment(0.0), moment(5.0), moment(168.0), moment(10 * 8766.0)
-    ('the start', 'hour 5', 'day 7', 'year 10')
-    """
-    if hours <= 0:
-        return "the start"
-    if hours < 48 and hours % 24:
-        return f"hour {hours:.3g}"
-    return f"day {hours / 24:.0f}" if hours < 2 * 8766 else f"year {hours / 8766:.3g}"
 
 
 @cache

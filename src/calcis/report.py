@@ -16,11 +16,12 @@ from markupsafe import Markup, escape
 from calcis import __version__
 from calcis.figures import Line, Panel, areas, curves, settled, swatch
 from calcis.parameters import KINDS, Parameter, data_path
-from calcis.quantities import Quantity, described, digits, group_titles, moment, pretty, quantities, span
+from calcis.quantities import Quantity, described, group_titles, pretty, quantities
 from calcis.reading import parse_yaml
 from calcis.references import references
 from calcis.store import Arm, Floats, Run, Series
 from calcis.summary import Fact, key_facts, sentences, told
+from calcis.wording import digits, moment, span
 
 _STYLES = 6  # arms that the stylesheet tells apart
 _MOVED = 0.01  # a group of courses is drawn where one moves by more than this share of its size

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calcis.quantities import Quantity, described, digits, moment, quantities, span
+from calcis.quantities import Quantity, described, quantities
 from calcis.store import Arm, Floats, Run, Series
+from calcis.wording import digits, moment, span
 
 _NOTHING = 1e-4  # of a course's largest value
 

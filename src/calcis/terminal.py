@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from calcis.quantities import digits, moment, span
 from calcis.summary import Fact, key_facts, sentences
+from calcis.wording import digits, moment, span
 
 if TYPE_CHECKING:
     from calcis.case import Case

@@ -1,35 +1,52 @@
-"""The story of a lesion from its courses: crossings, verdict, sentences."""
+"""The story of a lesion from its courses: crossings, verdict, causes, and the order in which it is told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from calcis.tissue import story as story_room
 from calcis.tissue.numbers import tissue_parameters
-from calcis.tissue.story import COURSES, THRESHOLDS, sentences, tell
+from calcis.tissue.story import COURSES, PLASMA, Injured, tell, verdict
+from calcis.tissue.telling import chapters, outcome, sentences
 
 DAYS = np.arange(0.0, 366.0) * 24.0
+BITE = Injured("bite", 0.0, 0.9, 1000.0)
 
 
 @pytest.fixture(scope="module")
-def thresholds():
-    numbers = tissue_parameters()
-    return {name: numbers[f"story.{name}"].value for name in THRESHOLDS}
+def numbers():
+    return {name: number.value for name, number in tissue_parameters().items()}
 
 
 def courses(**given):
-    """Courses of healthy tissue, but for those given."""
+    """Courses of healthy tissue under ordinary blood, but for those given."""
     healthy = {name: np.zeros_like(DAYS) for name in COURSES}
-    healthy["living_fraction"] = np.ones_like(DAYS)
+    healthy |= {"living_fraction": np.ones_like(DAYS), "pyrophosphate_tissue": np.full_like(DAYS, 6e-3)}
+    ions = {"calcium_tissue": 1.25, "phosphate_tissue": 1.2, "ph_tissue": 7.4}
+    blood = dict(zip(PLASMA, (1.25, 1.2, 7.4, 3.3e-3), strict=True))
+    healthy |= {name: np.full_like(DAYS, value) for name, value in (ions | blood).items()}
     mineral = given.get("mineral_total", healthy["mineral_total"])
     return healthy | {"radiodensity": 50 + 0.1 * mineral} | given
 
 
-def test_a_healed_lesion(thresholds):
+def titles(story):
+    return [chapter.title for chapter in chapters(story)]
+
+
+def text(story, title):
+    return next(chapter.text for chapter in chapters(story) if chapter.title == title)
+
+
+def test_a_healed_lesion(numbers):
     dead = np.maximum(0.9 - DAYS / 240.0, 0.0)  # below 5 % after 8.5 days
-    living = 1.0 - dead
-    story = tell(DAYS, courses(dead_fraction=dead, living_fraction=living), thresholds)
+    story = tell(DAYS, courses(dead_fraction=dead, living_fraction=1 - dead), numbers, BITE)
     assert story.verdict == "healed"
-    assert story.dead_highest == 0.9
+    assert story.dead_highest.value == 0.9
     assert story.dead_cleared_at == pytest.approx(8.5 * 24.0)
+    assert story.refilled_at == pytest.approx(8.0 * 24.0)
     assert story.stainable_at is story.radiographic_at is story.ct_at is story.osteogenic_at is None
     said = sentences(story)
     assert said[0] == (
@@ -37,36 +54,57 @@ def test_a_healed_lesion(thresholds):
         "The lesion healed: at the end 100 % living tissue and 0 % scar, without stainable mineral.",
     )
     assert said[1][1] == "At most 90 % of the tissue was dead; it was cleared by day 8."
+    assert titles(story) == ["Injury", "White cells", "Clearance", "First mineral", "In the fluid"]
+    assert text(story, "First mineral") == "None formed."
 
 
-def test_a_calcified_lesion(thresholds):
+def test_a_calcified_lesion(numbers):
     mineral = 4.0 * DAYS / 24.0
     dead = np.full_like(DAYS, 0.8)
     given = courses(
         mineral_total=mineral,
         dead_fraction=dead,
+        dead_environment=np.full_like(DAYS, 0.95),
         living_fraction=1 - dead,
         osteogenic_signal=np.minimum(DAYS / 24.0 / 100.0, 1.0),
+        mitochondrial_loading_sum=np.minimum(mineral, 10.0),
+        amorphous_conversion_sum=np.minimum(mineral, 10.0),
+        apatite_growth_sum=np.maximum(mineral - 10.0, 0.0),
     )
-    story = tell(DAYS, given, thresholds)
+    story = tell(DAYS, given, numbers, BITE)
     assert story.verdict == "calcified"
     assert story.dead_cleared_at is None
+    assert story.mineral_begun_at == pytest.approx(6.0)
     assert story.stainable_at == pytest.approx(15 / 4 * 24)
     assert story.radiographic_at == pytest.approx(25 * 24)
     assert story.ct_at == pytest.approx(155 * 24)
     assert story.osteogenic_at == pytest.approx(50 * 24)
-    assert story.mineral_end == story.mineral_highest == 1460
+    assert story.mineral_end == story.mineral_highest.value == 1460
+    assert story.calcium_end == pytest.approx(1460 * 1e-3 * 40.078)  # mmol/L in a millilitre
     levels, texts = zip(*sentences(story), strict=True)
-    assert levels == ("warning", "info", "info", "warning")
-    assert "196 HU" in texts[0] and "visible on CT from day 155" in texts[2]
+    assert levels == ("warning", "info", "info", "info", "warning")
+    assert (
+        "1460 mmol of calcium per litre of tissue (59 mg in the whole lesion), mean density 196 HU"
+        in texts[0]
+    )
+    assert "on CT of a person from day 155" in texts[3]
+    assert titles(story) == [
+        *["Injury", "White cells", "Clearance", "First mineral", "In the fluid"],
+        *["Growth", "How much", "What would be seen", "Bone"],
+    ]
+    assert "within a day of the injury in the mitochondria" in text(story, "First mineral")
 
 
-def test_mineral_that_came_and_went_is_told_and_healed(thresholds):
+def test_mineral_that_came_and_went_is_told_and_healed(numbers):
     mineral = 120.0 * np.exp(-(((DAYS / 24.0 - 10.0) / 5.0) ** 2))
-    story = tell(DAYS, courses(mineral_total=mineral), thresholds)
-    assert story.verdict == "healed"
-    assert story.mineral_highest == 120.0 and story.mineral_highest_at == 240.0
+    story = tell(DAYS, courses(mineral_total=mineral), numbers, BITE)
+    assert story.verdict == "intact"  # nothing had died in these courses
+    assert story.mineral_highest.value == 120.0 and story.mineral_highest.at == 240.0
     assert story.radiographic_at is not None and story.ct_at is None
+    assert "At most 120 mmol" in text(story, "How much") and "At the end no mineral" in text(
+        story, "How much"
+    )
+    assert text(story, "What would be seen").endswith("Not on CT.")
 
 
 @pytest.mark.parametrize(
@@ -78,13 +116,87 @@ def test_mineral_that_came_and_went_is_told_and_healed(thresholds):
     ],
     ids=["some mineral", "still dead", "not refilled"],
 )
-def test_what_is_neither_is_unsettled(thresholds, given):
-    story = tell(DAYS, courses(**given), thresholds)
+def test_what_is_neither_is_unsettled(numbers, given):
+    story = tell(DAYS, courses(**given), numbers, BITE)
     assert story.verdict == "unsettled"
     assert "neither healed nor calcified" in sentences(story)[0][1]
 
 
-def test_debris_that_returns_counts_as_cleared_only_at_the_end(thresholds):
+def test_without_an_injury_nothing_was_injured(numbers):
+    story = tell(DAYS, courses(), numbers)
+    assert story.verdict == "intact"
+    assert sentences(story)[0][1].startswith("The tissue stayed healthy")
+    assert titles(story) == ["Injury", "First mineral", "In the fluid"]
+    assert text(story, "Injury").startswith("None")
+    assert "injury" not in " ".join(chapter.text for chapter in chapters(story)[1:])
+
+
+def test_debris_that_returns_counts_as_cleared_only_at_the_end(numbers):
     dead = np.where((DAYS < 240) | ((DAYS > 1000) & (DAYS < 2000)), 0.5, 0.0)
-    story = tell(DAYS, courses(dead_fraction=dead), thresholds)
+    story = tell(DAYS, courses(dead_fraction=dead), numbers, BITE)
     assert 1992 < story.dead_cleared_at < 2016
+
+
+def test_what_came_with_an_injury_is_told_by_its_courses(numbers):
+    """A kind that the words do not know, with its flow, microbes and salts."""
+    odd = Injured("crushed_by_ice", 48.0, 0.0, 8.0, {"calcium": 0.22})
+    flow = np.where((DAYS >= 48.0) & (DAYS < 240.0), 0.0, 1.0)
+    microbes = np.where((DAYS >= 48.0) & (DAYS < 120.0), 5000.0, 0.0)
+    story = tell(DAYS, courses(blood_flow=flow, microbes=microbes), numbers, odd)
+    told = text(story, "Injury")
+    assert told.startswith("Crushed by ice, on day 2, in 8.0 mm³ of tissue. ")
+    assert "With it came 0.22 mmol of calcium." in told
+    assert "Blood flow stopped; half of it was back on day 10." in told
+    assert "Microbes: at most 5,000 per mm³, gone on day 5." in told
+    lasting = replace(odd, own={"lasts": 5.5})
+    assert "it returned after 5.5 h" in text(replace(story, injured=lasting), "Injury")
+    stays = tell(DAYS, courses(blood_flow=np.where(DAYS >= 48.0, 0.3, 1.0)), numbers, odd)
+    assert "Blood flow fell to 30 %; it stayed low." in text(stays, "Injury")
+
+
+def test_the_dead_are_shielded_only_by_mineral(numbers):
+    dead = np.full_like(DAYS, 0.8)
+    bare = tell(DAYS, courses(dead_fraction=dead), numbers, BITE)
+    laden = tell(DAYS, courses(dead_fraction=dead, mineral_total=DAYS / 24.0), numbers, BITE)
+    assert bare.shielded_at is None
+    # Clearance is halved where mineral/(dead + floor) is the resistance: 14.19·0.82 = 11.6 mmol/L.
+    resisting = numbers["debris.mineral_resistance"] * (0.8 + numbers["debris.mineral_load_floor"])
+    # The resistance is a fourth power, drawn straight between two outputs here.
+    assert laden.shielded_at == pytest.approx(24 * resisting, abs=2.0)
+    assert "From day 12 on mineral shielded the dead" in text(laden, "Clearance")
+
+
+def test_verdict_by_itself(numbers):
+    thresholds = {name: numbers[f"story.{name}"] for name in story_room.THRESHOLDS}
+    one, none = np.ones(2), np.zeros(2)
+    assert verdict(none, one, none, none, thresholds) == "intact"
+    assert verdict(np.array([0.9, 0.0]), one, none, none, thresholds) == "healed"
+    assert verdict(none, one, none, 100 * one, thresholds) == "calcified"
+
+
+def test_every_number_that_a_chapter_rests_on_is_one_of_the_tissue(numbers):
+    mineral = 4.0 * DAYS / 24.0
+    given = courses(
+        mineral_total=mineral,
+        dead_fraction=np.full_like(DAYS, 0.8),
+        osteogenic_signal=np.ones_like(DAYS),
+        apatite_growth_sum=mineral,
+        calcium_tissue=np.full_like(DAYS, 0.1),
+    )
+    for formed in (0.0, 100.0):
+        story = tell(DAYS, given | {"amorphous_formation_sum": np.minimum(mineral, formed)}, numbers, BITE)
+        told = chapters(story)
+        assert all(chapter.rests_on for chapter in told)
+        for chapter in told:
+            assert set(chapter.rests_on) <= set(numbers), chapter.title
+
+
+def test_the_outcome_is_json(numbers):
+    import json
+
+    mineral = 4.0 * DAYS / 24.0
+    story = tell(DAYS, courses(mineral_total=mineral, apatite_growth_sum=mineral), numbers, BITE)
+    found = outcome(story, "dermis")
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    assert found["ct_at"] == {"value": pytest.approx(155 * 24), "unit": "h"}
+    assert found["dead_cleared_at"] is None

@@ -8,10 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from calcis.quantities import digits, quantities, span
+from calcis.quantities import quantities
 from calcis.store import DoseMark, Series
 from calcis.summary import fact, key_facts, sentences, told
 from calcis.units import convert, dimension
+from calcis.wording import digits, span
 from tests.view.fake_run import fake_run
 
 DAYS = np.arange(11) * 24.0

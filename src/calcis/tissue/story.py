@@ -1,48 +1,134 @@
-"""What happened in the lesion, in plain facts?  Was it cleared, did it calcify, when would one see it?"""
+"""What happened in the lesion, in plain facts?  Was it cleared, when and why did mineral begin, who sees it?
+
+Facts come from courses at output times, the amounts that flowed from the books of the lesion; the words
+are in `calcis.tissue.telling`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from calcis.tissue import cause
+from calcis.tissue.crossings import Floats, Peak, Spell, first_rise, last_fall, peak, spell
+from calcis.tissue.debris import debris_clearance_rate
+from calcis.tissue.exchange import INTERSTITIAL_FLUID, ph_tissue
 
 THRESHOLDS = {
     "dead_cleared": "1",
     "tissue_refilled": "1",
+    "microbes_many": "1/mm^3",
+    "flow_low": "1",
+    "shielding": "1",
+    "mineral_begun": "mmol/L",
     "mineral_stainable": "mmol/L",
     "mineral_radiographic": "mmol/L",
     "mineral_ct": "mmol/L",
     "osteogenic_on": "1",
+    "normal_pyrophosphate": "mmol/L",
+    "calcium_mass": "mg/mmol",
 }
+_TRACE = 1e-3  # mmol/L of mineral that is as good as none
 PARAMETERS = {"story": THRESHOLDS}  # as the data file of the tissue names them
+PARTS = ("story", "parenchyma", "leukocytes", "debris", "capillaries", "interstitial_fluid", *cause.PARTS)
+
+PLASMA = ("calcium_ionised_plasma", "phosphate_plasma", "ph_plasma", "pyrophosphate_plasma")  # of the body
+SUMS = (
+    "amorphous_formation_sum",
+    "mitochondrial_loading_sum",
+    "amorphous_redissolution_sum",
+    "amorphous_conversion_sum",
+    "amorphous_cleared_sum",
+    "apatite_growth_sum",
+    "apatite_resorption_sum",
+    "apatite_cleared_sum",
+)
 COURSES = (
     "dead_fraction",
     "living_fraction",
     "scar_fraction",
+    "neutrophils",
+    "macrophages_inflammatory",
+    "macrophages_reparative",
+    "calcium_tissue",
+    "phosphate_tissue",
+    "ph_tissue",
+    "pyrophosphate_tissue",
+    "dead_environment",
     "mineral_total",
     "radiodensity",
     "osteogenic_signal",
+    *SUMS,
 )
+
+
+@dataclass(frozen=True)
+class Injured:
+    """What the case says of an injury: its kind, when (h), the share of cells it kills, its size (mm^3).
+
+    `own` are keys of the kind, such as the calcium of an injection (mmol).
+    """
+
+    kind: str
+    at: float
+    killed: float
+    volume: float | None = None
+    own: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Budget:
+    """From where mineral came and where it went since the start, mmol of calcium per L of tissue."""
+
+    at_start: float
+    from_fluid: float
+    from_mitochondria: float
+    from_growth: float
+    redissolved: float
+    converted: float  # amorphous mineral that turned into apatite
+    cleared_amorphous: float
+    cleared_apatite: float
+    resorbed: float
 
 
 @dataclass(frozen=True)
 class Story:
     """Facts of one lesion; times in h after the start of the run, None for what never happened.
 
-    `verdict` is `healed` (dead tissue cleared, tissue refilled, mineral not even stainable),
-    `calcified` (mineral at the end that a radiograph shows) or `unsettled`.
+    `verdict` is `intact` (nothing died, nothing calcified), `healed` (dead tissue cleared, tissue refilled,
+    mineral not even stainable), `calcified` (mineral at the end that a radiograph shows) or `unsettled`.
+    `saturation` is the saturation index above the threshold of amorphous mineral, when the fluid first
+    passed it or came nearest, `growth` lg of the growth of a crystal (per h) when mineral became
+    stainable, both against the same tissue healthy, under normal blood.  `concentration` is that of the
+    ions then as a multiple of what amorphous mineral takes, `concentration_before` before the injury.
     """
 
     verdict: str
-    dead_highest: float
+    every: float  # h between outputs
+    end: float
+    injured: Injured | None
+    competence: float
+    dead_highest: Peak
     dead_cleared_at: float | None
-    mineral_highest: float  # mmol/L
-    mineral_highest_at: float
+    refilled_at: float | None
+    neutrophils: Peak
+    macrophages: Peak
+    microbes: Spell | None
+    flow: Spell | None
+    shielded_at: float | None
+    mineral_begun_at: float | None
+    budget_begun: Budget | None
+    budget: Budget
+    fluid_formed: bool
+    saturation: cause.Change
+    concentration: float
+    concentration_before: float
+    growth: cause.Change | None
+    calcium_left: float | None  # in the fluid, as a share of the blood's, half-way to the highest mineral
+    mineral_highest: Peak  # mmol/L
     stainable_at: float | None
     radiographic_at: float | None
     ct_at: float | None
@@ -52,107 +138,217 @@ class Story:
     scar_end: float
     mineral_end: float  # mmol/L
     radiodensity_end: float  # HU
+    calcium_end: float | None  # mg in the whole lesion
 
 
-def tell(time: Floats, courses: Mapping[str, Floats], thresholds: Mapping[str, float]) -> Story:
-    """The story of a lesion from its courses (names in COURSES) over `time` (h, shape (n,)).
+def verdict(
+    dead: Floats, living: Floats, scar: Floats, mineral: Floats, thresholds: Mapping[str, float]
+) -> str:
+    """How it ended, in a word (see Story), from courses and `thresholds` by the names of THRESHOLDS."""
+    if mineral[-1] >= thresholds["mineral_radiographic"]:
+        return "calcified"
+    cleared = dead[-1] < thresholds["dead_cleared"]
+    refilled = living[-1] + scar[-1] >= thresholds["tissue_refilled"]
+    if cleared and refilled and mineral[-1] < thresholds["mineral_stainable"]:
+        return "healed" if dead.max() >= thresholds["dead_cleared"] else "intact"
+    return "unsettled"
 
-    `thresholds` by the names of THRESHOLDS.  Crossings are interpolated between output times.
+
+def tell(
+    time: Floats,
+    courses: Mapping[str, Floats],
+    numbers: Mapping[str, float],
+    injured: Injured | None = None,
+) -> Story:
+    """The story of a lesion from its courses over `time` (h, shape (n,)).
+
+    `courses` are COURSES and PLASMA, and others where they are; `numbers` those of PARTS in the units of
+    the laws, by dotted name.  Crossings are interpolated between output times.
     """
+    of = {part: _of_part(part, numbers) for part in PARTS}
+    thresholds = of["story"]
+    laws = {name: value for part in cause.PARTS for name, value in of[part].items()}
     dead, mineral = courses["dead_fraction"], courses["mineral_total"]
-    highest = int(np.argmax(mineral))
+    living, scar = courses["living_fraction"], courses["scar_fraction"]
     end = {name: float(courses[name][-1]) for name in COURSES}
-    cleared = end["dead_fraction"] < thresholds["dead_cleared"]
-    refilled = end["living_fraction"] + end["scar_fraction"] >= thresholds["tissue_refilled"]
-    if end["mineral_total"] >= thresholds["mineral_radiographic"]:
-        verdict = "calcified"
-    elif cleared and refilled and end["mineral_total"] < thresholds["mineral_stainable"]:
-        verdict = "healed"
-    else:
-        verdict = "unsettled"
+    usual, before = _usual(of), _before(time, courses, injured, of)
+    begun = first_rise(time, mineral, thresholds["mineral_begun"])
+    passed = _passed(courses)
+    stainable = first_rise(time, mineral, thresholds["mineral_stainable"])
+    macrophages = courses["macrophages_inflammatory"] + courses["macrophages_reparative"]
+    highest = peak(time, mineral)
+    volume = None if injured is None else injured.volume
+    saturation = _saturation(time, courses, laws, usual, passed)
     return Story(
-        verdict=verdict,
-        dead_highest=float(dead.max()),
-        dead_cleared_at=_last_fall(time, dead, thresholds["dead_cleared"]),
-        mineral_highest=float(mineral[highest]),
-        mineral_highest_at=float(time[highest]),
-        stainable_at=_first_rise(time, mineral, thresholds["mineral_stainable"]),
-        radiographic_at=_first_rise(time, mineral, thresholds["mineral_radiographic"]),
-        ct_at=_first_rise(time, mineral, thresholds["mineral_ct"]),
-        osteogenic_at=_first_rise(time, courses["osteogenic_signal"], thresholds["osteogenic_on"]),
+        verdict=verdict(dead, living, scar, mineral, thresholds),
+        every=float(np.median(np.diff(time))) if len(time) > 1 else 0.0,
+        end=float(time[-1]),
+        injured=injured,
+        competence=of["leukocytes"]["macrophage_competence"],
+        dead_highest=peak(time, dead),
+        dead_cleared_at=last_fall(time, dead, thresholds["dead_cleared"]),
+        refilled_at=last_fall(time, 1.0 - living - scar, 1.0 - thresholds["tissue_refilled"]),
+        neutrophils=peak(time, courses["neutrophils"]),
+        macrophages=peak(time, macrophages),
+        microbes=spell(time, courses.get("microbes"), thresholds["microbes_many"]),
+        flow=spell(time, courses.get("blood_flow"), thresholds["flow_low"], below=True),
+        shielded_at=first_rise(time, _shielding(courses, of["debris"]), thresholds["shielding"]),
+        mineral_begun_at=begun,
+        budget_begun=None if begun is None else _budget(courses, int(np.searchsorted(time, begun))),
+        budget=_budget(courses, -1),
+        fluid_formed=passed is not None,
+        saturation=saturation,
+        concentration=10 ** (saturation.value / laws["amorphous_ions"]),
+        concentration_before=10 ** (cause.at(cause.excess, before, laws) / laws["amorphous_ions"]),
+        growth=None if stainable is None else _growth(time, courses, laws, usual, stainable),
+        calcium_left=None if stainable is None else _calcium_left(courses, highest.value / 2),
+        mineral_highest=highest,
+        stainable_at=stainable,
+        radiographic_at=first_rise(time, mineral, thresholds["mineral_radiographic"]),
+        ct_at=first_rise(time, mineral, thresholds["mineral_ct"]),
+        osteogenic_at=first_rise(time, courses["osteogenic_signal"], thresholds["osteogenic_on"]),
         living_end=end["living_fraction"],
         dead_end=end["dead_fraction"],
         scar_end=end["scar_fraction"],
         mineral_end=end["mineral_total"],
         radiodensity_end=end["radiodensity"],
+        calcium_end=None
+        if volume is None
+        else end["mineral_total"] * 1e-6 * volume * thresholds["calcium_mass"],
     )
 
 
-def sentences(story: Story) -> list[tuple[str, str]]:
-    """The story as (level, sentence), most important first; level is `info` or `warning`."""
-    said = [_verdict(story)]
-    if story.dead_highest > 0.0:
-        said.append(("info", _clearance(story)))
-    seen = {
-        "stainable under the microscope": story.stainable_at,
-        "dense enough for a radiograph of a mouse": story.radiographic_at,
-        "visible on CT": story.ct_at,
+def _of_part(part: str, numbers: Mapping[str, float]) -> dict[str, float]:
+    """The numbers of one part by their bare names."""
+    head = f"{part}."
+    return {name.removeprefix(head): value for name, value in numbers.items() if name.startswith(head)}
+
+
+def _fluid(courses: Mapping[str, Floats], at: int) -> cause.Fluid:
+    names = {
+        "calcium": "calcium_tissue",
+        "phosphate": "phosphate_tissue",
+        "ph": "ph_tissue",
+        "pyrophosphate": "pyrophosphate_tissue",
+        "dead_environment": "dead_environment",
+        "mineral": "mineral_total",
+        "calcium_blood": "calcium_ionised_plasma",
+        "phosphate_blood": "phosphate_plasma",
     }
-    reached = [f"{what} from {_day(when)}" for what, when in seen.items() if when is not None]
-    if reached:
-        said.append(("info", f"The mineral was {', '.join(reached)}."))
-    if story.osteogenic_at is not None:
-        said.append(("warning", f"The signal to form bone was on from {_day(story.osteogenic_at)}."))
-    return said
+    return cause.Fluid(**{field: float(courses[name][at]) for field, name in names.items()})
 
 
-def _verdict(story: Story) -> tuple[str, str]:
-    density = f"{story.mineral_end:.0f} mmol of calcium per litre of tissue, {story.radiodensity_end:.0f} HU"
-    if story.verdict == "calcified":
-        return "warning", f"The lesion calcified: at the end {density}."
-    if story.verdict == "healed":
-        tissue = f"{_percent(story.living_end)} living tissue and {_percent(story.scar_end)} scar"
-        return "info", f"The lesion healed: at the end {tissue}, without stainable mineral."
-    left = ", ".join(
-        f"{_percent(share)} {what}"
-        for share, what in ((story.living_end, "living"), (story.scar_end, "scar"), (story.dead_end, "dead"))
+def _before(
+    time: Floats,
+    courses: Mapping[str, Floats],
+    injured: Injured | None,
+    of: Mapping[str, Mapping[str, float]],
+) -> cause.Fluid:
+    """The fluid before the injury: of the last output before it, or of healthy tissue at the start."""
+    earlier = np.flatnonzero(time < injured.at) if injured is not None else np.array([], int)
+    if len(earlier):
+        return _fluid(courses, int(earlier[-1]))
+    return _healthy(
+        {name: float(courses[name][0]) for name in PLASMA}, float(courses["mineral_total"][0]), of
     )
-    return "warning", f"The lesion has neither healed nor calcified: at the end {left}; {density}."
 
 
-def _clearance(story: Story) -> str:
-    peak = f"At most {_percent(story.dead_highest)} of the tissue was dead"
-    if story.dead_cleared_at is None:
-        return f"{peak}; it was not cleared."
-    return f"{peak}; it was cleared by {_day(story.dead_cleared_at)}."
+def _usual(of: Mapping[str, Mapping[str, float]]) -> cause.Fluid:
+    """The fluid of the same tissue, healthy, under normal blood: where the laws of saturation are centred."""
+    law = of["saturation"]
+    plasma = {
+        "calcium_ionised_plasma": law["reference_calcium"],
+        "phosphate_plasma": law["reference_phosphate"],
+        "ph_plasma": law["reference_ph"],
+        "pyrophosphate_plasma": of["story"]["normal_pyrophosphate"],
+    }
+    return _healthy(plasma, 0.0, of)
 
 
-def _percent(share: float) -> str:
-    return f"{100.0 * share:.0f} %"
+def _healthy(
+    plasma: Mapping[str, float], mineral: float, of: Mapping[str, Mapping[str, float]]
+) -> cause.Fluid:
+    """The fluid of the tissue at rest under a plasma, by the laws with which a lesion starts."""
+    exchange = of["capillaries"]["permeability_surface"] * of["capillaries"]["perfusion"]
+    scope = SimpleNamespace(
+        **of["interstitial_fluid"],
+        **plasma,
+        exchange_resting=exchange,
+        viability=1.0 - of["parenchyma"]["fixed"],
+    )
+    starts = {name: state.start for name, state in INTERSTITIAL_FLUID.states.items()}
+    values = {name: float(law(scope)) for name, law in starts.items() if not isinstance(law, str)}
+    return cause.Fluid(
+        calcium=values["calcium"],
+        phosphate=values["phosphate"],
+        ph=float(ph_tissue(SimpleNamespace(**vars(scope), acid=values["acid"]))),
+        pyrophosphate=values["pyrophosphate"],
+        dead_environment=0.0,
+        mineral=mineral,
+        calcium_blood=plasma["calcium_ionised_plasma"],
+        phosphate_blood=plasma["phosphate_plasma"],
+    )
 
 
-def _day(time: float) -> str:
-    return f"day {time / 24.0:.0f}" if time >= 24.0 else f"hour {time:.0f}"
-
-
-def _first_rise(time: Floats, course: Floats, threshold: float) -> float | None:
-    """When a course first reaches a threshold; None if never."""
-    above = np.flatnonzero(course >= threshold)
-    return None if above.size == 0 else _crossing(time, course, threshold, int(above[0]))
-
-
-def _last_fall(time: Floats, course: Floats, threshold: float) -> float | None:
-    """When a course falls below a threshold for good; None if it never was above, or ends above."""
-    above = np.flatnonzero(course >= threshold)
-    if above.size == 0 or above[-1] == len(course) - 1:
+def _passed(courses: Mapping[str, Floats]) -> int | None:
+    """The output by which the fluid had formed a tenth of its mineral; None if it formed next to nothing."""
+    formed, loaded = courses["amorphous_formation_sum"], courses["mitochondrial_loading_sum"][-1]
+    if formed[-1] < max(_TRACE, 0.1 * loaded):
         return None
-    return _crossing(time, course, threshold, int(above[-1]) + 1)
+    return int(np.argmax(formed >= 0.1 * formed[-1]))
 
 
-def _crossing(time: Floats, course: Floats, threshold: float, after: int) -> float:
-    """The time at which a straight line between outputs meets the threshold, just before `after`."""
-    if after == 0:
-        return float(time[0])
-    rise: Any = course[after] - course[after - 1]
-    share = (threshold - course[after - 1]) / rise
-    return float(time[after - 1] + share * (time[after] - time[after - 1]))
+def _saturation(
+    time: Floats,
+    courses: Mapping[str, Floats],
+    laws: Mapping[str, float],
+    usual: cause.Fluid,
+    passed: int | None,
+) -> cause.Change:
+    """At the output by which the fluid had formed mineral, else where it came nearest to it."""
+    if passed is None:
+        scope = SimpleNamespace(**laws, **{name: courses[name] for name in COURSES})
+        passed = int(np.argmax(cause.excess(scope)))
+    return cause.change(cause.excess, float(time[passed]), usual, _fluid(courses, passed), laws)
+
+
+def _growth(
+    time: Floats, courses: Mapping[str, Floats], laws: Mapping[str, float], usual: cause.Fluid, when: float
+) -> cause.Change | None:
+    """At the first output with stainable mineral; None where a crystal would not grow."""
+    at = int(np.searchsorted(time, when))
+    after = _fluid(courses, at)
+    if not (cause.grows(usual, laws) and cause.grows(after, laws)):
+        return None
+    return cause.change(cause.growth, float(time[at]), usual, after, laws)
+
+
+def _shielding(courses: Mapping[str, Floats], numbers: Mapping[str, float]) -> Floats:
+    """How much harder mineral makes it to clear what is dead: clearance without it over clearance with it."""
+    scope = {"dead": courses["dead_fraction"], "phagocytosis_rate": 1.0}
+    bare = debris_clearance_rate(SimpleNamespace(**numbers, **scope, mineral_total=0.0))
+    laden = debris_clearance_rate(SimpleNamespace(**numbers, **scope, mineral_total=courses["mineral_total"]))
+    there: Floats = np.where(courses["dead_fraction"] > 1e-3, bare / laden, 1.0)
+    return there
+
+
+def _budget(courses: Mapping[str, Floats], at: int) -> Budget:
+    flown = {name: float(courses[name][at] - courses[name][0]) for name in SUMS}
+    return Budget(
+        at_start=float(courses["mineral_total"][0]),
+        from_fluid=flown["amorphous_formation_sum"],
+        from_mitochondria=flown["mitochondrial_loading_sum"],
+        from_growth=flown["apatite_growth_sum"],
+        redissolved=flown["amorphous_redissolution_sum"],
+        converted=flown["amorphous_conversion_sum"],
+        cleared_amorphous=flown["amorphous_cleared_sum"],
+        cleared_apatite=flown["apatite_cleared_sum"],
+        resorbed=flown["apatite_resorption_sum"],
+    )
+
+
+def _calcium_left(courses: Mapping[str, Floats], mineral: float) -> float | None:
+    """Calcium of the fluid as a share of the blood's, at the first output with so much mineral."""
+    at = int(np.argmax(courses["mineral_total"] >= mineral))
+    blood = float(courses["calcium_ionised_plasma"][at])
+    return float(courses["calcium_tissue"][at]) / blood if blood > 0 else None
