@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
@@ -15,7 +15,7 @@ from calcis.solve.integrate import solve
 from calcis.solve.kernel import Kernel, compile_system
 from calcis.solve.schedule import Drive, Jump, Lane
 from calcis.solve.system import INPUT_DEGREE, trace
-from calcis.tissue.injuries import jump
+from calcis.tissue.injuries import moves
 from calcis.tissue.numbers import tissue_parameters
 from tests.twice import peterson_riggs_plain as body
 from tests.twice import tissue_plain as tissue
@@ -195,13 +195,17 @@ def test_body_of_the_parts_themselves(compiled_body: Compiled) -> None:
 
 @dataclass(frozen=True)
 class Lesion:
-    """An injury (`kind`, `killed`) at `at` days in tissue under conditions of the twin; 0 d is the start."""
+    """An injury (`kind`, `killed`, `own` keys) at `at` days in tissue under conditions of the twin.
+
+    At 0 d the twin's own start is injured, else a healthy one later.
+    """
 
     killed: float
     days: tuple[float, ...]
     conditions: dict[str, float]
     kind: str = "bite"
     at: float = 0.0
+    own: dict[str, float] = field(default_factory=dict)
 
 
 IMPLANT = {"F": 1.0, "m": 0.0, "Ca_p": 1.35, "P_p": 2.8, "X_p": 2.0, "perf": 2.2}
@@ -212,16 +216,43 @@ LESIONS = {
     "calcifies for good": Lesion(0.9, (1, 7, 30, 60, 100, 180, 365), {"perf": 0.3, "m": 0.05}, at=0.5),
     "implant, over the threshold": Lesion(1.0, (1, 7, 14, 28, 56), IMPLANT, kind="fixation"),
     "vitamin D, over the threshold": Lesion(0.0, (1, 3, 5, 6, 7, 8), VITAMIN_D),
+    "reperfused": Lesion(
+        0.6, (1, 1.1, 1.2, 1.3, 2, 7), tissue.MOUSE, "ischaemia", 1.0, {"flow": 0.05, "lasts": 0.25}
+    ),
+    "never reperfused": Lesion(0.8, (1, 1.2, 2, 7, 28), tissue.ABCC6, "ischaemia", 1.0),
+    "torn": Lesion(0.7, (1, 2, 7, 28, 100), {"perf": 0.3, "m": 0.05}, "trauma", 1.0),
+    "infected": Lesion(0.1, (1, 1.1, 1.5, 2, 7, 28), {}, "infection", 1.0, {"germs": 5000.0}),
+    "infected for good": Lesion(0.1, (1, 1.1, 1.5, 2, 7, 28, 100), {"m": 0.05}, "infection", 1.0),
+    "injected": Lesion(
+        0.3, (1, 1.01, 1.1, 2, 7), {"perf": 0.3}, "injection", 1.0, {"calcium": 50.0, "phosphate": 5.0}
+    ),
 }
 
 
 def injury_jumps(model: Model, lesion: Lesion) -> list[Jump]:
     names = list(model.states)
     numbers = {name: number.value for name, number in tissue_parameters().items()}
+    given = {{"germs": "microbes"}.get(name, name): value for name, value in lesion.own.items()}
+    if "lasts" in given:
+        given["lasts"] *= HOURS_PER_DAY
     return [
-        Jump(lesion.at * HOURS_PER_DAY, names.index(target), factor, source and names.index(source))
-        for target, source, factor in jump(lesion.kind, lesion.killed, numbers)
+        Jump(
+            lesion.at * HOURS_PER_DAY + move.after,
+            names.index(move.target),
+            move.factor,
+            move.source and names.index(move.source),
+        )
+        for move in moves(lesion.kind, lesion.killed, numbers, given)
     ]
+
+
+def strikes(lesion: Lesion) -> dict[float, Callable[[np.ndarray], np.ndarray]]:
+    """What the twin says that an injury does, by day."""
+    found: dict[float, Callable[[np.ndarray], np.ndarray]] = {}
+    for after, one in tissue.strikes(lesion.kind, lesion.killed, **lesion.own):
+        before = found.get(lesion.at + after, lambda y: y)
+        found[lesion.at + after] = lambda y, one=one, before=before: one(before(y))
+    return found
 
 
 def tissue_lane(setting: Setting, days: float, jumps: list[Jump], drive: Drive | None = None) -> Lane:
@@ -245,7 +276,7 @@ def test_tissue_of_the_blind_twin(compiled_tissue: Compiled, lesion: Lesion) -> 
     found = np.array([course[name] for name in TISSUE_STATES.values()]).T
     scale = {name: state.scale for name, state in model.states.items()}
     scales = np.array([scale[name] * (UM_PER_MM if x == "X" else 1.0) for x, name in TISSUE_STATES.items()])
-    events = {lesion.at: lambda y: tissue.injure(y, lesion.killed)} if lesion.at else {}
+    events = strikes(lesion) if lesion.at else {}
     wanted = radau(lambda t, y: tissue.rates(t, y, conditions), start, days, scales, events)
     assert_close(found, wanted, scales, tissue.STATES, days)
 
