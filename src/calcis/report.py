@@ -25,6 +25,7 @@ from calcis.wording import digits, moment, span
 
 _STYLES = 6  # arms that the stylesheet tells apart
 _MOVED = 0.01  # a group of courses is drawn where one moves by more than this share of its size
+_GIVEN = "Plasma or medium, as given"
 _BODY, _ALWAYS = ("blood", "drugs", "kidney", "bone"), ("blood", "drugs")
 
 
@@ -114,11 +115,15 @@ class _Page:
         rows = [(name, [found.get(name) for found in facts]) for name in names]
         return [(next(one for one in row if one), row) for _, row in rows]
 
+    def range(self, quantity: Quantity) -> tuple[float, float] | None:
+        """The reference range that a course is held against."""
+        return None if self.run.clamped else quantity.range(self.system)
+
     def ranges(self) -> list[tuple[str, str, Markup]]:
         """The reference ranges shown, with their sources."""
         shown = []
         for quantity in quantities().values():
-            ends = quantity.range(self.system)
+            ends = self.range(quantity)
             there = any(quantity.name in arm.body_series for arm in self.run.arms.values())
             if ends and quantity.low and there:
                 text = f"{digits(ends[0])} to {digits(ends[1])} {quantity.unit(self.system)}"
@@ -136,7 +141,8 @@ class _Page:
             panels = [self._panel(quantity, series) for quantity, series in courses] if moving else []
             same = len(self.run.arms) > 1 and all(_alike(series) for _, series in courses)
             titles = [quantity.title for quantity, _ in courses]
-            found.append({"title": group_titles()[group], "panels": panels, "same": same, "titles": titles})
+            title = _GIVEN if self.run.clamped else group_titles()[group]
+            found.append({"title": title, "panels": panels, "same": same, "titles": titles})
         return found
 
     def lesion(self) -> dict[str, Any] | None:
@@ -227,7 +233,7 @@ class _Page:
         )
         times = {name: np.array([dose.time for dose in arm.doses]) for name, arm in self.run.arms.items()}
         doses = {self.style(name): at for name, at in times.items() if len(at)}
-        unit, ends = quantity.unit(self.system), quantity.range(self.system)
+        unit, ends = quantity.unit(self.system), self.range(quantity)
         panel = Panel(quantity.title, unit, self.run.time, lines, band=ends, doses=doses, room=quantity.room)
         return {"title": quantity.title, "unit": unit, "range": ends, "svg": Markup(curves(panel))}
 
@@ -236,8 +242,11 @@ def _about(run: Run) -> list[tuple[str, str]]:
     """Who and what was simulated, from the case's own words."""
     case = parse_yaml(run.case_text, "the case").data
     person = case.get("person") or {}
-    rows = [("Person", ", ".join(str(value) for value in person.values()))] if person else []
-    rows.append(("Body model", str(case.get("body", "")).replace("_", " ")))
+    alone = not person.keys() - {"species"}
+    who = [str(value) for value in person.values()] or [run.species]
+    rows = [("Species" if alone else "Person", ", ".join(who))]
+    body = "given, no body makes it" if run.clamped else run.body.replace("_", " ")
+    rows.append(("Plasma or medium" if run.clamped else "Body model", body))
     duration, every = float(run.time[-1] - run.time[0]), float(np.median(np.diff(run.time)))
     rows.append(("Simulated", f"{span(duration)}, shown every {span(every)}"))
     return [row for row in rows if row[1]]
@@ -261,14 +270,15 @@ def _kinds(run: Run) -> list[str]:
 
 
 def _borrowed(run: Run) -> list[tuple[str, int, list[tuple[str, int]]]]:
-    """Species other than the person's: how many numbers come from it, and in which parts they are."""
-    found: dict[str, dict[str, int]] = {}
-    for one in run.parameters:
-        if one.species not in ("human", "any", "none"):
-            parts = found.setdefault(one.species, {})
+    """Species other than the case's: how many numbers come from it, and in which parts they are."""
+    found = []
+    for species, numbers in run.borrowed.items():
+        parts: dict[str, int] = {}
+        for one in numbers:
             part = one.name.partition(".")[0].replace("_", " ")
             parts[part] = parts.get(part, 0) + 1
-    return [(species, sum(parts.values()), list(parts.items())) for species, parts in sorted(found.items())]
+        found.append((species, len(numbers), list(parts.items())))
+    return found
 
 
 def _fact_text(value: Any) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from calcis.body import CLAMPED
 from calcis.errors import InputError, nearest
 from calcis.parameters import ALL_SPECIES, Parameter
 
@@ -121,6 +122,11 @@ class Run:
     def assumed(self) -> tuple[Parameter, ...]:
         """The numbers that nobody measured."""
         return tuple(parameter for parameter in self.parameters if parameter.kind == "assumed")
+
+    @property
+    def clamped(self) -> bool:
+        """Whether plasma or medium was given: no body made it, and no reference range is for it."""
+        return self.body == CLAMPED
 
     @property
     def borrowed(self) -> dict[str, tuple[Parameter, ...]]:

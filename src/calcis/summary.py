@@ -59,15 +59,15 @@ class Fact:
         return "~0" if 0 < abs(value) < _NOTHING * size else digits(value)
 
 
-def fact(name: str, series: Series, time: Floats, system: str) -> Fact | None:
-    """The facts of one course; None where it has no number at all."""
+def fact(name: str, series: Series, time: Floats, system: str, ranges: bool = True) -> Fact | None:
+    """The facts of one course; None where it has no number at all.  Without `ranges` no range is for it."""
     quantity = described(name, series.unit, system)
     values = quantity.shown(series.values, series.unit, system)
     known = np.isfinite(values)
     if not known.any():
         return None
     values, time = values[known], time[known]
-    ends = quantity.range(system)
+    ends = quantity.range(system) if ranges else None
     low, high = int(np.argmin(values)), int(np.argmax(values))
     return Fact(
         quantity,
@@ -101,7 +101,7 @@ def key_facts(run: Run, arm: Arm, system: str) -> list[Fact]:
     """The facts of the courses that a reader looks at first, in the report's order."""
     courses = {**arm.body_series, **(arm.lesion_series or {})}
     wanted = [quantity.name for quantity in told(run) if quantity.key]
-    found = (fact(name, courses[name], arm.time, system) for name in wanted)
+    found = (fact(name, courses[name], arm.time, system, not run.clamped) for name in wanted)
     return [one for one in found if one is not None]
 
 

@@ -70,7 +70,7 @@ def show_run(run: Run, system: str) -> None:
     for arm in run.arms.values():
         _show_arm(console, run, arm, system)
     console.print()
-    for line in (*run.limits, *_assumed(run)):
+    for line in (*run.limits, *_assumed(run), *_borrowed(run)):
         console.print(escape(line))
     if run.folder is not None:
         console.print(f"Report: [bold]{escape(str(run.folder / 'report.html'))}[/]")
@@ -89,7 +89,7 @@ def _show_arm(console: Console, run: Run, arm: Arm, system: str) -> None:
         line.add_row(mark, escape(text))
         console.print(line)
     table = Table(box=None, padding=(0, 2, 0, 1), header_style="dim")
-    for heading in ("", "start → end", "lowest", "highest", "reference range"):
+    for heading in ("", "start → end", "lowest", "highest", "" if run.clamped else "reference range"):
         table.add_column(heading)
     for one in key_facts(run, arm, system):
         if not one.moves and not one.outside:
@@ -125,6 +125,14 @@ def _assumed(run: Run) -> Iterator[str]:
         yield f"Assumed: {len(run.assumed)} of {len(run.parameters)} numbers, most of them in {where}."
 
 
+def _borrowed(run: Run) -> Iterator[str]:
+    """How many numbers are those of other species, and of which."""
+    species = {name: len(numbers) for name, numbers in run.borrowed.items()}
+    if species:
+        whose = ", ".join(f"{name} {count}" for name, count in species.items())
+        yield f"Borrowed from other species: {sum(species.values())} numbers ({whose})."
+
+
 def run_json(run: Run) -> dict[str, Any]:
     """A run as JSON; values that are not known are null."""
     return {
@@ -133,6 +141,8 @@ def run_json(run: Run) -> dict[str, Any]:
         "folder": None if run.folder is None else str(run.folder),
         "arms": {name: _arm_json(arm) for name, arm in run.arms.items()},
         "assumed": [_number_json(parameter) for parameter in run.assumed],
+        "species": run.species,
+        "borrowed": {species: [one.name for one in numbers] for species, numbers in run.borrowed.items()},
     }
 
 

@@ -86,6 +86,7 @@ def fake_run(days: int = 365) -> Run:
         seed=7,
         command="calcis run case.yaml",
         limits=("The body is a stand-in.",),
+        body="peterson_riggs_2010",
     )
 
 
