@@ -153,26 +153,22 @@ class _Page:
         layers = [name for name, one in quantities().items() if one.group == "tissue"]
         cells = [name for name, one in quantities().items() if one.group == "leukocytes"]
         counts = [course[name].values for course in arms.values() for name in cells if name in course]
-        early, whole = settled(self.run.time, counts), float(self.run.time[-1])
-        rows: list[dict[str, Any]] = [
-            {
-                "title": group_titles()["leukocytes"],
-                "legend": "cells",
-                "unit": f"cells/mm³, {span(early)}",
-                "pictures": self._cells(arms, cells, early),
-            }
-        ]
-        for end in dict.fromkeys((early, whole)):
-            rows.append(
-                {
-                    "title": group_titles()["tissue"],
-                    "legend": "layers",
-                    "unit": f"% of volume, {span(end)}",
-                    "pictures": self._tissue(arms, layers, end),
-                }
-            )
+        came = any(np.any(values > 0) for values in counts)
+        whole = float(self.run.time[-1])
+        early = settled(self.run.time, counts) if came else whole
+        rows: list[dict[str, Any]] = []
+        if came:
+            title, unit = group_titles()["leukocytes"], f"cells/mm³, {span(early)}"
+            pictures = self._cells(arms, cells, early)
+            rows.append({"title": title, "legend": "cells", "unit": unit, "pictures": pictures})
+        changes = _moves(course[name] for course in arms.values() for name in layers if name in course)
+        for end in dict.fromkeys((early, whole)) if changes else ():
+            title, unit = group_titles()["tissue"], f"% of volume, {span(end)}"
+            pictures = self._tissue(arms, layers, end)
+            rows.append({"title": title, "legend": "layers", "unit": unit, "pictures": pictures})
         told = [arm.lesion_facts for arm in self.run.arms.values()]
-        facts = {key: value for key, value in told[0].items() if all(one.get(key) == value for one in told)}
+        same = {key: value for key, value in told[0].items() if all(one.get(key) == value for one in told)}
+        facts = {key: value for key, value in same.items() if value is not None}
         deposit = self._courses("deposit", list(arms.values()))
         return {
             "facts": [(key.replace("_", " "), _fact_text(value)) for key, value in facts.items()],
@@ -285,7 +281,7 @@ def _fact_text(value: Any) -> str:
     if isinstance(value, Mapping) and "value" in value:
         number, unit = float(value["value"]), str(value.get("unit", "1"))
         return moment(number) if unit == "h" else f"{digits(number)} {pretty(unit)}".strip()
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return f"{value:.4g}" if isinstance(value, float) else str(value).replace("_", " ")
 
 
 def _moves(series: Iterable[Series]) -> bool:
