@@ -10,7 +10,7 @@ import pytest
 from calcis.tissue import story as story_room
 from calcis.tissue.numbers import tissue_parameters
 from calcis.tissue.story import COURSES, PLASMA, Injured, tell, verdict
-from calcis.tissue.telling import chapters, outcome, sentences
+from calcis.tissue.telling import brief, chapters, outcome, sentences
 
 DAYS = np.arange(0.0, 366.0) * 24.0
 BITE = Injured("bite", 0.0, 0.9, 1000.0)
@@ -48,12 +48,9 @@ def test_a_healed_lesion(numbers):
     assert story.dead_cleared_at == pytest.approx(8.5 * 24.0)
     assert story.refilled_at == pytest.approx(8.0 * 24.0)
     assert story.stainable_at is story.radiographic_at is story.ct_at is story.osteogenic_at is None
-    said = sentences(story)
-    assert said[0] == (
-        "info",
-        "The lesion healed: at the end 100 % living tissue and 0 % scar, without stainable mineral.",
-    )
-    assert said[1][1] == "At most 90 % of the tissue was dead; it was cleared by day 8."
+    healed = "The lesion healed: at the end 100 % living tissue and 0 % scar, without stainable mineral."
+    assert sentences(story) == [("info", healed)]
+    assert brief(story) == ["At most 90 % of the tissue was dead; it was cleared by day 8."]
     assert titles(story) == ["Injury", "White cells", "Clearance", "First mineral", "In the fluid"]
     assert text(story, "First mineral") == "None formed."
 
@@ -82,12 +79,14 @@ def test_a_calcified_lesion(numbers):
     assert story.mineral_end == story.mineral_highest.value == 1460
     assert story.calcium_end == pytest.approx(1460 * 1e-3 * 40.078)  # mmol/L in a millilitre
     levels, texts = zip(*sentences(story), strict=True)
-    assert levels == ("warning", "info", "info", "info", "warning")
+    assert levels == ("warning", "warning")
     assert (
         "1460 mmol of calcium per litre of tissue (59 mg in the whole lesion), mean density 196 HU"
         in texts[0]
     )
-    assert "on CT of a person from day 155" in texts[3]
+    assert texts[1] == "The signal to form bone was on from day 50."
+    assert "on CT of a person from day 155" in brief(story)[-1]
+    assert "mitochondria" in brief(story)[1] and "Crystals then grew" in brief(story)[1]
     assert titles(story) == [
         *["Injury", "White cells", "Clearance", "First mineral", "In the fluid"],
         *["Growth", "How much", "What would be seen", "Bone"],

@@ -52,20 +52,21 @@ def chapters(story: Story, tissue: str = "tissue") -> list[Chapter]:
 
 
 def sentences(story: Story) -> list[tuple[str, str]]:
-    """The story in short, as (level, sentence), the verdict first; level is `info` or `warning`."""
-    said = [_verdict(story)]
-    if story.dead_highest.value > 0.0:
-        said.append(("info", _dead(story)))
+    """How it ended, and what to mind, as (level, sentence); level is `info` or `warning`."""
+    bone = _bone(story)
+    return [_verdict(story), *([(bone.level, bone.text)] if bone is not None else [])]
+
+
+def brief(story: Story) -> list[str]:
+    """How it came to that, in a few sentences: clearance, mineral and why, when it would be seen."""
+    said = [_dead(story)] if story.dead_highest.value > 0.0 else []
     if story.mineral_begun_at is not None:
         went = story.mineral_end < _LITTLE
         gone = f"It came to {digits(story.mineral_highest.value)} mmol/L and went again." if went else ""
         why = why_it_formed(story.saturation) if story.fluid_formed else ""
-        said.append(("info", _joined(_origin(story), why, _why_it_grew(story, brief=True), gone)))
+        said.append(_joined(_origin(story), why, _why_it_grew(story, brief=True), gone))
     seen = _visible(story)
-    if seen:
-        said.append(("info", f"The mineral would be seen {listed(seen)}."))
-    bone = _bone(story)
-    return said if bone is None else [*said, (bone.level, bone.text)]
+    return [*said, f"The mineral would be seen {listed(seen)}."] if seen else said
 
 
 def _joined(*sentences: str) -> str:
@@ -298,7 +299,7 @@ def _bone(story: Story) -> Chapter | None:
 
 
 def outcome(story: Story, tissue: str = "tissue") -> dict[str, Any]:
-    """The story as JSON values: verdict, amounts and times with units (null for never), causes, chapters."""
+    """The story as JSON values: verdict, amounts and times with units (null for never), causes, words."""
     times = {
         "mineral_begun_at": story.mineral_begun_at,
         "stainable_at": story.stainable_at,
@@ -322,6 +323,7 @@ def outcome(story: Story, tissue: str = "tissue") -> dict[str, Any]:
         },
         "budget": asdict(story.budget),
         "causes": {name: None if one is None else asdict(one) for name, one in causes.items()},
+        "brief": brief(story),
         "story": [
             {**asdict(chapter), "rests_on": list(chapter.rests_on)} for chapter in chapters(story, tissue)
         ],
