@@ -15,11 +15,13 @@ from scipy.integrate import solve_ivp
 from calcis.case import read_case, read_case_text
 from calcis.case.plasma import OFFERED, Course
 from calcis.part import assemble
+from calcis.report import render
 from calcis.run_folder import load, save
 from calcis.simulate import Pace, simulate
 from calcis.simulate.clamped import plasma_drive, plasma_series
 from calcis.solve.schedule import Lane, segments
 from calcis.solve.system import trace
+from calcis.terminal import run_json, show_run
 from calcis.tissue import INPUTS, PARTS
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -181,6 +183,23 @@ def test_a_run_is_kept_with_body_species_and_what_was_borrowed(driven, tmp_path:
         assert np.array_equal(again["lines"].body_series[name].values, series.values)
     record = json.loads((tmp_path / "a.run" / "run.json").read_text())
     assert record["borrowed"]["mouse"] == [one.name for one in driven.borrowed["mouse"]]
+
+
+def test_nobody_s_blood_is_in_a_report_of_given_plasma(driven, capsys: pytest.CaptureFixture[str]) -> None:
+    page = render(driven)
+    show_run(driven, "si")
+    shown = page[page.index("<body>") :] + capsys.readouterr().out
+    for word in ("Peterson", "eference range", "<h2>Blood", "Body model", "not known"):
+        assert word not in shown, word
+    assert "<h2>Plasma or medium, as given</h2>" in page and "Species: <b>rat</b>" in page
+    assert "Pyrophosphate" in page[page.index("<h2>Key values") : page.index("<h2>The lesion")]
+    numbers = sum(len(numbers) for numbers in driven.borrowed.values())
+    mice = len(driven.borrowed["mouse"])
+    assert f"Borrowed from other species: {numbers} numbers (mouse {mice}, " in " ".join(shown.split())
+    assert f"<b>{mice} from mouse</b>" in page
+    told = run_json(driven)
+    assert told["species"] == "rat" and len(told["borrowed"]["mouse"]) == mice
+    assert list(told["arms"]["steps"]["series"]) == ["time", *INPUTS]
 
 
 def test_given_plasma_goes_on_from_a_checkpoint_to_the_same_bits(driven, tmp_path: Path) -> None:
