@@ -82,8 +82,9 @@ def write_sbml(run: Run, path: Path, arm: str | None = None) -> None:
     from calcis.part import assemble
     from calcis.simulate.clamped import plasma_drive
     from calcis.simulate.doses import events
-    from calcis.simulate.lesion import injury_jumps
+    from calcis.simulate.lesion import injury_jumps, volume_of
     from calcis.tissue import INPUTS, PARTS
+    from calcis.tissue.uptake import uptake
 
     if arm is None and len(run.arms) > 1:
         raise InputError(f"one arm, by --arm NAME: {', '.join(run.arms)}", f"{len(run.arms)} arms")
@@ -94,7 +95,9 @@ def write_sbml(run: Run, path: Path, arm: str | None = None) -> None:
     parts = [*body_parts(case.body), *(drug_part(drug) for drug in drugs)]
     given = case.arms[one.name].plasma
     drive = None if given is None else plasma_drive(given, case.run.duration)
-    model = assemble([*parts, *(PARTS if case.lesion is not None else ())], None if drive is None else INPUTS)
+    if case.lesion is not None:
+        parts += [*PARTS, *([uptake(volume_of(case.lesion.injury))] if drive is None else [])]
+    model = assemble(parts, None if drive is None else INPUTS)
     numbers = {number.name: number for number in (*run.parameters, *one.changes)}
     jumps, infusions = events(doses, model, dict(packaged().drugs), case.run.duration)
     if case.lesion is not None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from calcis.errors import InputError
-from calcis.solve.integrate import solve
+from calcis.solve.integrate import Integration, solve
 from calcis.solve.kernel import compile_system
 from calcis.solve.schedule import Drive, Infusion, Jump, Lane
 from calcis.solve.system import trace_equations
@@ -30,11 +31,6 @@ def kernel():
             equations, states, ("absorption", "elimination"), controls=2, infused=(0,), observed=("twice",)
         )
     )
-
-
-def every_step(lane, pieces):
-    """The recording that keeps the steps as they are."""
-    return pieces.copy()
 
 
 def lanes(count):
@@ -66,22 +62,61 @@ def test_bits_do_not_depend_on_threads_batch_or_place(kernel):
     assert np.array_equal(backwards.states[::-1], together.states)
 
 
-def test_a_pause_and_a_resume_change_no_bit(kernel):
+def test_a_pause_changes_no_bit_and_a_stop_is_a_stop(kernel):
     everyone = lanes(20)
-    whole = solve(kernel, everyone, TIMES, 1e-6, record=every_step)
-    for cut in (1, 7, 30):
-        stop, kept = np.zeros(1, np.int64), []
+    whole = solve(kernel, everyone, TIMES, 1e-6)
+    shares = []
+    paused = solve(kernel, everyone, TIMES, 1e-6, rounds=7, watch=shares.append)
+    assert len(shares) > 5 and shares == sorted(shares) and shares[-1] == 1.0
+    assert np.array_equal(paused.states, whole.states)
+    stop = np.zeros(1, np.int64)
+    part = solve(kernel, everyone, TIMES, 1e-6, rounds=7, stop=stop, watch=lambda share: stop.fill(1))
+    assert not part.finished and np.isnan(part.states[:, -1]).all()
 
-        def watch(share, take, interrupted, stop=stop, kept=kept):
-            kept.append(take())
-            stop[0] = 1
 
-        part = solve(kernel, everyone, TIMES, 1e-6, record=every_step, rounds=cut, stop=stop, watch=watch)
-        assert not part.finished
-        again = solve(kernel, everyone, TIMES, 1e-6, record=every_step, resume=kept[0], rounds=3)
-        assert again.finished
-        assert np.array_equal(again.states, whole.states)
-        assert all(np.array_equal(a, b) for a, b in zip(again.pieces, whole.pieces, strict=True))
+def halted(kernel, everyone, cuts):
+    """All lanes marched through intervals that end at `cuts` (h), each lane's own a little later."""
+    found = Integration(kernel, everyone, TIMES, 1e-6)
+    for begin, end in pairwise(cuts):
+        found.advance(intervals(everyone, begin, end))
+    return found
+
+
+def intervals(everyone, begin, end):
+    def own(time, i):
+        return time if time in (0.0, 40.0) else time + 0.01 * i
+
+    return [lane.during(own(begin, i), own(end, i)) for i, lane in enumerate(everyone)]
+
+
+def test_intervals_are_within_the_tolerance_and_a_restored_one_goes_on_to_the_same_bits(kernel):
+    """Intervals end steps, no more; events on their borders happen once, and outputs there see them."""
+    everyone = lanes(20)
+    cuts = (0.0, 2.5, 4.7, 11.0, 11.5, 30.0, 40.0)  # doses and infusions begin and end on some
+    whole = halted(kernel, everyone, cuts)
+    once = solve(kernel, everyone, TIMES, 1e-6)
+    # Both are within a few tolerances of the truth, and so of each other.
+    assert np.allclose(whole.states, once.states, rtol=1e-5, atol=1e-8)
+    assert np.allclose(whole.signals, once.signals, rtol=1e-5, atol=1e-8)
+    part = halted(kernel, everyone, cuts[:4])
+    again = Integration(kernel, everyone, TIMES, 1e-6)
+    again.restore(part.moment(), part.states, part.signals)
+    before = again.moment()
+    again.advance(intervals(everyone, 11.0, 20.0))  # thought better of
+    for lane in range(20):
+        again.back(before, lane)
+    for begin, end in pairwise(cuts[3:]):
+        again.advance(intervals(everyone, begin, end))
+    assert np.array_equal(again.states, whole.states) and np.array_equal(again.signals, whole.signals)
+
+
+def test_lanes_that_rest_stay_where_they_are(kernel):
+    everyone = lanes(3)
+    found = Integration(kernel, everyone, TIMES, 1e-6)
+    found.advance([everyone[0], None, everyone[2].during(0.0, 5.0)])
+    assert np.isfinite(found.states[0]).all() and np.isnan(found.states[1]).all()
+    assert np.array_equal(found.y[1], everyone[1].start)
+    assert np.isfinite(found.states[2, TIMES < 5.0]).all() and np.isnan(found.states[2, TIMES >= 5.0]).all()
 
 
 def test_doses_are_hit_exactly_and_nothing_is_lost():
@@ -152,7 +187,7 @@ def test_a_driven_system_equals_the_coupled_one():
     """A steep signal of the first system drives the second: the polynomials follow it to the tolerance."""
     from calcis.elementary import hill
     from calcis.part import Part, Signal, State, assemble
-    from calcis.solve.drive import Recorder, drives
+    from calcis.solve.drive import Recorder, drive
     from calcis.solve.system import trace
 
     def ramp(v):
@@ -179,8 +214,8 @@ def test_a_driven_system_equals_the_coupled_one():
         0, :, 1
     ]
     for rtol in (1e-4, 1e-6):
-        rows = solve(first, [lane], times, rtol, record=Recorder(first, [lane], ["u"], rtol)).pieces
-        (drive,) = drives(rows, [lane])
-        found = solve(second, [replace(lane, start=np.zeros(1), drive=drive)], times, rtol).states[0, :, 0]
+        (rows,) = Integration(first, [lane], times, rtol).advance([lane], record=Recorder(first, ["u"], rtol))
+        driven = replace(lane, start=np.zeros(1), drive=drive(rows, lane.end))
+        found = solve(second, [driven], times, rtol).states[0, :, 0]
         # One tolerance for the polynomial, one for the solver, doubled for what each carries on.
         assert np.abs(found - whole).max() <= 4.0 * rtol

@@ -21,6 +21,11 @@ def body_balances(name: str) -> tuple[Balance, ...]:
     return balances
 
 
+def body_supplies(name: str) -> dict[str, str]:
+    """What this body gives to tissue: signal it needs (mmol/h) -> dotted state that loses it (mmol)."""
+    return dict(_package(name).SUPPLIES)
+
+
 def body_limits(name: str) -> tuple[str, ...]:
     """What a reader of results of this body has to know, in sentences."""
     limits: tuple[str, ...] = _package(name).LIMITS

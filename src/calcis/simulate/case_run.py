@@ -1,7 +1,4 @@
-"""How is a case simulated?  First what makes plasma in every arm, then the lesion, driven by that plasma.
-
-A body is solved, all arms as lanes of one run; plasma that is given needs no solving.
-"""
+"""How is a case simulated?  Body and lesion of every arm march in turn; given plasma needs no body."""
 
 from __future__ import annotations
 
@@ -12,40 +9,29 @@ from typing import Any
 
 import numpy as np
 
-from calcis.body import CLAMPED, body_balances, body_limits, body_parts
+from calcis.body import CLAMPED, body_balances, body_limits, body_supplies
 from calcis.case import Case, Treatment, Vocabulary, packaged
-from calcis.drugs import drug_part
-from calcis.errors import InputError
-from calcis.ledger import Balance, books, defects, flown
-from calcis.part import Model, assemble
+from calcis.ledger import LEDGER, Balance, defects, flown
+from calcis.part import Model
 from calcis.run_folder import CHECKPOINT, data_hashes, versions
 from calcis.simulate.clamped import plasma_drive, plasma_series
-from calcis.simulate.doses import events
-from calcis.simulate.lesion import lesion_lanes, lesion_model
-from calcis.simulate.march import Checkpoints, March, Pace, Progress
+from calcis.simulate.coupling import LONGEST, Coupling, Exchange
+from calcis.simulate.lesion import lesion_lanes, lesion_model, volume_of
+from calcis.simulate.march import Checkpoints, Pace, Progress, march
 from calcis.simulate.numbers import Numbers
+from calcis.simulate.person import body_lanes, body_model
 from calcis.solve import compiled_driver
-from calcis.solve.drive import Recorder, drives
-from calcis.solve.integrate import Solution
-from calcis.solve.kernel import Kernel, compile_system
+from calcis.solve.evaluate import signals
+from calcis.solve.integrate import Integration
+from calcis.solve.kernel import Kernel
 from calcis.solve.schedule import Drive, Lane
-from calcis.solve.system import trace
 from calcis.store import Arm, DoseMark, Finding, Run, Series
 from calcis.tissue import BALANCES, INPUTS
 from calcis.tissue.story import PARTS, Injured, tell
 from calcis.tissue.telling import outcome, sentences
+from calcis.tissue.uptake import TAKEN
 
 Courses = Mapping[str, Series]
-
-
-@dataclass(frozen=True)
-class Supply:
-    """What makes plasma, arm by arm: courses, what drives the lesion (None after a failure), balances."""
-
-    courses: list[Courses]
-    plasma: list[Drive | None]
-    ledgers: list[dict[str, float]]
-    failures: list[str | None]
 
 
 def simulate(
@@ -69,44 +55,29 @@ def simulate(
     described, data = versions(), data_hashes()
     vocabulary = vocabulary or packaged()
     numbers = Numbers(case, vocabulary.parameters(case.body))
-    march = March(
-        times=np.array(case.run.times),
-        tolerance=case.run.tolerance,
-        threads=threads,
-        progress=progress or (lambda stage, share: None),
-        pace=pace or Pace(),
-        checkpoints=Checkpoints(None if folder is None else folder / CHECKPOINT, resume),
-    )
-    tissue = None if case.lesion is None else lesion_model()  # compiled while the driver is
-    if case.body == CLAMPED:
-        supply = _given(case, march.times)
-    else:
-        supply = _solved(case, numbers, vocabulary, march, record=tissue is not None)
-    courses, ledgers, failures = supply.courses, supply.ledgers, list(supply.failures)
-    lesions: list[Courses | None] = [None] * len(courses)
-    if tissue is not None:
-        model, tissue_kernel = tissue
-        names = list(case.arms)
-        plasma = {names[i]: drive for i, drive in enumerate(supply.plasma) if drive is not None}
-        going = [i for i, name in enumerate(names) if name in plasma]
-        voxels = lesion_lanes(case, model, numbers, plasma)
-        lesions = [_nothing(model, march.times)] * len(courses)
-        if voxels:
-            of_tissue = march("lesion", tissue_kernel, voxels)
-            kept = _ledgers("lesion", BALANCES, model, voxels, of_tissue)
-            found = [
-                {**course, **_flown(model, states)}
-                for course, states in zip(
-                    _courses(tissue_kernel, model, of_tissue), of_tissue.states, strict=True
-                )
-            ]
-            for i, course, ledger, failure in zip(going, found, kept, of_tissue.failures, strict=True):
-                lesions[i], failures[i] = course, failure
-                ledgers[i] |= ledger
-    arms = {
-        name: _arm(case, arm, numbers, march.times, courses[i], lesions[i], ledgers[i], failures[i])
-        for i, (name, arm) in enumerate(case.arms.items())
+    rooms = rooms_of(case, numbers, vocabulary)
+    pace = pace or Pace()
+    coupling = coupling_of(case, rooms, threads, LONGEST if pace.longest is None else pace.longest)
+    checkpoints = Checkpoints(None if folder is None else folder / CHECKPOINT, resume)
+    march(coupling, progress or (lambda what, share: None), pace, checkpoints)
+    times = np.array(case.run.times)
+    found = {
+        room: _found(room, one, side) for (room, one), side in zip(rooms.items(), coupling.sides, strict=True)
     }
+    moved = coupling.defects() if len(found) == 2 else np.zeros((len(case.arms), 0))
+    arms = {}
+    for i, (name, arm) in enumerate(case.arms.items()):
+        if "body" in found:
+            body = found["body"].courses[i]
+        else:
+            body = plasma_series(plasma_drive(arm.plasma or {}, case.run.duration), times)
+        lesion = found["lesion"].courses[i] if "lesion" in found else None
+        ledger = {name: share for one in found.values() for name, share in one.ledgers[i].items()}
+        ledger |= {
+            f"exchange.{loss.partition('_')[0]}": float(x) for loss, x in zip(TAKEN, moved[i], strict=False)
+        }
+        failure = next((side.failures[i] for side in coupling.sides if side.failures[i]), None)
+        arms[name] = _arm(case, arm, numbers, times, body, lesion, ledger, failure)
     return Run(
         title=case.title,
         case_text=case.text,
@@ -124,100 +95,86 @@ def simulate(
     )
 
 
-def _given(case: Case, times: np.ndarray) -> Supply:
-    """Plasma as the case gives it: nothing is solved, nothing is kept in books, nothing fails."""
-    plasma = [plasma_drive(arm.plasma or {}, case.run.duration) for arm in case.arms.values()]
-    return Supply(
-        courses=[plasma_series(drive, times) for drive in plasma],
-        plasma=list(plasma),
-        ledgers=[{} for _ in plasma],
-        failures=[None] * len(plasma),
-    )
+@dataclass(frozen=True)
+class Room:
+    """A model with a lane for every arm, and what it keeps in its books."""
+
+    model: Model
+    kernel: Kernel
+    lanes: Sequence[Lane]
+    balances: Sequence[Balance]
 
 
-def _solved(case: Case, numbers: Numbers, vocabulary: Vocabulary, march: March, record: bool) -> Supply:
-    """Plasma as the body makes it; only if `record`, with what drives a lesion."""
-    model, kernel = _body_model(case)
-    lanes = _body_lanes(case, model, numbers, vocabulary)
-    recorder = Recorder(kernel, lanes, list(INPUTS), case.run.tolerance) if record else None
-    found = march("body", kernel, lanes, recorder)
-    plasma: list[Drive | None] = [None] * len(lanes)
-    if record:
-        going = [i for i, failure in enumerate(found.failures) if failure is None]
-        recorded = drives([found.pieces[i] for i in going], [lanes[i] for i in going])
-        for i, drive in zip(going, recorded, strict=True):
-            plasma[i] = drive
-    return Supply(
-        courses=_courses(kernel, model, found),
-        plasma=plasma,
-        ledgers=_ledgers("body", body_balances(case.body), model, lanes, found),
-        failures=list(found.failures),
-    )
+@dataclass(frozen=True)
+class Found:
+    """What a room's arms did: courses, and the defects of their books by `room.quantity`."""
+
+    courses: list[Courses]
+    ledgers: list[dict[str, float]]
 
 
-def _body_model(case: Case) -> tuple[Model, Kernel]:
-    """The body with the drugs that any arm gives; names are those of the vocabulary, checked on reading."""
-    given = sorted({dose.drug for arm in case.arms.values() for dose in arm.doses})
-    parts = [*body_parts(case.body), *(drug_part(drug) for drug in given)]
-    model = assemble([*parts, books(body_balances(case.body))])
-    return model, compile_system(trace(model, list(model.signals)))
-
-
-def _body_lanes(case: Case, model: Model, numbers: Numbers, vocabulary: Vocabulary) -> list[Lane]:
-    lanes = []
-    for name, arm in case.arms.items():
-        values = numbers.of_model(name, model)
-        try:
-            start = model.start(values)
-        except ArithmeticError as problem:
-            raise InputError(f"numbers from which the body of arm {name!r} can start", str(problem)) from None
-        jumps, infusions = events(arm.doses, model, dict(vocabulary.drugs), case.run.duration)
-        lanes.append(
-            Lane(
-                name=name,
-                parameters=np.array(list(values.values())),
-                start=np.array(list(start.values()), float),
-                begin=0.0,
-                end=case.run.duration,
-                jumps=jumps,
-                infusions=infusions,
-            )
+def rooms_of(case: Case, numbers: Numbers, vocabulary: Vocabulary) -> dict[str, Room]:
+    """The body, unless plasma is given, and the lesion, if there is one."""
+    rooms = {}
+    tissue = None if case.lesion is None else lesion_model()  # compiled while the driver is
+    at_start: dict[str, dict[str, float]] = {}
+    drives: dict[str, Drive] = {}
+    if case.body == CLAMPED:
+        for name, arm in case.arms.items():
+            drives[name] = plasma_drive(arm.plasma or {}, case.run.duration)
+            at_start[name] = dict(zip(INPUTS, drives[name].coefficients[0, :, 0], strict=True))
+    else:
+        model, kernel = body_model(case, tissue is not None)
+        rooms["body"] = Room(
+            model, kernel, body_lanes(case, model, numbers, vocabulary), body_balances(case.body)
         )
-    return lanes
+        for lane in rooms["body"].lanes:
+            seen = signals(kernel, lane, np.zeros(1), np.array([lane.start]))[0]
+            at_start[lane.name] = dict(zip(kernel.system.observed, seen, strict=True))
+    if tissue is not None:
+        lanes = lesion_lanes(case, tissue[0], numbers, at_start, drives)
+        rooms["lesion"] = Room(*tissue, lanes, BALANCES)
+    return rooms
 
 
-def _courses(kernel: Kernel, model: Model, solution: Solution) -> list[Courses]:
-    """Every signal of every lane at the output times."""
-    units = model.signals
-    return [
-        {name: Series(units[name], lane[:, k].copy()) for k, name in enumerate(kernel.system.observed)}
-        for lane in solution.signals
-    ]
-
-
-def _nothing(model: Model, times: np.ndarray) -> Courses:
-    """The courses of a lesion whose body failed: not known at any time."""
-    signals = {name: Series(unit, np.full(len(times), np.nan)) for name, unit in model.signals.items()}
-    return signals | _flown(model, np.full((len(times), len(model.states)), np.nan))
-
-
-def _flown(model: Model, states: np.ndarray) -> dict[str, Series]:
-    """What has flowed into and out of the lesion's stores since the start, from its books."""
-    return {
-        name: Series(unit, values.copy()) for name, (unit, values) in flown(BALANCES, model, states).items()
+def coupling_of(case: Case, rooms: Mapping[str, Room], threads: int | None, longest: float) -> Coupling:
+    """All arms at the start, with intervals of at most `longest` h."""
+    sides = {
+        name: Integration(
+            room.kernel, room.lanes, np.array(case.run.times), case.run.tolerance, threads=threads
+        )
+        for name, room in rooms.items()
     }
+    exchange = Exchange()
+    if len(rooms) == 2 and case.lesion is not None:
+        of_body, of_tissue = list(rooms["body"].model.states), list(rooms["lesion"].model.states)
+        supplies = body_supplies(case.body)
+        exchange = Exchange(
+            given=tuple(INPUTS),
+            sums=tuple(of_tissue.index(f"{LEDGER}.{flow}_sum") for flow in TAKEN.values()),
+            pools=tuple(of_body.index(supplies[loss]) for loss in TAKEN),
+            books=tuple(of_body.index(f"{LEDGER}.{loss}_sum") for loss in TAKEN),
+            volume=volume_of(case.lesion.injury),
+        )
+    return Coupling(sides.get("body"), sides.get("lesion"), exchange, case.run.tolerance, longest)
 
 
-def _ledgers(
-    room: str, balances: Sequence[Balance], model: Model, lanes: Sequence[Lane], solution: Solution
-) -> list[dict[str, float]]:
-    """For every lane the defect of each balance, by `room.quantity`."""
-    found = []
-    for lane, states in zip(lanes, solution.states, strict=True):
-        values = dict(zip(model.parameters, lane.parameters, strict=True))
-        shares = defects(balances, model, states, values)
-        found.append({f"{room}.{quantity}": share for quantity, share in shares.items()})
-    return found
+def _found(name: str, room: Room, side: Integration) -> Found:
+    """Every signal of every lane at the output times, and what has flowed through a lesion's books."""
+    solution, units = side.solution(), room.model.signals
+    courses: list[Courses] = []
+    ledgers = []
+    for lane, states, values in zip(room.lanes, solution.states, solution.signals, strict=True):
+        names = room.kernel.system.observed
+        course = {one: Series(units[one], values[:, k].copy()) for k, one in enumerate(names)}
+        if name == "lesion":
+            for one, (unit, amounts) in flown(room.balances, room.model, states).items():
+                course[one] = Series(unit, amounts.copy())
+        courses.append(course)
+        parameters = dict(zip(room.model.parameters, lane.parameters, strict=True))
+        shares = defects(room.balances, room.model, states, parameters)
+        ledgers.append({f"{name}.{quantity}": share for quantity, share in shares.items()})
+    return Found(courses, ledgers)
 
 
 def _arm(

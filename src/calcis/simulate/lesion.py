@@ -1,8 +1,4 @@
-"""How does the lesion of a case run its course, driven by the plasma of each arm's body?
-
-One voxel of tissue for every arm.  Until the injury the tissue is healthy; plasma is the body's
-dense output, step by step.
-"""
+"""What is the lesion of a case?  One voxel of tissue for every arm, healthy until the injury."""
 
 from __future__ import annotations
 
@@ -38,7 +34,7 @@ def injury_jumps(
         return []
     given = injury.own
     for salt in given.keys() & {"calcium", "phosphate"}:
-        given[salt] /= injury.shape.cone.volume / _MM3_PER_L
+        given[salt] /= volume_of(injury)
     names, jumps = list(model.states), []
     for move in moves(injury.kind, injury.killed, parameters, given):
         source = None if move.source is None else names.index(move.source)
@@ -50,24 +46,37 @@ def injury_jumps(
     return jumps
 
 
-def lesion_lanes(case: Case, model: Model, numbers: Numbers, plasma: Mapping[str, Drive]) -> list[Lane]:
-    """A lane for every arm in `plasma`: the healthy tissue in equilibrium with it, then the injury."""
+def volume_of(injury: Injury | None) -> float:
+    """Litres of tissue that are injured; without an injury none, so that nothing is taken from the blood."""
+    return 0.0 if injury is None else injury.shape.cone.volume / _MM3_PER_L
+
+
+def lesion_lanes(
+    case: Case,
+    model: Model,
+    numbers: Numbers,
+    at_start: Mapping[str, Mapping[str, float]],
+    drives: Mapping[str, Drive],
+) -> list[Lane]:
+    """A lane for every arm: healthy tissue in equilibrium with plasma `at_start` (by arm), then the injury.
+
+    `drives`: plasma that is given, by arm; that of a body comes as it is made.
+    """
     assert case.lesion is not None
     injury = case.lesion.injury
     lanes = []
-    for arm, drive in plasma.items():
+    for arm in case.arms:
         values = numbers.of_model(arm, model)
-        at_start = dict(zip(INPUTS, drive.coefficients[0, :, 0], strict=True))
         shares = {} if injury is None else numbers.of_part(arm, injury.kind)
         lanes.append(
             Lane(
                 name=arm,
                 parameters=np.array(list(values.values())),
-                start=np.array(list(model.start(values, at_start).values())),
+                start=np.array(list(model.start(values, at_start[arm]).values())),
                 begin=0.0,
                 end=case.run.duration,
                 jumps=injury_jumps(injury, model, values | shares, BALANCES),
-                drive=drive,
+                drive=drives.get(arm),
             )
         )
     return lanes

@@ -13,9 +13,9 @@ from functools import cached_property
 
 import numpy as np
 
-from calcis.solve.evaluate import derived, signals_of
+from calcis.solve.evaluate import signals_of
 from calcis.solve.kernel import Kernel
-from calcis.solve.schedule import Drive, Lane, Segments, segments
+from calcis.solve.schedule import Drive, Segments
 from calcis.solve.system import INPUT_DEGREE
 
 # Chebyshev points with both ends, through which the polynomial is well-conditioned; then two to check.
@@ -36,22 +36,20 @@ class Recorder:
     """
 
     kernel: Kernel
-    lanes: Sequence[Lane]
     names: Sequence[str]
     rtol: float
 
     @cached_property
-    def _plan(self) -> tuple[Segments, np.ndarray, list[int]]:
-        columns = [self.kernel.system.observed.index(name) for name in self.names]
-        return segments(self.kernel.system, self.lanes), derived(self.kernel, self.lanes), columns
+    def _columns(self) -> list[int]:
+        return [self.kernel.system.observed.index(name) for name in self.names]
 
-    def __call__(self, lane: int, pieces: np.ndarray) -> np.ndarray:
+    def __call__(self, plan: Segments, prepared: np.ndarray, lane: int, pieces: np.ndarray) -> np.ndarray:
         """Rows for recorded steps (step, 2 + powers·states) of a lane, in order."""
         whole = np.arange(len(pieces))
         low, width = np.zeros(len(pieces)), np.ones(len(pieces))
         found: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
         for halving in range(MOST_HALVINGS + 1):
-            values = self._values(lane, pieces[whole], low, width)
+            values = self._values(plan, prepared, lane, pieces[whole], low, width)
             fit = [
                 sum(_FIT[m, j] * values[:, j] for j in range(INPUT_DEGREE + 1))
                 for m in range(INPUT_DEGREE + 1)
@@ -78,9 +76,16 @@ class Recorder:
         order = np.lexsort((np.concatenate([f[1] for f in found]), np.concatenate([f[0] for f in found])))
         return np.concatenate([f[2] for f in found])[order]
 
-    def _values(self, lane: int, pieces: np.ndarray, low: np.ndarray, width: np.ndarray) -> np.ndarray:
+    def _values(
+        self,
+        plan: Segments,
+        prepared: np.ndarray,
+        lane: int,
+        pieces: np.ndarray,
+        low: np.ndarray,
+        width: np.ndarray,
+    ) -> np.ndarray:
         """Signals (step, point, signal) at all points; element by element, so that no order matters."""
-        plan, prepared, columns = self._plan
         n = self.kernel.layout.states
         theta = low[:, None] + width[:, None] * _ALL
         coefficients = pieces[:, 2:].reshape(len(pieces), -1, n)
@@ -89,19 +94,11 @@ class Recorder:
             states = states * theta[:, :, None] + coefficients[:, None, m]
         times = pieces[:, :1] + pieces[:, 1:2] * theta
         flat = states.reshape(-1, n)
-        found = signals_of(self.kernel, plan, lane, prepared[lane], times.ravel(), flat)
-        return found[:, columns].reshape(*times.shape, len(columns))
+        found = signals_of(self.kernel, plan, lane, prepared, times.ravel(), flat)
+        return found[:, self._columns].reshape(*times.shape, len(self._columns))
 
 
-def drives(rows: Sequence[np.ndarray], lanes: Sequence[Lane]) -> list[Drive]:
-    """For every lane the recorded polynomials over its whole time.
-
-    Raises ValueError where a lane has none, or they end before it does, as after a failure.
-    """
-    found = []
-    for table, lane in zip(rows, lanes, strict=True):
-        ends = np.append(table[1:, 0], lane.end)
-        if not len(table) or table[-1, 0] + table[-1, 1] < lane.end * (1 - 1e-9):
-            raise ValueError(f"{lane.name!r} was not recorded to its end")
-        found.append(Drive(table[:, 0], ends, table[:, 2:].reshape(len(table), -1, INPUT_DEGREE + 1)))
-    return found
+def drive(rows: np.ndarray, end: float) -> Drive:
+    """The recorded polynomials (row under row) of an interval that ends then (h)."""
+    ends = np.append(rows[1:, 0], end)
+    return Drive(rows[:, 0], ends, rows[:, 2:].reshape(len(rows), -1, INPUT_DEGREE + 1))

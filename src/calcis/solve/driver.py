@@ -55,11 +55,12 @@ def march(first, last, rounds, max_steps, rtol, functions, scratch, lane_of, wan
     ys, ds, qs, ss, hs, old, out, defect, before, coefficients, tols = scratch
     segment_first, segment_start, segment_end, segment_smooth, controls = plan
     jump_first, jump_target, jump_source, jump_factor = jumps
-    # What a checkpoint holds: state, time since the segment began, next step, last scaled error; segment
+    # recorded: steps so far, -1 for none wanted; final: 1 where the lane ends with this march.  The others
+    # are what a checkpoint holds: state, time since the segment began, next step, last scaled error; segment
     # (-1 before the first), next output, status, steps, rejected steps, state with the worst error, jumps.
-    derived, y, since, planned, last_error, segment, due, status, steps, rejected, worst, jumped, recorded = (
-        lanes
-    )
+    derived, y, clock, counts, recorded, final = lanes
+    since, planned, last_error = clock
+    segment, due, status, steps, rejected, worst, jumped = counts
     n, nd, nq = y.shape[1], derived.shape[1], controls.shape[1]
     nk, n_times = coefficients.shape[1], len(times)
     waiting = first
@@ -240,7 +241,8 @@ def march(first, last, rounds, max_steps, rtol, functions, scratch, lane_of, wan
                 last_error[lane] = max(error, 1e-4)
                 if is_last and seg + 1 == segment_first[lane + 1]:
                     status[lane] = DONE
-                    while due[lane] < n_times and times[due[lane]] <= until:
+                    # An output at a time at which more is to come sees what happens then.
+                    while final[lane] == 1 and due[lane] < n_times and times[due[lane]] <= until:
                         row = course[lane, due[lane]]
                         for k in range(n):
                             row[k] = ys[k * LANES + slot]

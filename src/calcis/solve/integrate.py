@@ -1,4 +1,4 @@
-"""How is a system solved for many lanes, on all cores, so that it can be watched, stopped and resumed?"""
+"""How is a system solved for many lanes, on all cores, interval after interval, watched and stopped?"""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from calcis.solve import compiled_driver
 from calcis.solve.evaluate import aligned, derived, signals_of
 from calcis.solve.ir import LANES
 from calcis.solve.kernel import Kernel
-from calcis.solve.schedule import Lane, Segments, segments
+from calcis.solve.schedule import Lane, Segments, check, segments
 from calcis.solve.status import DONE, NOT_FINITE, RUNNING, STEP_TOO_SMALL, TOO_MANY_STEPS
 
 MOST_LANES_PER_TASK = 256
@@ -23,25 +23,24 @@ MAX_STEPS, STEPS_PER_SEGMENT = 1_000_000, 10_000  # a lane may take the larger o
 PIECES = 256  # recorded steps per lane between two looks at the recorder
 
 
-# Of recorded steps (lane, (steps, 2 + powers·states): start, length, coefficients in powers of θ), what to
-# keep; called as the steps come.
-Recording = Callable[[int, np.ndarray], np.ndarray]
+# What to keep of a lane's recorded steps, called as they come: (plan, what depends on its parameters alone,
+# lane, (steps, 2 + powers·states): start, length, coefficients in powers of θ).
+Recording = Callable[[Segments, np.ndarray, int, np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
-class Checkpoint:
-    """The whole integrator state between two steps of every lane; plain arrays, ready to store.
+class Moment:
+    """Where every lane is between two intervals.
 
     y: (lane, state); clock: (3, lane) time since the segment began, next step, last scaled error;
-    counts: (7, lane) segment, next output, status, steps, rejected, worst state, jumps; outputs: (lane,
-    time, state); pieces: as in Solution.
+    counts: (7, lane) segment, next output, status, steps, rejected, worst state, jumps; failures: (lane,)
+    sentences, empty where there is none.
     """
 
     y: np.ndarray
     clock: np.ndarray
     counts: np.ndarray
-    outputs: np.ndarray
-    pieces: tuple[np.ndarray, ...]
+    failures: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,6 @@ class Solution:
 
     states: (lane, time, state), signals: (lane, time, signal); rows after a failure are NaN.
     failures: a sentence per failed lane, None for the others.  steps, rejected: (lane,).
-    pieces: what `record` kept of each lane, row under row.
     """
 
     times: np.ndarray
@@ -59,8 +57,191 @@ class Solution:
     failures: tuple[str | None, ...]
     steps: np.ndarray
     rejected: np.ndarray
-    pieces: tuple[np.ndarray, ...]
     finished: bool
+
+
+class Integration:
+    """Lanes on their way, which `advance` takes from interval to interval.
+
+    `states` and `signals` are their courses at `times` (h, ascending) so far, NaN where no lane has
+    been; rtol is the relative tolerance, and a state's absolute one rtol times its scale.
+    """
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        lanes: Sequence[Lane],
+        times: np.ndarray,
+        rtol: float,
+        *,
+        threads: int | None = None,
+        max_steps: int | None = None,
+    ) -> None:
+        times = np.array(times, float)
+        if not np.isfinite(times).all() or (np.diff(times) < 0).any():
+            raise InputError("finite output times in ascending order", "others")
+        for lane in lanes:
+            check(kernel.system, lane)
+        count, layout = len(lanes), kernel.layout
+        self.kernel, self.lanes, self.times, self.rtol = kernel, lanes, times, rtol
+        self.prepared = derived(kernel, lanes)
+        self.y = np.array([lane.start for lane in lanes], float).reshape(count, layout.states)
+        self.clock = np.zeros((3, count))
+        self.clock[2] = 1.0
+        self.counts = np.zeros((7, count), np.int64)
+        self.states = np.full((count, len(times), layout.states), np.nan)
+        self.signals = np.full((count, len(times), layout.observed), np.nan)
+        self.failures: list[str | None] = [None] * count
+        self._threads, self._max_steps, self._scratch = threads or os.cpu_count() or 1, max_steps, _Scratch()
+        self._segments = 0
+
+    def moment(self) -> Moment:
+        """A copy of where all lanes are."""
+        said = np.array([failure or "" for failure in self.failures])
+        return Moment(self.y.copy(), self.clock.copy(), self.counts.copy(), said)
+
+    def back(self, moment: Moment, lane: int) -> None:
+        """Put a lane back to where it was; its courses are written anew from there."""
+        self.y[lane], self.failures[lane] = moment.y[lane], str(moment.failures[lane]) or None
+        self.clock[:, lane], self.counts[:, lane] = moment.clock[:, lane], moment.counts[:, lane]
+
+    def restore(self, moment: Moment, states: np.ndarray, signals: np.ndarray) -> None:
+        """Go on from where another integration of these lanes was, with its courses so far.
+
+        Raises InputError for arrays of another shape.
+        """
+        own = (self.y, self.clock, self.counts, self.states, self.signals)
+        given = (moment.y, moment.clock, moment.counts, states, signals)
+        if [array.shape for array in own] != [array.shape for array in given]:
+            raise InputError("a checkpoint of these lanes and output times", "one of another shape")
+        for array, other in zip(own, given, strict=True):
+            array[...] = other
+        self.failures = [str(failure) or None for failure in moment.failures]
+
+    def advance(
+        self,
+        intervals: Sequence[Lane | None],
+        *,
+        record: Recording | None = None,
+        watch: Callable[[float], None] | None = None,
+        stop: np.ndarray | None = None,
+        rounds: int = 20_000,
+    ) -> list[np.ndarray]:
+        """March every lane through its interval (None: it stays), and give what `record` kept, row under row.
+
+        `watch(share done)` is called whenever every task pauses, after at most `rounds` kernel calls of
+        each; what it raises ends the march, as setting the first element of `stop` does.  Lanes are then
+        somewhere inside their intervals.  A lane that fails has a sentence in `failures`.
+        """
+        kernel, count = self.kernel, len(self.lanes)
+        plan = segments(kernel.system, intervals)
+        self._segments += len(plan.start)
+        going = [k for k, interval in enumerate(intervals) if interval is not None]
+        self.counts[0, going], self.counts[2, going] = -1, RUNNING
+        resting = [k for k, interval in enumerate(intervals) if interval is None]
+        self.counts[2, resting] = DONE
+        final = np.array(
+            [
+                one is not None and one.end >= whole.end
+                for one, whole in zip(intervals, self.lanes, strict=True)
+            ]
+        )
+        due = self.counts[1].copy()
+        places = np.full(count, -1 if record is None else 0)
+        width = 2 + kernel.method.powers * kernel.layout.states
+        pieces = np.zeros((count, 0 if record is None else PIECES, width))
+        kept: list[list[np.ndarray]] = [[] for _ in intervals]
+        stop = np.zeros(1, np.int64) if stop is None else stop
+        task = _Task(
+            compiled_driver.march(),
+            kernel,
+            self.rtol,
+            self._max_steps or max(MAX_STEPS, STEPS_PER_SEGMENT * self._segments),
+            (plan.first, plan.start, plan.end, plan.smooth, plan.controls),
+            (plan.jump_first, plan.jump_target, plan.jump_source, plan.jump_factor),
+            self.times,
+            (self.prepared, self.y, tuple(self.clock), tuple(self.counts), places, final.astype(np.uint8)),
+            self.states,
+            pieces,
+            stop,
+            self._scratch,
+        )
+        begin = np.array([np.nan if one is None else one.begin for one in intervals])
+        span = np.array([np.nan if one is None else one.end for one in intervals]) - begin
+
+        def look() -> None:
+            for lane in going:
+                if record is not None and places[lane]:
+                    kept[lane].append(record(plan, self.prepared[lane], lane, pieces[lane, : places[lane]]))
+                    places[lane] = 0
+            if watch is not None:
+                segment = np.where(self.counts[0] < 0, plan.first[:-1], self.counts[0])[going]
+                now = plan.start[segment] + self.clock[0, going] - begin[going]
+                now = np.where(self.counts[2, going] == RUNNING, now, span[going])
+                watch(float(np.mean(now / span[going])))
+
+        # Two tasks of equal size for each thread.
+        size = min(MOST_LANES_PER_TASK, -(-count // (2 * self._threads * LANES)) * LANES)
+        self._march(
+            task, [(a, min(a + size, count)) for a in range(0, count, max(size, 1))], rounds, look, stop
+        )
+        for lane in going:
+            self._read(plan, lane, due[lane])
+        return [np.concatenate(rows) if rows else np.zeros((0, 0)) for rows in kept]
+
+    def _march(
+        self,
+        task: _Task,
+        ranges: list[tuple[int, int]],
+        rounds: int,
+        look: Callable[[], None],
+        stop: np.ndarray,
+    ) -> None:
+        """Let tasks march their ranges of lanes until all are through or `stop` is set."""
+        with ThreadPoolExecutor(min(self._threads, max(len(ranges), 1))) as pool:
+            while ranges and not stop[0]:
+                pending: dict[Future[bool], tuple[int, int]] = {
+                    pool.submit(task, first, last, rounds): (first, last) for first, last in ranges
+                }
+                left = []
+                try:
+                    while pending:
+                        done, _ = wait(pending, return_when=FIRST_COMPLETED)
+                        for future in done:
+                            interval = pending.pop(future)
+                            if future.result():
+                                left.append(interval)
+                    compiled_driver.seal()
+                    ranges = sorted(left)
+                    look()
+                except BaseException:
+                    stop[0] = 1
+                    wait(pending)
+                    raise
+
+    def _read(self, plan: Segments, lane: int, due: int) -> None:
+        """Signals of the outputs since `due`, and the sentence of a lane that failed."""
+        self.failures[lane] = _failure(self, lane, plan)
+        now = self.counts[1, lane]
+        if now > due and self.kernel.layout.observed:
+            self.signals[lane, due:now] = signals_of(
+                self.kernel, plan, lane, self.prepared[lane], self.times[due:now], self.states[lane, due:now]
+            )
+
+    def solution(self) -> Solution:
+        """The courses so far."""
+        for lane, done in enumerate(self.counts[1]):
+            self.states[lane, done:] = np.nan
+            self.signals[lane, done:] = np.nan
+        return Solution(
+            times=self.times,
+            states=self.states,
+            signals=self.signals,
+            failures=tuple(self.failures),
+            steps=self.counts[3].copy(),
+            rejected=self.counts[4].copy(),
+            finished=not (self.counts[2] == RUNNING).any(),
+        )
 
 
 def solve(
@@ -69,130 +250,19 @@ def solve(
     times: np.ndarray,
     rtol: float,
     *,
-    record: Recording | None = None,
     threads: int | None = None,
     max_steps: int | None = None,
     stop: np.ndarray | None = None,
-    watch: Callable[[float, Callable[[], Checkpoint], bool], None] | None = None,
+    watch: Callable[[float], None] | None = None,
     rounds: int = 20_000,
-    resume: Checkpoint | None = None,
 ) -> Solution:
-    """Solve all lanes and give their states and signals at `times` (h, ascending).
+    """Solve all lanes in one go and give their states and signals at `times`; see Integration.
 
-    rtol: relative tolerance; a state's absolute tolerance is rtol times its scale.  `stop` is an
-    array whose first element is set from outside to cancel.  `record` keeps what it makes of the steps.
-    `watch(share done, take checkpoint,
-    interrupted)` is called whenever every task pauses, after at most `rounds` kernel calls of each,
-    and once more when an exception such as KeyboardInterrupt ends the run.  A solution that was
-    stopped has `finished` False.
+    A solution that was stopped has `finished` False.
     """
-    times = np.array(times, float)
-    if not np.isfinite(times).all() or (np.diff(times) < 0).any():
-        raise InputError("finite output times in ascending order", "others")
-    plan = segments(kernel.system, lanes)
-    if max_steps is None:
-        max_steps = max(MAX_STEPS, STEPS_PER_SEGMENT * len(plan.start))
-    prepared = derived(kernel, lanes)
-    n, count = kernel.layout.states, len(lanes)
-    if resume is None:
-        y = np.array([lane.start for lane in lanes], float).reshape(count, n)
-        clock = np.zeros((3, count))
-        clock[2] = 1.0
-        counts = np.zeros((7, count), np.int64)
-        counts[0] = -1
-        outputs = np.empty((count, len(times), n))
-        kept: list[list[np.ndarray]] = [[] for _ in lanes]
-    else:
-        y, clock, counts, outputs = (
-            np.array(a) for a in (resume.y, resume.clock, resume.counts, resume.outputs)
-        )
-        shapes = (y.shape, clock.shape, counts.shape, outputs.shape)
-        if shapes != ((count, n), (3, count), (7, count), (count, len(times), n)):
-            raise InputError("a checkpoint of these lanes and output times", "one of another shape")
-        kept = [[rows] if len(rows) else [] for rows in resume.pieces] if record else [[] for _ in lanes]
-    width = 2 + kernel.method.powers * n
-    places = np.full(count, 0 if record else -1)
-    pieces = np.zeros((count, PIECES if record else 0, width))
-    stop = np.zeros(1, np.int64) if stop is None else stop
-    task = _Task(
-        compiled_driver.march(),
-        kernel,
-        rtol,
-        max_steps,
-        (plan.first, plan.start, plan.end, plan.smooth, plan.controls),
-        (plan.jump_first, plan.jump_target, plan.jump_source, plan.jump_factor),
-        times,
-        (prepared, y, *clock, *counts, places),
-        outputs,
-        pieces,
-        stop,
-        _Scratch(),
-    )
-
-    def collect() -> None:
-        for lane in range(count if record else 0):
-            if places[lane] and record is not None:
-                kept[lane].append(record(lane, pieces[lane, : places[lane]]))
-                places[lane] = 0
-
-    def recorded() -> tuple[np.ndarray, ...]:
-        return tuple(np.concatenate(rows) if rows else np.zeros((0, 0)) for rows in kept) if record else ()
-
-    def checkpoint() -> Checkpoint:
-        return Checkpoint(y.copy(), clock.copy(), counts.copy(), outputs.copy(), recorded())
-
-    def look(interrupted: bool) -> None:
-        collect()
-        if watch is not None:
-            segment = np.where(counts[0] < 0, plan.first[:-1], counts[0])
-            now = np.where(counts[2] == RUNNING, plan.start[segment] + clock[0] - begin, span)
-            watch(float(np.mean(now / span)), checkpoint, interrupted)
-
-    workers = threads or os.cpu_count() or 1
-    size = min(MOST_LANES_PER_TASK, -(-count // (2 * workers * LANES)) * LANES)  # two equal tasks for each
-    ranges = [(a, min(a + size, count)) for a in range(0, count, max(size, 1))]
-    begin = np.array([lane.begin for lane in lanes])
-    span = np.array([lane.end for lane in lanes]) - begin
-    with ThreadPoolExecutor(min(workers, max(len(ranges), 1))) as pool:
-        while ranges:
-            pending: dict[Future[bool], tuple[int, int]] = {
-                pool.submit(task, first, last, rounds): (first, last) for first, last in ranges
-            }
-            left = []
-            try:
-                while pending:
-                    done, _ = wait(pending, return_when=FIRST_COMPLETED)
-                    for future in done:
-                        interval = pending.pop(future)
-                        if future.result():
-                            left.append(interval)
-                compiled_driver.seal()
-                ranges = sorted(left)
-                look(False)
-            except BaseException:
-                stop[0] = 1
-                wait(pending)
-                look(True)
-                raise
-            if stop[0]:
-                break
-    for lane, done in enumerate(counts[1]):
-        outputs[lane, done:] = np.nan
-    signals = np.empty((count, len(times), kernel.layout.observed))
-    for lane in range(count if kernel.layout.observed else 0):
-        signals[lane] = signals_of(kernel, plan, lane, prepared[lane], times, outputs[lane])
-        signals[lane, counts[1, lane] :] = np.nan  # laws may swallow a NaN
-    failures = tuple(_failure(kernel, lane, i, plan, clock, counts, y) for i, lane in enumerate(lanes))
-    return Solution(
-        times=times,
-        states=outputs,
-        signals=signals,
-        failures=failures,
-        steps=counts[3].copy(),
-        rejected=counts[4].copy(),
-        pieces=recorded(),
-        finished=not ranges,
-    )
+    found = Integration(kernel, lanes, times, rtol, threads=threads, max_steps=max_steps)
+    found.advance(lanes, watch=watch, stop=stop, rounds=rounds)
+    return found.solution()
 
 
 class _Scratch(threading.local):
@@ -242,7 +312,7 @@ class _Task:
     plan: tuple[np.ndarray, ...]
     jumps: tuple[np.ndarray, ...]
     times: np.ndarray
-    lanes: tuple[np.ndarray, ...]
+    lanes: tuple[np.ndarray | tuple[np.ndarray, ...], ...]
     course: np.ndarray
     pieces: np.ndarray
     stop: np.ndarray
@@ -274,16 +344,14 @@ class _Task:
         )
 
 
-def _failure(
-    kernel: Kernel, lane: Lane, i: int, plan: Segments, clock: np.ndarray, counts: np.ndarray, y: np.ndarray
-) -> str | None:
+def _failure(run: Integration, lane: int, plan: Segments) -> str | None:
     """Who failed, when, on which state, and what to do; None if the lane did not fail."""
-    segment, _, status, steps, _, worst, jumps = (int(count) for count in counts[:, i])
+    segment, _, status, steps, _, worst, jumps = (int(count) for count in run.counts[:, lane])
     if status in (RUNNING, DONE):
         return None
-    hours = plan.start[max(segment, 0)] + clock[0, i]
-    state = kernel.system.states[worst]
-    value = y[i, worst]
+    hours = plan.start[max(segment, 0)] + run.clock[0, lane]
+    state = run.kernel.system.states[worst]
+    value = run.y[lane, worst]
     reason = {
         STEP_TOO_SMALL: "the step fell below what the clock can resolve, because "
         f"{state} ({value:.4g}) changes too fast; check the numbers that drive it, or loosen the tolerance",
@@ -293,4 +361,4 @@ def _failure(
     }[status]
     if status == TOO_MANY_STEPS and jumps > steps // 2:
         reason = f"a law jumped to and fro {jumps} times; let it change over a range instead of at one value"
-    return f"{lane.name!r} stopped at {hours / 24:.6g} d: {reason}"
+    return f"{run.lanes[lane].name!r} stopped at {hours / 24:.6g} d: {reason}"

@@ -7,7 +7,7 @@ solver ends a step exactly where a segment ends and applies the next one's jumps
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -56,7 +56,8 @@ class Drive:
 class Lane:
     """One person, arm or voxel: parameters, initial state, and what happens to it.
 
-    parameters: (parameter,) and start: (state,) in the system's order and units.
+    parameters: (parameter,) and start: (state,) in the system's order and units.  `fresh` is False for
+    an interval in which state and slope go on from the one before.
     """
 
     name: str
@@ -67,6 +68,27 @@ class Lane:
     jumps: Sequence[Jump] = ()
     infusions: Sequence[Infusion] = ()
     drive: Drive | None = None
+    fresh: bool = True
+
+    def during(self, begin: float, end: float, drive: Drive | None = None) -> Lane:
+        """What happens to it in an interval, driven by `drive` if that is given."""
+        jumps = [jump for jump in self.jumps if begin <= jump.time < end]
+        infusions = [
+            replace(drip, start=max(drip.start, begin), end=min(drip.end, end))
+            for drip in self.infusions
+            if drip.start < end and drip.end > begin
+        ]
+        events = {jump.time for jump in jumps} | ({*self.drive.rough} if self.drive is not None else set())
+        events |= {time for drip in self.infusions for time in (drip.start, drip.end)}
+        return replace(
+            self,
+            begin=begin,
+            end=end,
+            jumps=jumps,
+            infusions=infusions,
+            drive=self.drive if drive is None else drive,
+            fresh=begin == self.begin or begin in events,
+        )
 
 
 @dataclass(frozen=True)
@@ -84,8 +106,8 @@ class Segments:
     jump_factor: np.ndarray
 
 
-def segments(system: System, lanes: Sequence[Lane]) -> Segments:
-    """Cut every lane's time at its events.
+def segments(system: System, lanes: Sequence[Lane | None]) -> Segments:
+    """Cut every lane's time at its events; None is a lane that stays where it is, without segments.
 
     Raises InputError for an event outside the lane's time or an infusion into a state that no
     drug may be given to.
@@ -96,16 +118,19 @@ def segments(system: System, lanes: Sequence[Lane]) -> Segments:
     sources: list[int] = []
     factors: list[float] = []
     for lane in lanes:
-        _check(system, lane)
+        if lane is None:
+            first.append(first[-1])
+            continue
+        check(system, lane)
         if not lane.jumps and not lane.infusions and lane.drive is None:
             starts.append(np.array([lane.begin]))
             ends.append(np.array([lane.end]))
             controls.append(np.array([[lane.begin] + [0.0] * (system.controls - 1)]))
             jump_first.append(len(targets))
-            smooth.append(0)
+            smooth.append(0 if lane.fresh else 1)
             first.append(first[-1] + 1)
             continue
-        corners = {lane.begin}
+        corners = {lane.begin} if lane.fresh else set()
         corners.update(jump.time for jump in lane.jumps if jump.time < lane.end)
         for infusion in lane.infusions:
             corners.update(t for t in (infusion.start, infusion.end) if t < lane.end)
@@ -113,7 +138,8 @@ def segments(system: System, lanes: Sequence[Lane]) -> Segments:
             corners.update(t for t in lane.drive.rough if lane.begin < t < lane.end)
         rough = np.unique(np.array(sorted(corners)))
         pieces = np.array([lane.begin]) if lane.drive is None else np.asarray(lane.drive.starts, float)
-        cuts = np.unique(np.concatenate([rough, pieces[(pieces > lane.begin) & (pieces < lane.end)]]))
+        inner = pieces[(pieces > lane.begin) & (pieces < lane.end)]
+        cuts = np.unique(np.concatenate([[lane.begin], rough, inner]))
         limits = np.append(cuts, lane.end)
         table = np.zeros((len(cuts), system.controls))
         table[:, 0] = cuts
@@ -141,10 +167,10 @@ def segments(system: System, lanes: Sequence[Lane]) -> Segments:
         first.append(first[-1] + len(cuts))
     return Segments(
         first=np.array(first),
-        start=np.concatenate(starts),
-        end=np.concatenate(ends),
+        start=np.concatenate([np.empty(0), *starts]),
+        end=np.concatenate([np.empty(0), *ends]),
         smooth=np.array(smooth, np.uint8),
-        controls=np.concatenate(controls),
+        controls=np.concatenate([np.empty((0, system.controls)), *controls]),
         jump_first=np.array(jump_first),
         jump_target=np.array(targets, np.int64),
         jump_source=np.array(sources, np.int64),
@@ -152,7 +178,8 @@ def segments(system: System, lanes: Sequence[Lane]) -> Segments:
     )
 
 
-def _check(system: System, lane: Lane) -> None:
+def check(system: System, lane: Lane) -> None:
+    """Raise InputError for arrays of a wrong shape and events that cannot be."""
     for what, values, names in (
         ("parameters", lane.parameters, system.parameters),
         ("initial values", lane.start, system.states),

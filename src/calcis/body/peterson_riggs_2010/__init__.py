@@ -60,6 +60,9 @@ BALANCES = (
     ),
 )
 
+# What tissue takes up (mmol/h) -> from which pool (mmol).
+SUPPLIES = {"calcium_uptake_tissue": "plasma.calcium", "phosphate_uptake_tissue": "plasma.phosphate"}
+
 # Which numbers a case's person sets: parameter -> what of the person.
 PERSON = {"oestrogen.age_at_start": "age"}
 
@@ -75,4 +78,4 @@ LIMITS = (
     "calcium is zero for weeks.",
 )
 
-__all__ = ["BALANCES", "LIMITS", "PARTS", "PERSON"]
+__all__ = ["BALANCES", "LIMITS", "PARTS", "PERSON", "SUPPLIES"]
