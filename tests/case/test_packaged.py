@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from calcis.case import packaged, schema
+from calcis.case import packaged, read_case_text, schema
 from calcis.case.drugs import read_drug
 from calcis.case.templates import DEFAULT, template, templates, write_template
 from calcis.drugs.denosumab import DENOSUMAB
@@ -70,6 +70,23 @@ def test_the_vocabulary_knows_what_the_rooms_know() -> None:
     assert {"leukocytes.macrophage_competence", "kidney.filtration_rate"} <= set(names)
     for changes in vocabulary.tissues.values():
         assert {change.name for change in changes} <= set(names)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected", "got"),
+    [
+        ("macrophage_competence: ‸-0.2", "leukocytes.macrophage_competence from 0 to 1", "-0.2"),
+        ("capillaries.perfusion: {factor: ‸-1}", "capillaries.perfusion from 0 to 1000", "-0.3"),
+        ("bite.apoptotic_share: ‸120 %", "bite.apoptotic_share from 0 to 1", "120 %"),
+    ],
+)
+def test_what_can_mean_nothing_is_refused_by_check(change: str, expected: str, got: str) -> None:
+    text = template().replace("arms:\n", f"changes: {{{change}}}\narms:\n", 1)
+    before, _, after = text.partition("‸")
+    with pytest.raises(InputError) as wrong:
+        read_case_text(before + after, "case.yaml")
+    assert (wrong.value.expected, wrong.value.got) == (expected, got)
+    assert wrong.value.line == before.count("\n") + 1
 
 
 DRUG = """\
