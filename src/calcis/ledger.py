@@ -14,6 +14,7 @@ import numpy as np
 from calcis.part import Model, Part, State
 
 LEDGER = "ledger"  # name of the part that keeps the books
+LEAST_FLOW = 1e-6  # of what is stored: rounding of the stores, some 1e-15, is 1e-9 of it
 Weight = float | Callable[[Mapping[str, float]], float]
 
 
@@ -65,10 +66,13 @@ def defects(
 ) -> dict[str, float]:
     """Largest defect of each balance over a course, as a share of all that flowed in it.
 
-    states: (time, state) from the start on; rows of NaN, after a failure, do not count.  The defect
-    itself where nothing flowed.
+    states: (time, state) from the start on; rows of NaN, after a failure, do not count, and nothing is
+    found where there are no others.  Flows too small beside the stores to be summed to 1e-9 count as
+    if they were just large enough; the defect itself where there is nothing at all.
     """
     states = states[np.isfinite(states).all(axis=1)]
+    if not len(states):
+        return {}
     column = {name: states[:, k] for k, name in enumerate(model.states)}
     found = {}
     for one in balances:
@@ -79,6 +83,7 @@ def defects(
         flows = [share * column[f"{LEDGER}.{flow}_sum"] for flow, share in one.flows.items()]
         defect = np.abs(stored - stored[0] - (given - given[0]) - sum(flows)).max()
         turned_over = sum(np.abs(flow).max() for flow in [*flows, given])
+        turned_over = max(turned_over, LEAST_FLOW * np.abs(stored).max())
         found[one.quantity] = float(defect / turned_over) if turned_over > 0 else float(defect)
     return found
 

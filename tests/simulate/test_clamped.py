@@ -202,17 +202,18 @@ def test_nobody_s_blood_is_in_a_report_of_given_plasma(driven, capsys: pytest.Ca
     assert list(told["arms"]["steps"]["series"]) == ["time", *INPUTS]
 
 
-def test_given_plasma_goes_on_from_a_checkpoint_to_the_same_bits(driven, tmp_path: Path) -> None:
-    case = read_case_text(COURSES, "case")
+def test_given_plasma_goes_on_from_a_checkpoint_to_the_same_bits(tmp_path: Path) -> None:
+    case, pace = read_case_text(COURSES, "case"), Pace(seconds=0.0, longest=12.0)
+    whole = simulate(case, pace=pace)
 
     def stop(stage: str, share: float) -> None:
         if share > 0.3:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        simulate(case, tmp_path, progress=stop, pace=Pace(rounds=20, seconds=0.0))
-    again = simulate(case, tmp_path, resume=True)
-    for name, arm in driven.arms.items():
+        simulate(case, tmp_path, progress=stop, pace=pace)
+    again = simulate(case, tmp_path, resume=True, pace=pace)
+    for name, arm in whole.arms.items():
         for signal, series in arm.lesion_series.items():
             assert np.array_equal(again[name].lesion_series[signal].values, series.values), (name, signal)
 
