@@ -1,6 +1,7 @@
 """Do the schema, the templates and the data that come with Calcis fit the code that reads them?"""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,14 @@ def test_examples_are_links_to_the_templates() -> None:
     assert sorted(path.stem for path in examples.glob("*.yaml")) == list(templates())
     for path in examples.glob("*.yaml"):
         assert path.resolve() == data_path("templates", path.name).resolve()
+
+
+def test_the_cases_of_the_documentation_are_cases() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "case_file.md").read_text()
+    cases = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    assert len(cases) == 2
+    for text in cases:
+        assert not any(arm.findings for arm in read_case_text(text, "page").arms.values())
 
 
 @pytest.mark.parametrize("part", [DENOSUMAB, TERIPARATIDE], ids=lambda part: part.name)
