@@ -53,7 +53,11 @@ def test_an_arm_gives_its_own_and_keeps_the_rest(given: Case) -> None:
     assert joined["ph"] == Course(((0.0, 7.2), (24.0, 7.4)), lines=True)
     assert not joined["phosphate"].lines  # the case said steps
     assert given.arms["richer"].words == ("plasma: phosphate 6.2 mg/dL", "perfusion: 2")
-    assert given.arms["joined"].words == ("plasma: between lines; pH 7.2 at 0 d, 7.4 at 1 d",)
+    assert given.arms["joined"].words == ("plasma: pH 7.2 at 0 d, 7.4 at 1 d (in lines)",)
+    assert given.plasma_words == (
+        "plasma: ionised calcium 5 mg/dL; phosphate 3 mmol/L at 0 d, 1800 umol/L at 8 d (in steps); "
+        "pyrophosphate 1.5 umol/L; pH 7.4"
+    )
 
 
 def test_numbers_and_plasma_may_stand_together(given: Case, vocabulary: Vocabulary) -> None:
@@ -165,6 +169,10 @@ FAULTS = {
         None,
     ),
     "between what": ("between: steps", "between: ‸stairs", "steps or lines", "'stairs'", "steps"),
+    "between for nothing": (
+        *("{phosphate: 6.2 mg/dL}", "{phosphate: 6.2 mg/dL, ‸between: lines}"),
+        *("a course that it is for", "none", None),
+    ),
     "no lesion": ("lesion: {tissue: muscle}\n", "", "`lesion` in the case file", "none", None),
     "a dose": (
         "control: []",

@@ -60,6 +60,7 @@ class Case:
     run: Timing
     text: str
     file: str
+    plasma_words: str = ""  # what the case says that plasma offers in all arms
 
     def parameters(self, parameters: Mapping[str, Parameter], arm: str | None = None) -> dict[str, Parameter]:
         """`parameters` (by dotted name, of body, drugs and tissue) with the changes of tissue, case and arm.

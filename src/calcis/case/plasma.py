@@ -90,13 +90,14 @@ def complete(document: Document, where: Where, plasma: Plasma) -> None:
         raise document.error(where, f"{names} in plasma", "none", key=bool(where))
 
 
-def words(document: Document, where: Where) -> str:
-    """What an arm's plasma says, in its file's own values, such as `plasma: phosphate 1.8 mmol/L`."""
+def words(document: Document, where: Where, given: Plasma) -> str:
+    """What a `plasma` of a file says, in its own values: `plasma: phosphate 1.4 mmol/L; pH 7.4`."""
     said = []
     for name, entry in _entry(document, where).items():
         if isinstance(entry, list):
-            entry = ", ".join(f"{point['value']} at {point['at']}" for point in entry)
-        if entry is not None:
+            points = ", ".join(f"{point['value']} at {point['at']}" for point in entry)
+            entry = f"{points} ({'in lines' if given[name].lines else 'in steps'})"
+        if name in given:
             said.append(f"{_title(name)} {entry}")
     return f"plasma: {'; '.join(said)}"
 

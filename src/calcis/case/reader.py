@@ -95,6 +95,7 @@ class _Maker:
             run=form.run,
             text=self.text,
             file=self.document.file,
+            plasma_words=self._plasma_words(),
         )
         base = self.vocabulary.parameters(form.body)
         arms = {}
@@ -253,12 +254,24 @@ class _Maker:
             return None, ()
         if len(given) > 1:
             raise document.error(given[1][0], "one `plasma` in an arm", "another", key=True)
-        place: Where = ("plasma",) if form.plasma is not None else ()
-        offered: dict[str, Course] = {}
-        if form.plasma is not None:
-            offered = read_plasma(document, place, form.plasma, None)
-        between = form.plasma.between if form.plasma is not None else None
+        offered = self._shared_plasma()
+        place: Where = () if form.plasma is None else ("plasma",)
+        between = None if form.plasma is None else form.plasma.between
+        said = []
         for where, own in given:
-            offered |= read_plasma(document, where, own, between)
-        complete(document, given[0][0] if given else place, offered)
-        return offered, tuple(words(document, where) for where, _ in given)
+            place, found = where, read_plasma(document, where, own, between)
+            if own.between is not None and not any(len(course.points) > 1 for course in found.values()):
+                expected = "a course that it is for, in the same `plasma`"
+                raise document.error((*where, "between"), expected, "none", key=True)
+            said.append(words(document, where, found))
+            offered |= found
+        complete(document, place, offered)
+        return offered, tuple(said)
+
+    def _shared_plasma(self) -> dict[str, Course]:
+        """What plasma offers in every arm that does not say otherwise."""
+        given = self.form.plasma
+        return {} if given is None else read_plasma(self.document, ("plasma",), given, None)
+
+    def _plasma_words(self) -> str:
+        return "" if self.form.plasma is None else words(self.document, ("plasma",), self._shared_plasma())
