@@ -45,7 +45,8 @@ def begin() -> None:
 
 def identity() -> str:
     """A name for the driver's code, its compiler and the processor."""
-    return _folder().name
+    versions = f"{LANES} {version('numba')} {version('llvmlite')} {sys.version} {processor()}"
+    return hashlib.sha256(_SOURCE.read_bytes() + versions.encode()).hexdigest()
 
 
 def compile_now() -> None:
@@ -88,12 +89,14 @@ def _finish() -> None:
         _second.pop().wait()
 
 
+_SOURCE = Path(__file__).with_name("driver.py")
+
+
 @cache
 def _folder() -> Path:
-    source = Path(__file__).with_name("driver.py").read_bytes()
-    versions = f"{LANES} {version('numba')} {version('llvmlite')} {sys.version} {processor()}"
-    key = hashlib.sha256(source + versions.encode()).hexdigest()
-    return cache_folder() / f"driver-{key[:32]}"
+    # numba's files are of one source file at one place and date: each installation has its own.
+    place = f"{identity()} {_SOURCE.resolve()} {_SOURCE.stat().st_mtime_ns}"
+    return cache_folder() / f"driver-{hashlib.sha256(place.encode()).hexdigest()[:32]}"
 
 
 @cache
