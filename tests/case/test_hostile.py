@@ -26,7 +26,26 @@ arms:
   drug: [denosumab 60 mg SC every 26 weeks for 2 y, "teriparatide 20 ug SC daily x 3"]
 run: {duration: 1 y, every: 1 d, tolerance: 1e-6}
 """
-DATA = parse_yaml(SEED, "seed").data
+GIVEN = """\
+calcis: 1
+person: {species: mouse}
+body: clamped
+plasma:
+  between: lines
+  calcium_ionised: 5 mg/dL
+  phosphate: [{at: 0 d, value: 3 mmol/L}, {at: 8 d, value: 3 mmol/L}, {at: 8 d, value: 1.8 mmol/L}]
+  pyrophosphate: 1.5 umol/L
+  ph: 7.4
+lesion: {tissue: dermis}
+arms:
+  watch: []
+  other:
+    - changes: {bone.delay: 1 h}
+      plasma: {between: steps, ph: [{at: 0 d, value: 7}, {at: 1 d, value: 7.4}]}
+run: {duration: 20 d, every: 1 d}
+"""
+SEEDS = st.sampled_from([SEED, GIVEN])
+DATA = [parse_yaml(text, "seed").data for text in (SEED, GIVEN)]
 TOKENS = [
     *(
         "\t",
@@ -109,6 +128,7 @@ def _sound(text: str, vocabulary: Vocabulary) -> None:
 
 def test_the_seed_is_a_case(vocabulary: Vocabulary) -> None:
     read_case_text(SEED, "case.yaml", vocabulary)
+    read_case_text(GIVEN, "case.yaml", vocabulary)
 
 
 @given(st.text(max_size=300))
@@ -117,19 +137,21 @@ def test_any_text(vocabulary: Vocabulary, text: str) -> None:
 
 
 @given(
-    st.lists(st.tuples(st.integers(0, len(SEED)), st.sampled_from(TOKENS), st.integers(0, 12)), max_size=3)
+    SEEDS,
+    st.lists(st.tuples(st.integers(0, len(SEED)), st.sampled_from(TOKENS), st.integers(0, 12)), max_size=3),
 )
-def test_a_case_with_pieces_replaced(vocabulary: Vocabulary, edits: list[tuple[int, str, int]]) -> None:
-    text = SEED
+def test_a_case_with_pieces_replaced(
+    vocabulary: Vocabulary, text: str, edits: list[tuple[int, str, int]]
+) -> None:
     for place, token, length in edits:
         text = text[:place] + token + text[place + length :]
     _sound(text, vocabulary)
 
 
-@given(st.integers(0, len(SEED)), st.integers(0, len(SEED)))
-def test_a_case_cut_short_or_doubled(vocabulary: Vocabulary, first: int, second: int) -> None:
-    _sound(SEED[:first], vocabulary)
-    _sound(SEED[:first] + SEED[second:], vocabulary)
+@given(SEEDS, st.integers(0, len(SEED)), st.integers(0, len(SEED)))
+def test_a_case_cut_short_or_doubled(vocabulary: Vocabulary, text: str, first: int, second: int) -> None:
+    _sound(text[:first], vocabulary)
+    _sound(text[:first] + text[second:], vocabulary)
 
 
 def _ways(data: Any, way: tuple = ()) -> list[tuple]:
@@ -137,11 +159,15 @@ def _ways(data: Any, way: tuple = ()) -> list[tuple]:
     return [way, *(inner for key, value in entries for inner in _ways(value, (*way, key)))]
 
 
-@given(st.sampled_from(_ways(DATA)), VALUES, st.none() | st.text(max_size=8) | WORDS)
+@given(
+    st.sampled_from([(case, way) for case in DATA for way in _ways(case)]),
+    VALUES,
+    st.none() | st.text(max_size=8) | WORDS,
+)
 def test_a_case_with_a_value_or_key_of_another_shape(
-    vocabulary: Vocabulary, way: tuple, value: Any, key: str | None
+    vocabulary: Vocabulary, place: tuple[Any, tuple], value: Any, key: str | None
 ) -> None:
-    data: Any = json.loads(json.dumps(DATA))
+    data, way = json.loads(json.dumps(place[0])), place[1]
     if not way:
         data = value
     else:
