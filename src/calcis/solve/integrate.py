@@ -198,6 +198,13 @@ class Integration:
         stop: np.ndarray,
     ) -> None:
         """Let tasks march their ranges of lanes until all are through or `stop` is set."""
+        while len(ranges) == 1 and not stop[0]:  # threads would take longer to start than most intervals last
+            left = task(*ranges[0], rounds)
+            compiled_driver.seal()
+            ranges = ranges if left else []
+            look()
+        if not ranges:
+            return
         with ThreadPoolExecutor(min(self._threads, max(len(ranges), 1))) as pool:
             while ranges and not stop[0]:
                 pending: dict[Future[bool], tuple[int, int]] = {
