@@ -64,7 +64,6 @@ def simulate(
     found = {
         room: _found(room, one, side) for (room, one), side in zip(rooms.items(), coupling.sides, strict=True)
     }
-    moved = coupling.defects() if len(found) == 2 else np.zeros((len(case.arms), 0))
     arms = {}
     for i, (name, arm) in enumerate(case.arms.items()):
         if "body" in found:
@@ -73,10 +72,10 @@ def simulate(
             body = plasma_series(plasma_drive(arm.plasma or {}, case.run.duration), times)
         lesion = found["lesion"].courses[i] if "lesion" in found else None
         ledger = {name: share for one in found.values() for name, share in one.ledgers[i].items()}
-        ledger |= {
-            f"exchange.{loss.partition('_')[0]}": float(x) for loss, x in zip(TAKEN, moved[i], strict=False)
-        }
         failure = next((side.failures[i] for side in coupling.sides if side.failures[i]), None)
+        if len(found) == 2 and failure is None:
+            what = [f"exchange.{loss.partition('_')[0]}" for loss in TAKEN]
+            ledger |= dict(zip(what, coupling.defects()[i].tolist(), strict=True))
         arms[name] = _arm(case, arm, numbers, times, body, lesion, ledger, failure)
     return Run(
         title=case.title,

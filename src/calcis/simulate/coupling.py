@@ -159,7 +159,7 @@ class Coupling:
     def _end(self, arm: int) -> float:
         """When an arm's next interval ends: at an event of its lesion, or before."""
         time, interval = self.clock.time[arm], self.clock.interval[arm]
-        stop = min([t for t in self._events(arm) if t > time], default=self.sides[0].lanes[arm].end)
+        stop = min([self.sides[0].lanes[arm].end, *(t for t in self._events(arm) if t > time)])
         left = stop - time
         if interval >= left:
             return float(stop)
