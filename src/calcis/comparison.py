@@ -62,10 +62,10 @@ def outcomes(run: Run) -> list[Outcome]:
 
 def in_a_sentence(run: Run) -> str:
     """What became of the lesion in every arm; empty where there is none."""
-    found = outcomes(run)
+    found, every = outcomes(run), run.every
     if len(found) == 1:
-        return f"The lesion {_verb(found[0])}."
-    return f"{listed([f'“{one.arm}” {_verb(one)}' for one in found])}." if found else ""
+        return f"The lesion {_verb(found[0], every)}."
+    return f"{listed([f'“{one.arm}” {_verb(one, every)}' for one in found])}." if found else ""
 
 
 def why_more(run: Run) -> list[str]:
@@ -98,19 +98,21 @@ def _outcome(arm: Arm) -> Outcome:
 
 
 def _against(first: Outcome, one: Outcome) -> Outcome:
-    """Faster or slower than the first that calcified, by the latest that both are seen at; else by amount."""
+    """Faster or slower than the first that calcified, by when both are seen; faster where only it is."""
     if not one.calcified:
         return one
-    pairs = [(getattr(one, name), getattr(first, name)) for name, _ in _SEEN]
-    at, then = next(pair for pair in pairs if None not in pair)
-    if (one.ct_at is None) != (first.ct_at is None):
-        return replace(one, verdict="calcified faster" if first.ct_at is None else "calcified slower")
-    if abs(at - then) <= _ALIKE * then:
-        return one
-    return replace(one, verdict="calcified faster" if at < then else "calcified slower")
+    for name, _ in _SEEN:
+        at, then = getattr(one, name), getattr(first, name)
+        if at is None and then is None:
+            continue
+        if at is not None and then is not None and abs(at - then) <= _ALIKE * then:
+            return one
+        faster = then is None or (at is not None and at < then)
+        return replace(one, verdict="calcified faster" if faster else "calcified slower")
+    return one
 
 
-def _verb(one: Outcome) -> str:
+def _verb(one: Outcome, every: float) -> str:
     """What the lesion did, and when mineral was first seen by the means that sees it last."""
     if not one.calcified:
         return {
@@ -119,7 +121,12 @@ def _verb(one: Outcome) -> str:
             "unsettled": "neither healed nor calcified",
         }.get(one.verdict, one.verdict)
     when = next(
-        (f"{words} from {moment(at)}" for name, words in _SEEN if (at := getattr(one, name)) is not None), ""
+        (
+            f"{words} from {moment(at, every)}"
+            for name, words in _SEEN
+            if (at := getattr(one, name)) is not None
+        ),
+        "",
     )
     return f"{one.verdict} ({when})" if when else one.verdict
 
@@ -143,8 +150,8 @@ def _why(run: Run, first: Outcome, other: Outcome) -> str:
     }
     ordered = sorted(reasons.items(), key=lambda item: -abs(item[1]))
     told = [f"{_signed(part)} because {why}" for why, part in ordered if abs(part) > 0.05 * abs(more)]
-    ended = f"“{other.arm}” ended with {_signed(more)} mmol/L against “{first.arm}”"
-    return f"{ended}: {listed(told)} (means over the run)."
+    ended = f"{about(abs(more))} mmol/L {'more' if more > 0 else 'less'} than “{first.arm}”"
+    return f"“{other.arm}” ended with {ended}: {listed(told)}; means over the run."
 
 
 def _courses(arm: Arm) -> Mapping[str, Floats]:

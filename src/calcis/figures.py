@@ -42,7 +42,8 @@ class Panel:
 
     `time` in h; `band` the reference range; `doses` the dose times (h) of each line class; `end` the
     last time shown; `reach` are values that the axis holds in any case; `room` is the least height of the
-    axis, a fifth of the values where 0.
+    axis, a fifth of the values where 0.  Times at which courses may jump are `jumps` (h); `levels` are
+    named values to compare with; with `decades_from` the axis is logarithmic and begins there.
     """
 
     title: str
@@ -54,23 +55,33 @@ class Panel:
     end: float | None = None
     reach: tuple[float, ...] = ()
     room: float = 0.0
+    jumps: tuple[float, ...] = ()
+    levels: Mapping[str, float] = field(default_factory=dict)
+    decades_from: float = 0.0
 
 
 def curves(panel: Panel) -> str:
     """The lines of a panel over time, as SVG."""
     end = panel.end or float(panel.time[-1])
-    shown = panel.time <= end
-    reach = (*(panel.band or ()), *panel.reach)
-    low, high, step = _span([line.values[shown] for line in panel.lines], reach, panel.room)
-    frame = _Frame(float(panel.time[0]), end, low, high)
+    shown, levels = panel.time <= end, panel.levels
+    courses = [line.values[shown] for line in panel.lines]
+    if panel.decades_from:
+        courses = [np.log10(np.maximum(values, panel.decades_from)) for values in courses]
+        levels = {name: math.log10(value) for name, value in levels.items()}
+        low, high, step = _decades(courses, panel.decades_from)
+    else:
+        low, high, step = _span(courses, (*(panel.band or ()), *panel.reach), panel.room)
+    frame = _Frame(float(panel.time[0]), end, low, high, powers=panel.decades_from > 0)
     parts = []
     if panel.band:
         parts.append(frame.band(*panel.band))
     parts += [frame.rows(step), frame.columns()]
+    parts += [frame.level(name, value) for name, value in levels.items() if value <= high]
     for row, (style, times) in enumerate(panel.doses.items()):
         parts.append(frame.doses(style, times[times <= end], row))
-    for line in panel.lines:
-        path = frame.path(panel.time[shown], line.values[shown])
+    for line, values in zip(panel.lines, courses, strict=True):
+        time, (held,) = _held(panel.time[shown], [values], panel.jumps)
+        path = frame.path(time, held)
         name = f"<title>{escape(line.name)}</title>"
         parts.append(f'<path class="line {line.style}" d="{path}">{name}</path>')
     return _svg(
@@ -78,15 +89,24 @@ def curves(panel: Panel) -> str:
     )
 
 
-def areas(title: str, time: Floats, layers: Sequence[tuple[str, Floats]], end: float | None = None) -> str:
-    """Fractions of a whole stacked from the bottom, as SVG; each layer is (name, values in 0..1)."""
+def areas(
+    title: str,
+    time: Floats,
+    layers: Sequence[tuple[str, Floats]],
+    end: float | None = None,
+    jumps: Sequence[float] = (),
+) -> str:
+    """Fractions of a whole stacked from the bottom, as SVG; each layer is (name, values in 0..1).
+
+    At the times of `jumps` (h) they change at once.
+    """
     end = end or float(time[-1])
     frame = _Frame(float(time[0]), end, 0.0, 100.0)
     shown = (time <= end) & np.isfinite(sum(values for _, values in layers))  # nothing after a failure
-    time = time[shown]
+    time, courses = _held(time[shown], [values[shown] for _, values in layers], jumps, at_once=True)
     parts, below = [], np.zeros(len(time))
-    for name, values in layers:
-        above = below + 100.0 * values[shown]
+    for (name, _), values in zip(layers, courses, strict=True):
+        above = below + 100.0 * values
         edge = frame.path(time, above)
         back = frame.path(time[::-1], below[::-1]).replace("M", "L", 1)
         outline = f'<path class="layer layer-{escape(name)}" d="{edge}{back}Z">'
@@ -135,8 +155,9 @@ def number(value: float, step: float) -> str:
 class _Frame:
     """Where a time and a value lie in the picture, and the axes around it."""
 
-    def __init__(self, start: float, end: float, low: float, high: float) -> None:
+    def __init__(self, start: float, end: float, low: float, high: float, powers: bool = False) -> None:
         self.start, self.end, self.low, self.high = start, max(end, start + 1e-9), low, high
+        self.powers = powers  # whether values are those of lg
 
     def x(self, time: Floats) -> Floats:
         return _LEFT + (time - self.start) * ((_WIDTH - _LEFT - _RIGHT) / (self.end - self.start))
@@ -169,9 +190,17 @@ class _Frame:
         for value in (index * step for index in range(first, last + 1)):
             y = float(self.y(np.array(value)))
             parts.append(f'<path class="grid" d="M{_LEFT} {y:.1f}H{_WIDTH - _RIGHT}"/>')
-            text = escape(number(value, step))
+            text = escape(f"{10.0**value:g}" if self.powers else number(value, step))
             parts.append(f'<text class="tick end" x="{_LEFT - 5}" y="{y + 3.5:.1f}">{text}</text>')
         return "".join(parts)
+
+    def level(self, name: str, value: float) -> str:
+        """A value to compare with: a line across, and its name above it."""
+        y = float(self.y(np.array(value)))
+        line = f'<path class="threshold" d="M{_LEFT} {y:.1f}H{_WIDTH - _RIGHT}"/>'
+        return (
+            f'{line}<text class="tick end halo" x="{_WIDTH - _RIGHT}" y="{y - 3:.1f}">{escape(name)}</text>'
+        )
 
     def columns(self) -> str:
         """Time axis with its ticks and its unit."""
@@ -197,6 +226,34 @@ class _Frame:
             return f'<path class="doses {style}" d="M{x[0]:.1f} {y + 2}H{max(x[-1], x[0] + 2):.1f}"/>'
         marks = "".join(f"M{at - 3:.1f} {y}h6l-3 5z" for at in x.tolist())
         return f'<path class="dose {style}" d="{marks}"/>' if marks else ""
+
+
+def _held(
+    time: Floats, courses: Sequence[Floats], jumps: Sequence[float], at_once: bool = False
+) -> tuple[Floats, list[Floats]]:
+    """Courses with a point just before each jump, so that a straight line does not lead up to it.
+
+    With `at_once` a jump between two outputs is drawn as one; without, a course goes straight from there
+    to the next output, because not every course jumps.
+    """
+    found = list(courses)
+    for jump in sorted(set(jumps)):
+        after = int(np.searchsorted(time, jump))
+        if not 0 < after < len(time):
+            continue
+        before = [after - 1, after] if at_once and time[after] > jump else [after - 1]
+        found = [np.insert(values, after, values[before]) for values in found]
+        time = np.insert(time, after, [jump] * len(before))
+    return time, found
+
+
+def _decades(courses: Sequence[Floats], low: float) -> tuple[float, float, float]:
+    """Lower end, upper end and tick step of a logarithmic axis, as powers of ten."""
+    joined = np.concatenate(list(courses))
+    finite = joined[np.isfinite(joined)]
+    first = math.log10(low)
+    top = math.ceil(float(finite.max()) - 1e-9) if len(finite) else first
+    return first, max(top, first + 1.0), 1.0
 
 
 def _thin(x: Floats, y: Floats) -> NDArray[np.intp]:

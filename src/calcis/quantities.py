@@ -23,7 +23,10 @@ _PRETTY = (("^3", "³"), ("^2", "²"), ("ug", "µg"), ("umol", "µmol"), ("um", 
 
 @dataclass(frozen=True)
 class Quantity:
-    """How one course is shown; `si` and `us` are units, `molar_mass` in g/mol, `low` and `high` its range."""
+    """How one course is shown; `si` and `us` are units, `molar_mass` in g/mol, `low` and `high` its range.
+
+    The rest is told at the head of data/report/quantities.yaml.
+    """
 
     name: str
     title: str
@@ -38,6 +41,8 @@ class Quantity:
     only_with: str | None = None
     not_with: str | None = None
     room: float = 0.0
+    nothing: float = 0.0
+    decades_from: float = 0.0
 
     def unit(self, system: str) -> str:
         """The unit as a reader sees it."""

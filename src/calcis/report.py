@@ -5,7 +5,7 @@ The answer first, then what was simulated, the courses, and every number with it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,19 +14,17 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from calcis import __version__
-from calcis.figures import Line, Panel, areas, curves, settled, swatch
+from calcis.comparison import in_a_sentence, outcomes, why_more
 from calcis.parameters import KINDS, Parameter, data_path
-from calcis.quantities import Quantity, described, group_titles, pretty, quantities
+from calcis.pictures import Pictures
+from calcis.quantities import pretty, quantities
 from calcis.reading import parse_yaml
 from calcis.references import references
-from calcis.store import Arm, Floats, Run, Series
-from calcis.summary import Fact, key_facts, sentences, told
+from calcis.store import Arm, Run
+from calcis.summary import Fact, key_facts, sentences, titled
 from calcis.wording import digits, moment, span
 
-_STYLES = 6  # arms that the stylesheet tells apart
-_MOVED = 0.01  # a group of courses is drawn where one moves by more than this share of its size
-_GIVEN = "Plasma or medium, as given"
-_BODY, _ALWAYS = ("blood", "drugs", "kidney", "bone"), ("blood", "drugs")
+_FACTS = ("tissue", "injury", "injury_at", "killed", "volume")  # told of a lesion where all arms share them
 
 
 def render(run: Run, system: str = "si") -> str:
@@ -42,11 +40,17 @@ def render(run: Run, system: str = "si") -> str:
     return environment.get_template("report.html.j2").render(
         run=run,
         version=__version__,
+        title=titled(run),
         about=_about(run),
         arms=[page.arm(index, arm) for index, arm in enumerate(run.arms.values())],
         values=page.values(),
-        lesion=page.lesion(),
-        groups=page.groups(),
+        outcomes=[(page.pictures.mark(one.arm), one) for one in outcomes(run)],
+        in_a_sentence=in_a_sentence(run),
+        why_more=why_more(run),
+        story=page.story(),
+        facts=_facts(run),
+        lesion=page.pictures.lesion(),
+        groups=page.pictures.groups(),
         dosed=any(arm.doses for arm in run.arms.values()),
         assumed=[page.number(one) for one in run.parameters if one.kind == "assumed"],
         others=[page.number(one) for one in run.parameters if one.kind != "assumed"],
@@ -55,11 +59,9 @@ def render(run: Run, system: str = "si") -> str:
         ranges=page.ranges(),
         ledger=sorted({name for arm in run.arms.values() for name in arm.ledger}),
         digits=digits,
+        moment=lambda at: moment(at, run.every),
         references=page.references(),
     )
-
-
-_Lesions = Mapping[str, Mapping[str, Series]]  # arm -> name -> course
 
 
 @dataclass
@@ -70,8 +72,9 @@ class _Page:
     system: str
     cited: dict[str, int] = field(default_factory=dict)
 
-    def style(self, arm: str) -> str:
-        return f"s{list(self.run.arms).index(arm) % _STYLES}"
+    @property
+    def pictures(self) -> Pictures:
+        return Pictures(self.run, self.system)
 
     def source(self, source: str | None) -> Markup:
         """A source as a link into the list of references, with the place in it."""
@@ -95,7 +98,7 @@ class _Page:
         findings = sorted(told, key=lambda finding: order.get(finding.level, 3))
         return {
             "name": arm.name,
-            "swatch": Markup(swatch(self.style(arm.name))),
+            "swatch": self.pictures.mark(arm.name),
             "treatment": arm.treatment,
             "doses": _doses(arm),
             "failure": arm.failure,
@@ -104,6 +107,53 @@ class _Page:
             "changes": [self.number(change) for change in arm.changes],
             "ledger": {key: f"{part:.1e}" if part == part else "" for key, part in arm.ledger.items()},
         }
+
+    def story(self) -> dict[str, Any] | None:
+        """What happened in the lesion of each arm, step by step; what all arms share comes first, once.
+
+        And the assumed numbers that decide most of each step.
+        """
+        if not any(arm.lesion_facts.get("story") for arm in self.run.arms.values()):
+            return None
+        told = {name: self._steps(arm) for name, arm in self.run.arms.items()}
+        first, *others = told.values()
+        shared = [one for one in first if others and all(one in steps for steps in others)]
+        rests: dict[str, dict[str, None]] = {}
+        for step in (one for steps in sorted(told.values(), key=len, reverse=True) for one in steps):
+            rests.setdefault(step["title"], {}).update(dict.fromkeys(step["rests_on"]))
+        numbers = {one.name: one for one in self.run.parameters if one.kind == "assumed"}
+        assumed = [
+            (title, [self.number(numbers[name]) for name in names if name in numbers])
+            for title, names in rests.items()
+        ]
+        return {
+            "shared": shared,
+            "arms": [
+                (
+                    self.run.arms[name],
+                    self.pictures.mark(name),
+                    [one for one in steps if one not in shared],
+                )
+                for name, steps in told.items()
+            ],
+            "assumed": [(title, numbers) for title, numbers in assumed if numbers],
+            "count": len({number["name"] for _, numbers in assumed for number in numbers}),
+        }
+
+    def _steps(self, arm: Arm) -> list[dict[str, Any]]:
+        """The chapters of an arm's story; before it what to mind of the arm, behind it what its blood did."""
+        chapters = list(arm.lesion_facts.get("story", ()))
+        known = {arm.lesion_facts.get("headline"), *(one["text"] for one in chapters)}
+        mind = [(one.level, one.text) for one in arm.findings if one.text not in known | {arm.failure}]
+        said = [("urgent", "Failed", arm.failure)] if arm.failure else []
+        said += [(level, "To mind", text) for level, text in mind]
+        blood = " ".join(sentences(self.run, arm, self.system))
+        behind = [("info", "Blood", blood)] if blood else []
+
+        def step(level: str, title: str, text: str) -> dict[str, Any]:
+            return {"title": title, "when": "", "text": text, "level": level, "rests_on": []}
+
+        return [*(step(*one) for one in said), *chapters, *(step(*one) for one in behind)]
 
     def values(self) -> list[tuple[Fact, list[Fact | None]]]:
         """Row by row of the table of key values: the quantity, and its fact in each arm."""
@@ -115,89 +165,16 @@ class _Page:
         rows = [(name, [found.get(name) for found in facts]) for name in names]
         return [(next(one for one in row if one), row) for _, row in rows]
 
-    def range(self, quantity: Quantity) -> tuple[float, float] | None:
-        """The reference range that a course is held against."""
-        return None if self.run.clamped else quantity.range(self.system)
-
     def ranges(self) -> list[tuple[str, str, Markup]]:
         """The reference ranges shown, with their sources."""
         shown = []
         for quantity in quantities().values():
-            ends = self.range(quantity)
+            ends = self.pictures.range(quantity)
             there = any(quantity.name in arm.body_series for arm in self.run.arms.values())
             if ends and quantity.low and there:
                 text = f"{digits(ends[0])} to {digits(ends[1])} {quantity.unit(self.system)}"
                 shown.append((quantity.title, text, self.source(quantity.low.source)))
         return shown
-
-    def groups(self) -> list[dict[str, Any]]:
-        """The body's courses, group by group; a group in which nothing moves is only named."""
-        found = []
-        for group in _BODY:
-            courses = self._courses(group, [arm.body_series for arm in self.run.arms.values()])
-            if not courses:
-                continue
-            moving = group in _ALWAYS or any(_moves(series) for _, series in courses)
-            panels = [self._panel(quantity, series) for quantity, series in courses] if moving else []
-            same = len(self.run.arms) > 1 and all(_alike(series) for _, series in courses)
-            titles = [quantity.title for quantity, _ in courses]
-            title = _GIVEN if self.run.clamped else group_titles()[group]
-            found.append({"title": title, "panels": panels, "same": same, "titles": titles})
-        return found
-
-    def lesion(self) -> dict[str, Any] | None:
-        """The lesion's pictures: tissue and cells for each arm, what can be compared for all together."""
-        arms = {name: arm.lesion_series for name, arm in self.run.arms.items() if arm.lesion_series}
-        if not arms:
-            return None
-        layers = [name for name, one in quantities().items() if one.group == "tissue"]
-        cells = [name for name, one in quantities().items() if one.group == "leukocytes"]
-        counts = [course[name].values for course in arms.values() for name in cells if name in course]
-        came = any(np.any(values > 0) for values in counts)
-        whole = float(self.run.time[-1])
-        early = settled(self.run.time, counts) if came else whole
-        rows: list[dict[str, Any]] = []
-        if came:
-            title, unit = group_titles()["leukocytes"], f"cells/mm³, {span(early)}"
-            pictures = self._cells(arms, cells, early)
-            rows.append({"title": title, "legend": "cells", "unit": unit, "pictures": pictures})
-        changes = _moves(course[name] for course in arms.values() for name in layers if name in course)
-        for end in dict.fromkeys((early, whole)) if changes else ():
-            title, unit = group_titles()["tissue"], f"% of volume, {span(end)}"
-            pictures = self._tissue(arms, layers, end)
-            rows.append({"title": title, "legend": "layers", "unit": unit, "pictures": pictures})
-        told = [arm.lesion_facts for arm in self.run.arms.values()]
-        same = {key: value for key, value in told[0].items() if all(one.get(key) == value for one in told)}
-        facts = {key: value for key, value in same.items() if value is not None}
-        deposit = self._courses("deposit", list(arms.values()))
-        return {
-            "facts": [(key.replace("_", " "), _fact_text(value)) for key, value in facts.items()],
-            "rows": rows,
-            "layers": [(layer, quantities()[layer].title) for layer in layers],
-            "cells": [(Markup(swatch(f"k{i}")), quantities()[cell].title) for i, cell in enumerate(cells)],
-            "panels": [self._panel(quantity, series) for quantity, series in deposit],
-        }
-
-    def _tissue(self, arms: _Lesions, layers: list[str], end: float) -> list[tuple[str, Markup]]:
-        title, found = group_titles()["tissue"], []
-        for name, course in arms.items():
-            stack = [(layer, course[layer].values) for layer in layers if layer in course]
-            found.append((name, Markup(areas(title, self.run.time, stack, end))))
-        return found
-
-    def _cells(self, arms: _Lesions, cells: list[str], end: float) -> list[tuple[str, Markup]]:
-        title, found = group_titles()["leukocytes"], []
-        there = [course[cell].values for course in arms.values() for cell in cells if cell in course]
-        peak = max((float(np.nanmax(values)) for values in there if np.isfinite(values).any()), default=1.0)
-        for name, course in arms.items():
-            lines = tuple(
-                Line(quantities()[cell].title, course[cell].values, f"k{index}")
-                for index, cell in enumerate(cells)
-                if cell in course
-            )
-            panel = Panel(title, "cells/mm³", self.run.time, lines, end=end, reach=(0.0, peak))
-            found.append((name, Markup(curves(panel))))
-        return found
 
     def number(self, parameter: Parameter) -> dict[str, Any]:
         value, unit = parameter.shown
@@ -212,27 +189,6 @@ class _Page:
             "by": parameter.changed_by,
         }
 
-    def _courses(self, group: str, arms: list[Mapping[str, Series]]) -> list[tuple[Quantity, list[Series]]]:
-        """The courses of a group that say something, each over all arms."""
-        found = []
-        for quantity in told(self.run):
-            if quantity.group == group:
-                series = [course[quantity.name] for course in arms]
-                found.append((described(quantity.name, series[0].unit, self.system), series))
-        return found
-
-    def _panel(self, quantity: Quantity, series: list[Series]) -> dict[str, Any]:
-        names = list(self.run.arms)
-        lines = tuple(
-            Line(name, quantity.shown(one.values, one.unit, self.system), self.style(name))
-            for name, one in zip(names, series, strict=True)
-        )
-        times = {name: np.array([dose.time for dose in arm.doses]) for name, arm in self.run.arms.items()}
-        doses = {self.style(name): at for name, at in times.items() if len(at)}
-        unit, ends = quantity.unit(self.system), self.range(quantity)
-        panel = Panel(quantity.title, unit, self.run.time, lines, band=ends, doses=doses, room=quantity.room)
-        return {"title": quantity.title, "unit": unit, "range": ends, "svg": Markup(curves(panel))}
-
 
 def _about(run: Run) -> list[tuple[str, str]]:
     """Who and what was simulated, from the case's own words."""
@@ -243,8 +199,7 @@ def _about(run: Run) -> list[tuple[str, str]]:
     rows = [("Species" if alone else "Person", ", ".join(who))]
     body = "given, no body makes it" if run.clamped else run.body.replace("_", " ")
     rows.append(("Plasma or medium" if run.clamped else "Body model", body))
-    duration, every = float(run.time[-1] - run.time[0]), float(np.median(np.diff(run.time)))
-    rows.append(("Simulated", f"{span(duration)}, shown every {span(every)}"))
+    rows.append(("Simulated", f"{span(float(np.ptp(run.time)))}, shown every {span(run.every)}"))
     return [row for row in rows if row[1]]
 
 
@@ -277,23 +232,15 @@ def _borrowed(run: Run) -> list[tuple[str, int, list[tuple[str, int]]]]:
     return found
 
 
+def _facts(run: Run) -> list[tuple[str, str]]:
+    """What the lesions of all arms share."""
+    told = [arm.lesion_facts for arm in run.arms.values()]
+    shared = [key for key in _FACTS if key in told[0] and all(one.get(key) == told[0][key] for one in told)]
+    return [(key.replace("_", " "), _fact_text(told[0][key])) for key in shared]
+
+
 def _fact_text(value: Any) -> str:
     if isinstance(value, Mapping) and "value" in value:
         number, unit = float(value["value"]), str(value.get("unit", "1"))
         return moment(number) if unit == "h" else f"{digits(number)} {pretty(unit)}".strip()
     return f"{value:.4g}" if isinstance(value, float) else str(value).replace("_", " ")
-
-
-def _moves(series: Iterable[Series]) -> bool:
-    for one in series:
-        known = one.values[np.isfinite(one.values)]
-        if len(known) and np.ptp(known) > _MOVED * float(np.max(np.abs(known))):
-            return True
-    return False
-
-
-def _alike(series: list[Series]) -> bool:
-    """Whether the curves of all arms lie on each other in a picture."""
-    first: Floats = series[0].values
-    size = float(np.nanmax(np.abs(first))) if np.isfinite(first).any() else 0.0
-    return all(np.allclose(one.values, first, rtol=0, atol=1e-3 * size, equal_nan=True) for one in series)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -87,7 +87,7 @@ class Arm:
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """All arms of one case, and everything that is needed to repeat it.
+    """All arms of one case by name, as in a mapping, and everything that is needed to repeat it.
 
     `parameters` are the numbers used; `cite` the keys of references.bib behind them; `versions` those
     of Calcis, the libraries and the processor; `data` the sha256 of each data file; `limits` say what
@@ -114,6 +114,11 @@ class Run:
         return next(iter(self.arms.values())).time
 
     @property
+    def every(self) -> float:
+        """Hours between outputs; 0 for a single one."""
+        return float(np.median(np.diff(self.time))) if len(self.time) > 1 else 0.0
+
+    @property
     def status(self) -> str:
         """`done`, or `failed` if an arm failed."""
         return "failed" if any(arm.failure for arm in self.arms.values()) else "done"
@@ -137,6 +142,27 @@ class Run:
                 found.setdefault(parameter.species, []).append(parameter)
         most = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
         return {species: tuple(numbers) for species, numbers in most}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.arms)
+
+    def __len__(self) -> int:
+        return len(self.arms)
+
+    def __contains__(self, arm: object) -> bool:
+        return arm in self.arms
+
+    def keys(self) -> KeysView[str]:
+        """Names of the arms, in the order of the case."""
+        return self.arms.keys()
+
+    def values(self) -> ValuesView[Arm]:
+        """The arms, in the order of the case."""
+        return self.arms.values()
+
+    def items(self) -> ItemsView[str, Arm]:
+        """Names and arms, in the order of the case."""
+        return self.arms.items()
 
     def __getitem__(self, arm: str) -> Arm:
         if arm not in self.arms:

@@ -8,7 +8,7 @@ import numpy as np
 
 from calcis.quantities import Quantity, described, quantities
 from calcis.store import Arm, Floats, Run, Series
-from calcis.wording import digits, moment, span
+from calcis.wording import capital, digits, moment, span
 
 _NOTHING = 1e-4  # of a course's largest value
 
@@ -56,7 +56,19 @@ class Fact:
     def read(self, value: float) -> str:
         """A value of this course as a reader needs it: what is next to nothing beside the rest is that."""
         size = max(abs(self.lowest), abs(self.highest))
+        if abs(value) < self.quantity.nothing:
+            return "0"
         return "~0" if 0 < abs(value) < _NOTHING * size else digits(value)
+
+
+def titled(run: Run) -> str:
+    """The title of a run; made of what was simulated where the case has none."""
+    if run.title.strip():
+        return run.title
+    facts = next(iter(run.arms.values())).lesion_facts
+    if not facts:
+        return "A simulation"
+    return f"{capital(facts.get('injury', 'Tissue'))}: {facts['tissue']}".replace("_", " ")
 
 
 def fact(name: str, series: Series, time: Floats, system: str, ranges: bool = True) -> Fact | None:
@@ -87,7 +99,7 @@ def fact(name: str, series: Series, time: Floats, system: str, ranges: bool = Tr
 def told(run: Run) -> list[Quantity]:
     """The quantities that say something in this run: in every arm, and not zero throughout."""
     arms = [{**arm.body_series, **(arm.lesion_series or {})} for arm in run.arms.values()]
-    alive = {name for arm in arms for name, series in arm.items() if np.any(series.values)}
+    alive = {name for arm in arms for name, series in arm.items() if _is_there(name, series)}
     return [
         quantity
         for name, quantity in quantities().items()
@@ -95,6 +107,15 @@ def told(run: Run) -> list[Quantity]:
         and (quantity.only_with or name) in alive
         and quantity.not_with not in alive
     ]
+
+
+def _is_there(name: str, series: Series) -> bool:
+    """Whether a course is ever more than nothing; one that is not known counts as there."""
+    quantity = quantities().get(name)
+    if quantity is None or not quantity.nothing:
+        return bool(np.any(series.values))
+    values = np.abs(quantity.shown(series.values, series.unit, "si"))
+    return not bool(np.all(values < quantity.nothing))
 
 
 def key_facts(run: Run, arm: Arm, system: str) -> list[Fact]:
@@ -105,16 +126,17 @@ def key_facts(run: Run, arm: Arm, system: str) -> list[Fact]:
     return [one for one in found if one is not None]
 
 
-def sentences(run: Run, arm: Arm, system: str) -> list[str]:
+def sentences(run: Run, arm: Arm, system: str, outside: bool = True) -> list[str]:
     """What the blood does in this arm, in plain language, and what the output times cannot show.
 
-    Nothing of an arm that failed: where it stopped is told elsewhere, and its ranges mean nothing.
+    Without `outside`, where a table says it, nothing of what leaves its reference range.  Nothing of an
+    arm that failed: where it stopped is told elsewhere, and its ranges mean nothing.
     """
     if arm.failure:
         return []
     facts = [one for one in key_facts(run, arm, system) if one.range]
     calm = [one.quantity.title for one in facts if not one.outside]
-    said = [_sentence(one) for one in facts if one.outside]
+    said = [_sentence(one) for one in facts if one.outside and outside]
     if len(calm) == 1:
         said.append(f"{calm[0]} stays within its reference range.")
     elif calm:

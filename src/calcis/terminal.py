@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from calcis.summary import Fact, key_facts, sentences
+from calcis.comparison import outcomes
+from calcis.summary import Fact, key_facts, sentences, titled
 from calcis.wording import digits, moment, span
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from calcis.parameters import Parameter
     from calcis.store import Arm, Run, Series
 
+_SEEN = ("microscope", "mouse X-ray", "CT")
 _MARKS = {"info": "  ", "warning": "[yellow] ![/]", "urgent": "[red]!![/]"}
 _CAUTION = "Research and education, not medical advice."
 
@@ -45,6 +47,8 @@ def show_case(case: Case, file: Path) -> None:
     console = _console()
     console.print(f"[bold]{escape(str(file))}[/] is right: {escape(case.title)}")
     console.print(f"body {case.body}, {span(case.run.duration)}, written every {span(case.run.every)}")
+    if case.plasma_words:
+        console.print(escape(case.plasma_words))
     if case.lesion is not None:
         injury = case.lesion.injury
         what = f"{injury.kind}, {injury.shape.cone.volume:.3g} mm³" if injury else "no injury"
@@ -52,7 +56,7 @@ def show_case(case: Case, file: Path) -> None:
     for name, arm in case.arms.items():
         console.print(f"arm [bold]{escape(name)}[/]: {escape('; '.join(arm.words)) or 'nothing is done'}")
         for finding in arm.findings:
-            console.print(f"  {_MARKS['warning']}{escape(finding)}")
+            console.print(f"  {_MARKS['warning']} {escape(finding)}")
 
 
 def case_json(case: Case) -> dict[str, Any]:
@@ -66,7 +70,9 @@ def case_json(case: Case) -> dict[str, Any]:
 def show_run(run: Run, system: str) -> None:
     """The answer: for each arm its findings and key values; what to mind, what was assumed, where it is."""
     console = _console()
-    console.print(f"\n[bold]{escape(run.title)}[/]")
+    console.print(f"\n[bold]{escape(titled(run))}[/]")
+    if len(outcomes(run)) > 1:
+        console.print(_compared(run))
     for arm in run.arms.values():
         _show_arm(console, run, arm, system)
     console.print()
@@ -79,10 +85,14 @@ def show_run(run: Run, system: str) -> None:
 
 def _show_arm(console: Console, run: Run, arm: Arm, system: str) -> None:
     console.print(f"\n[bold]{escape(arm.name)}[/]  [dim]{escape('; '.join(arm.treatment))}[/]")
-    said = [(finding.level, finding.text) for finding in arm.findings]
+    facts, several = arm.lesion_facts, len(outcomes(run)) > 1  # then a table has said part of it
+    known = facts.get("headline") if several else None
+    said = [(finding.level, finding.text) for finding in arm.findings if finding.text != known]
     if arm.failure and arm.failure not in (text for _, text in said):
         said.insert(0, ("urgent", arm.failure))
-    for level, text in [*said, *(("info", text) for text in sentences(run, arm, system))]:
+    seen = [facts["seen"]] if facts.get("seen") and not several else []
+    calm = [*facts.get("brief", ()), *seen, *sentences(run, arm, system, outside=False)]
+    for level, text in [*said, *(("info", text) for text in calm)]:
         mark, line = _MARKS.get(level, "  "), Table.grid(padding=(0, 1))
         line.add_column(width=2)
         line.add_column()
@@ -104,6 +114,19 @@ def _show_arm(console: Console, run: Run, arm: Arm, system: str) -> None:
         )
     if table.row_count:
         console.print(table)
+
+
+def _compared(run: Run) -> Table:
+    """What became of the lesion in each arm, a line each."""
+    table = Table(box=None, padding=(0, 2, 0, 1), header_style="dim")
+    for heading in ("", "the lesion", "calcium at the end", "density", *_SEEN):
+        table.add_column(heading)
+    for one in outcomes(run):
+        seen = [one.stainable_at, one.radiographic_at, one.ct_at]
+        verdict = f"[yellow]{one.verdict}[/]" if one.calcified else one.verdict
+        days = ["[dim]never[/]" if at is None else moment(at, run.every) for at in seen]
+        table.add_row(escape(one.arm), verdict, one.amount, f"{one.radiodensity:.0f} HU", *days)
+    return table
 
 
 def _extreme(one: Fact, value: float, when: float) -> str:

@@ -70,26 +70,28 @@ def span(hours: float) -> str:
     return f"{hours / 168:.3g} wk" if years < 2 else f"{years:.3g} y"
 
 
-def moment(hours: float) -> str:
-    """A time since the start, as a reader names it.
+def moment(hours: float, every: float = 0.0) -> str:
+    """A time since the start, as a reader names it; no finer than outputs `every` so many hours tell.
 
     >>> moment(0.0), moment(5.0), moment(168.0), moment(10 * 8766.0)
     ('the start', 'hour 5', 'day 7', 'year 10')
+    >>> moment(31.4), moment(31.4, 6.0), moment(31.4, 24.0), moment(3.9, 24.0)
+    ('hour 31.4', 'hour 31', 'day 1', 'day 1')
     """
     if hours <= 0:
         return "the start"
-    if hours < 48 and hours % 24:
-        return f"hour {hours:.3g}"
-    return f"day {hours / 24:.0f}" if hours < 2 * 8766 else f"year {hours / 8766:.3g}"
+    if hours < 48 and hours % 24 and every < 24:
+        return f"hour {hours:.0f}" if every >= 1 else f"hour {hours:.3g}"
+    return f"day {max(hours / 24, 1.0):.0f}" if hours < 2 * 8766 else f"year {hours / 8766:.3g}"
 
 
-def on(hours: float) -> str:
+def on(hours: float, every: float = 0.0) -> str:
     """A moment as an adverb.
 
     >>> on(0.0), on(5.0), on(171.0), on(90000.0)
     ('at the start', 'in hour 5', 'on day 7', 'in year 10.3')
     """
-    named = moment(hours)
+    named = moment(hours, every)
     return f"{'at' if hours <= 0 else 'on' if named.startswith('day') else 'in'} {named}"
 
 

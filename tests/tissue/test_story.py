@@ -85,11 +85,11 @@ def test_a_calcified_lesion(numbers):
         in texts[0]
     )
     assert texts[1] == "The signal to form bone was on from day 50."
-    assert "on CT of a person from day 155" in brief(story)[-1]
+    assert "on CT of a person from day 155" in outcome(story)["seen"]
     assert "mitochondria" in brief(story)[1] and "Crystals then grew" in brief(story)[1]
     assert titles(story) == [
         *["Injury", "White cells", "Clearance", "First mineral", "In the fluid"],
-        *["Growth", "How much", "What would be seen", "Bone"],
+        *["Growth", "What would be seen", "Bone", "How much"],
     ]
     assert "within a day of the injury in the mitochondria" in text(story, "First mineral")
 

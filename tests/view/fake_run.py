@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +21,10 @@ run: {duration: 1 y, every: 1 d}
 
 def number(name: str = "mineral.growth", value: float = 2.5, kind: str = "assumed") -> Parameter:
     return Parameter(name, value, "1/h", "peterson_riggs_2010: nowhere", kind, "mouse", (24 * value, "1/d"))
+
+
+def _step(title: str, text: str, at: float, when: str, *rests_on: str, level: str = "info") -> dict[str, Any]:
+    return {"title": title, "text": text, "at": at, "when": when, "rests_on": [*rests_on], "level": level}
 
 
 def fake_run(days: int = 365) -> Run:
@@ -52,7 +57,44 @@ def fake_run(days: int = 365) -> Run:
         "living_fraction": Series("1", 1 - 0.9 * lost),
         "mineral_total": Series("mmol/L", 0 * flat),
     }
-    facts = {"tissue": "dermis", "volume": {"value": 37.7, "unit": "mm^3"}, "verdict": "calcified"}
+    facts = {
+        "tissue": "dermis",
+        "injury": "bite",
+        "injury_at": {"value": 0.0, "unit": "h"},
+        "volume": {"value": 37.7, "unit": "mm^3"},
+        "verdict": "calcified",
+        "dead_cleared_at": None,
+        "stainable_at": {"value": 131.4, "unit": "h"},
+        "radiographic_at": {"value": 876.0, "unit": "h"},
+        "ct_at": {"value": 5431.2, "unit": "h"},
+        "mineral_end": {"value": 1000.0, "unit": "mmol/L"},
+        "calcium_end": {"value": 1.51, "unit": "mg"},
+        "radiodensity_end": {"value": 150.0, "unit": "HU"},
+        "headline": "It turned to stone.",
+        "brief": ["It was never cleared."],
+        "seen": "The mineral would be seen on CT.",
+        "story": [
+            _step("Injury", "A bite, it was.", 0.0, "the start", "mineral.growth"),
+            _step("Growth", "Crystals grew & grew <fast>.", 24.0, "day 1", "kidney.rate"),
+            _step("Bone", "Bone was called for.", 72.0, "day 3", level="warning"),
+        ],
+    }
+    never = dict.fromkeys(("stainable_at", "radiographic_at", "ct_at"))
+    healed = (
+        facts
+        | never
+        | {
+            "verdict": "healed",
+            "dead_cleared_at": {"value": 585.0, "unit": "h"},
+            "mineral_end": {"value": 0.0, "unit": "mmol/L"},
+            "calcium_end": {"value": 0.0, "unit": "mg"},
+            "radiodensity_end": {"value": 50.0, "unit": "HU"},
+            "headline": "It healed.",
+            "brief": ["It was cleared."],
+            "seen": None,
+            "story": [*facts["story"][:1], _step("Clearance", "All of it went.", 585.0, "day 24")],
+        }
+    )
     watch = Arm(
         "watch",
         time,
@@ -68,7 +110,7 @@ def fake_run(days: int = 365) -> Run:
         body_series=blood
         | {"calcium_plasma": Series("mmol/L", low), "denosumab_plasma": Series("nmol/L", drug)},
         lesion_series=heals,
-        lesion_facts=facts | {"verdict": "healed"},
+        lesion_facts=healed,
         doses=(DoseMark("denosumab", 0.0, "60 mg"), DoseMark("denosumab", 4368.0, "60 mg")),
         findings=(Finding("info", "It healed."),),
         ledger={"calcium": float("nan")},

@@ -121,21 +121,71 @@ def test_the_answer_comes_first_and_the_caution_stands(page: Page) -> None:
     text = page.text
     order = [
         "In short",
-        "Key values",
+        "What happened",
+        "What this rests on",
+        "Known limits",
         "The lesion",
+        "Key values",
         "Blood",
         "What was simulated",
         "Numbers used",
         "What to cite",
     ]
-    places = [text.index(title) for title in order]
-    assert places == sorted(places)
+    headings = re.findall("<h2>(.*?)</h2>", render(fake_run()))
+    assert [title for title in headings if title in order] == order
     assert text.index("not medical advice") < text.index("Key values")
-    assert "It turned to stone." in text
+    assert "“watch” calcified (visible on CT from day 226) and “treated” healed." in text
     assert "Total calcium: lowest 2.05 mmol/L on day 100" in text
     assert "54 y, female, 68 kg, human" in text
     assert "denosumab 60 mg SC every 26 weeks" in text
     assert "2 doses, day 0 to day 182" in text
+
+
+def test_the_story_is_told_in_order_and_what_arms_share_once(page: Page) -> None:
+    text = page.text.split("What happened")[1].split("Known limits")[0]
+    told = [
+        "In every arm",
+        "A bite, it was.",
+        "watch",
+        "Growth day 1",
+        "Crystals grew & grew <fast>.",
+        "Bone day 3",
+    ]
+    told += [
+        "treated",
+        "denosumab 60 mg SC every 26 weeks",
+        "All of it went.",
+        "Total calcium: lowest",
+        "What this",
+    ]
+    places = [text.index(words) for words in told]
+    assert places == sorted(places)
+    assert text.count("A bite, it was.") == 1
+    # Of the numbers that the steps rest on only the assumed one is listed, with its value.
+    rests = text.split("What this rests on")[1]
+    assert "Injury mineral.growth 60 1/d" in rests
+    assert "kidney.rate" not in rests
+
+
+def test_a_finding_of_an_arm_that_is_no_part_of_the_story_is_told_with_it() -> None:
+    run = fake_run()
+    findings = (*run["watch"].findings, replace(run["watch"].findings[0], text="3 doses are not given."))
+    text = Page(
+        render(replace(run, arms={**run.arms, "watch": replace(run["watch"], findings=findings)}))
+    ).text
+    assert "To mind 3 doses are not given." in text
+    assert text.count("It turned to stone.") == 0  # the table and the sentence above it say so
+
+
+def test_a_run_without_a_lesion_keeps_its_cards() -> None:
+    text = Page(render(without_lesion(fake_run()))).text
+    assert "What happened" not in text and "What this rests on" not in text
+    assert "Total calcium: lowest 2.05 mmol/L on day 100" in text.split("Key values")[0]
+
+
+def test_a_run_without_a_title_has_a_heading() -> None:
+    shown = render(replace(fake_run(), title=""))
+    assert "<h1>Bite: dermis</h1>" in shown and "<title>Bite: dermis · Calcis</title>" in shown
 
 
 def test_assumed_numbers_come_first_with_sources_and_borrowed_species(page: Page) -> None:

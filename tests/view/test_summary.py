@@ -10,10 +10,10 @@ import pytest
 
 from calcis.quantities import quantities
 from calcis.store import DoseMark, Series
-from calcis.summary import fact, key_facts, sentences, told
+from calcis.summary import fact, key_facts, sentences, titled, told
 from calcis.units import convert, dimension
 from calcis.wording import digits, span
-from tests.view.fake_run import fake_run
+from tests.view.fake_run import fake_run, without_lesion
 
 DAYS = np.arange(11) * 24.0
 
@@ -60,7 +60,27 @@ def test_a_course_nobody_named_is_shown_as_it_is() -> None:
 def test_next_to_nothing_is_not_a_row_of_zeros() -> None:
     one = fact("mineral_total", Series("mmol/L", np.geomspace(9.0, 1e-9, 11)), DAYS, "si")
     assert one is not None
-    assert one.change == "9.00 → ~0"
+    assert one.change == "9.00 → 0"
+    small = fact("calcium_urine", Series("mmol/h", np.geomspace(9.0, 1e-9, 11)), DAYS, "si")
+    assert small is not None
+    assert small.change == "216 → ~0"
+
+
+def test_dust_is_nothing() -> None:
+    """What a solver leaves where nothing is: 1e-232, of either sign, and in a course of its own."""
+    for level in (-1e-232, 5e-3, 0.0):
+        one = fact("mineral_total", Series("mmol/L", np.full(11, level)), DAYS, "si")
+        assert one is not None
+        assert (one.change, one.extremes) == ("0", "")
+    run = fake_run()
+    dust = {name: Series("1/mm^3", np.full(366, -1e-232)) for name in ("neutrophils", "monocytes")}
+    arms = {
+        name: replace(arm, lesion_series={**(arm.lesion_series or {}), **dust})
+        for name, arm in run.arms.items()
+    }
+    names = [one.name for one in told(replace(run, arms=arms))]
+    assert "neutrophils" not in names and "monocytes" not in names
+    assert "neutrophils" in [one.name for one in told(run)]
 
 
 def test_sentences_tell_calm_from_not() -> None:
@@ -79,7 +99,14 @@ def test_key_facts_follow_the_order_of_the_report() -> None:
     names = [one.quantity.name for one in key_facts(run, run["watch"], "si")]
     assert names[:3] == ["calcium_plasma", "phosphate_plasma", "pth_plasma"]
     assert "nameless_thing" not in names
-    assert names.index("dead_fraction") < names.index("mineral_total")
+    assert names == [*names[:3], "osteoclasts_relative"]
+
+
+def test_a_run_without_a_title_gets_one() -> None:
+    run = fake_run()
+    assert titled(run) == run.title
+    assert titled(replace(run, title=" ")) == "Bite: dermis"
+    assert titled(replace(without_lesion(run), title="")) == "A simulation"
 
 
 def test_what_the_output_times_cannot_show_is_said() -> None:

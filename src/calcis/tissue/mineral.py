@@ -33,6 +33,11 @@ def saturation_threshold(v: Any) -> Value:
     return v.threshold + inhibition - v.membrane_shift * v.dead_environment
 
 
+def saturation_relative(v: Any) -> Value:
+    """Concentration of the ions as a multiple of that at which amorphous mineral forms, s: per ion."""
+    return v.supersaturation_above_threshold + 1.0
+
+
 def supersaturation_above_threshold(v: Any) -> Value:
     """s - 1, with s = 10^((saturation index - threshold)/5): per ion of Ca₃(PO₄)₂, 0 at the threshold."""
     return ten_to((v.saturation_amorphous - v.saturation_threshold) / v.amorphous_ions) - 1.0
@@ -209,6 +214,7 @@ MINERAL = Part(
         "radiodensity": Signal("1", radiodensity),
         "saturation_threshold": Signal("1", saturation_threshold),
         "supersaturation_above_threshold": Signal("1", supersaturation_above_threshold),
+        "saturation_relative": Signal("1", saturation_relative),
         "amorphous_formation": Signal(_FLOW, amorphous_formation),
         "amorphous_redissolution": Signal(_FLOW, amorphous_redissolution),
         "amorphous_conversion": Signal(_FLOW, amorphous_conversion),

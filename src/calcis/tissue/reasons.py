@@ -20,7 +20,7 @@ def why_it_grew(change: Change, brief: bool = False) -> str:
     if factor < 1.5:
         return f"{grew}."
     ordered = sorted(change.shares.items(), key=lambda one: -abs(one[1]))
-    told = {name: f"{_cause(name, change, True)} (×{about(10**share)})" for name, share in ordered}
+    told = {name: _cause(name, change, f"×{about(10**share)}", growing=True) for name, share in ordered}
     up = [told[name] for name, share in ordered if share > _WORTH]
     down = [told[name] for name, share in ordered if share < -_WORTH and not brief]
     return f"{grew}: {listed(up)}" + (f"; against it, {listed(down)}." if down else ".")
@@ -30,36 +30,38 @@ def reasons(change: Change) -> str:
     """The causes that raised a saturation, each with its share of the rise, and those that held it down."""
     rise = sum(share for share in change.shares.values() if share > 0)
     ordered = sorted(change.shares.items(), key=lambda one: -abs(one[1]))
-    told = {name: _cause(name, change) for name, _ in ordered}
-    up = [f"{told[name]} ({per_cent(share / rise)})" for name, share in ordered if share > _WORTH * rise]
-    down = [told[name] for name, share in ordered if share < -_WORTH * rise]
+    parts = [(name, per_cent(share / rise)) for name, share in ordered if share > _WORTH * rise]
+    up = [_cause(name, change, part + " of the rise" * (k == 0)) for k, (name, part) in enumerate(parts)]
+    down = [_cause(name, change) for name, share in ordered if share < -_WORTH * rise]
     return listed(up) + (f"; against it, {listed(down)}" if down else "")
 
 
-def _cause(name: str, change: Change, growing: bool = False) -> str:
-    """One cause in words, by whether it raised or lowered what it changed."""
+def _cause(name: str, change: Change, share: str = "", growing: bool = False) -> str:
+    """One cause in words, by whether it raised or lowered what it changed; values and share behind it."""
     here, usual, up = change.fluid, change.fluid_before, change.shares[name] > 0
+    values = ""
     match name:
         case "calcium_blood" | "phosphate_blood":
             values = f"{digits(getattr(here, name))} mmol/L instead of {digits(getattr(usual, name))}"
-            return f"{name.removesuffix('_blood')} of the blood was {'high' if up else 'low'} ({values})"
+            said = f"{name.removesuffix('_blood')} of the blood was {'high' if up else 'low'}"
         case "calcium_local" | "phosphate_local":
             ion = name.removesuffix("_local")
             values = f"{about(getattr(here, ion))} mmol/L, {about(getattr(here, f'{ion}_blood'))} in blood"
-            if not up:
-                return f"{ion} of the fluid was used up ({values})"
-            if ion == "phosphate" and here.dead_environment > usual.dead_environment:
-                return f"dead cells set phosphate free ({values})"
-            return f"{ion} of the fluid was high ({values})"
+            said = f"{ion} of the fluid was {'high' if up else 'used up'}"
+            if up and ion == "phosphate" and here.dead_environment > usual.dead_environment:
+                said = "dead cells set phosphate free"
         case "ph":
-            return f"pH was {here.ph:.2f} instead of {usual.ph:.2f}"
+            said = f"pH was {here.ph:.2f} instead of {usual.ph:.2f}"
         case "pyrophosphate":
             values = f"{about(1e3 * here.pyrophosphate)} µmol/L instead of {about(1e3 * usual.pyrophosphate)}"
-            return f"pyrophosphate, which holds crystals back, was {'low' if up else 'high'} ({values})"
+            said = f"pyrophosphate, which holds crystals back, was {'low' if up else 'high'}"
         case "dead_environment" if growing:
-            return "proteins that hold crystals back are missing among the dead"
+            said = "proteins that hold crystals back are missing among the dead"
         case "dead_environment":
-            return "mineral forms on membranes of the dead"
+            said = "mineral forms on membranes of the dead"
         case "crowding":
-            return "little room was left for mineral"
-    raise ValueError(name)
+            said = "little room was left for mineral"
+        case _:
+            raise ValueError(name)
+    behind = "; ".join(filter(None, (values, share)))
+    return f"{said} ({behind})" if behind else said

@@ -1,12 +1,12 @@
 """How is the story of a lesion told, in order and in plain words?
 
-Injury, clearance, first mineral and why, growth and why, how much, what would be seen, bone.  Kinds of
-injury are not known here: they are told by what the courses show.
+Injury, clearance, first mineral and why, growth and why, what would be seen, bone, how much at the end.
+Kinds of injury are not known here: they are told by what the courses show.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from calcis.tissue.reasons import reasons, why_it_formed, why_it_grew
@@ -32,9 +32,9 @@ _SEEN = ("story.mineral_stainable", "story.mineral_radiographic", "story.mineral
 
 @dataclass(frozen=True)
 class Chapter:
-    """One step of the story: its title, when it begins (h; None for what has no time), its level and text.
+    """One step of the story: its title, when it is (h; None for what has no time), its text and level.
 
-    `rests_on` are the dotted names of the numbers that decide it most.
+    `rests_on` are the dotted names of the numbers that decide it most; `when` is the time in words.
     """
 
     title: str
@@ -42,13 +42,18 @@ class Chapter:
     text: str
     level: str = "info"
     rests_on: tuple[str, ...] = ()
+    when: str = ""
 
 
 def chapters(story: Story, tissue: str = "tissue") -> list[Chapter]:
     """The whole story, in order."""
     found = [_injury(story, tissue), _white_cells(story), _clearance(story), _beginning(story), _fluid(story)]
-    found += [_growth(story), _amount(story), _seen(story), _bone(story)]
-    return [chapter for chapter in found if chapter is not None]
+    found += [_growth(story), _seen(story), _bone(story), _amount(story)]
+    return [
+        replace(chapter, when="" if chapter.at is None else moment(chapter.at, story.every))
+        for chapter in found
+        if chapter is not None
+    ]
 
 
 def sentences(story: Story) -> list[tuple[str, str]]:
@@ -58,15 +63,14 @@ def sentences(story: Story) -> list[tuple[str, str]]:
 
 
 def brief(story: Story) -> list[str]:
-    """How it came to that, in a few sentences: clearance, mineral and why, when it would be seen."""
+    """How it came to that, in a few sentences: clearance, and mineral and why."""
     said = [_dead(story)] if story.dead_highest.value > 0.0 else []
     if story.mineral_begun_at is not None:
         went = story.mineral_end < _LITTLE
         gone = f"It came to {digits(story.mineral_highest.value)} mmol/L and went again." if went else ""
         why = why_it_formed(story.saturation) if story.fluid_formed else ""
         said.append(_joined(_origin(story), why, _why_it_grew(story, brief=True), gone))
-    seen = _visible(story)
-    return [*said, f"The mineral would be seen {listed(seen)}."] if seen else said
+    return said
 
 
 def _joined(*sentences: str) -> str:
@@ -107,12 +111,18 @@ def _injury(story: Story, tissue: str) -> Chapter:
             said.append(f"With it came {about(hurt.own[salt])} mmol of {salt}.")
     if story.flow is not None:
         low = f"fell to {per_cent(story.flow.value)}" if story.flow.value > 0.005 else "stopped"
-        back = f"half of it was back {on(story.flow.end)}" if story.flow.end is not None else "it stayed low"
+        back = (
+            f"half of it was back {on(story.flow.end, story.every)}"
+            if story.flow.end is not None
+            else "it stayed low"
+        )
         back = f"it returned after {span(hurt.own['lasts'])}" if "lasts" in hurt.own else back
         said.append(f"Blood flow {low}; {back}.")
     if story.microbes is not None:
         gone = (
-            f"gone {on(story.microbes.end)}" if story.microbes.end is not None else "still there at the end"
+            f"gone {on(story.microbes.end, story.every)}"
+            if story.microbes.end is not None
+            else "still there at the end"
         )
         said.append(f"Microbes: at most {about(story.microbes.value)} per mm³, {gone}.")
     kind = hurt.kind
@@ -126,13 +136,13 @@ def _words(name: str) -> str:
 
 def _white_cells(story: Story) -> Chapter | None:
     came = [
-        f"{name} (at most {about(peak.value)} per mm³, {on(peak.at)})"
+        f"{name} (at most {about(peak.value)} per mm³, {on(peak.at, story.every)})"
         for name, peak in (("neutrophils", story.neutrophils), ("macrophages", story.macrophages))
         if peak.value > _FEW and peak.at > 0
     ]
     if not came and story.injured is None:
         return None
-    said = f"There came {listed(came)}." if came else "None came."
+    said = f"{capital(listed(came))} came." if came else "None came."
     if story.competence != 1.0:
         said += f" Macrophages work at {per_cent(story.competence)} of normal."
     rests = ("leukocytes.neutrophil_recruitment", "leukocytes.monocyte_recruitment")
@@ -143,7 +153,7 @@ def _dead(story: Story) -> str:
     """What was dead, and what became of it."""
     highest = f"At most {per_cent(story.dead_highest.value)} of the tissue was dead"
     if story.dead_cleared_at is not None:
-        return f"{highest}; it was cleared by {moment(story.dead_cleared_at)}."
+        return f"{highest}; it was cleared by {moment(story.dead_cleared_at, story.every)}."
     gone = 1.0 - story.dead_end / story.dead_highest.value
     if gone < 0.005:
         return f"{highest}; it was not cleared."
@@ -156,10 +166,14 @@ def _clearance(story: Story) -> Chapter | None:
     said, rests = [_dead(story)], ["leukocytes.macrophage_phagocytosis", "debris.clearance_saturation"]
     filled = f"{per_cent(story.living_end)} living tissue and {per_cent(story.scar_end)} scar"
     if story.dead_cleared_at is None and story.shielded_at is not None:
-        said.append(f"From {moment(story.shielded_at)} on mineral shielded the dead from macrophages.")
+        said.append(
+            f"From {moment(story.shielded_at, story.every)} on mineral shielded the dead from macrophages."
+        )
         rests.append("debris.mineral_resistance")
     if story.dead_cleared_at is not None and story.refilled_at is not None:
-        said.append(f"The gap was filled by {moment(story.refilled_at)}; at the end there is {filled}.")
+        said.append(
+            f"The gap was filled by {moment(story.refilled_at, story.every)}; at the end there is {filled}."
+        )
     else:
         said.append(f"At the end there is {filled}.")
     return Chapter("Clearance", story.dead_cleared_at, " ".join(said), rests_on=tuple(rests))
@@ -204,7 +218,7 @@ def _when_begun(story: Story, when: float) -> str:
     injury = story.injured
     start = injury.at if injury is not None else 0.0
     if not start <= when <= start + story.every:
-        return on(when)
+        return on(when, story.every)
     interval = "a day" if story.every == 24.0 else span(story.every)
     return f"within {interval} of the {'injury' if injury is not None else 'start'}"
 
@@ -220,8 +234,8 @@ def _fluid(story: Story) -> Chapter | None:
     )
     said = f"{said} that this takes"
     if share > before + 0.02:
-        earlier = "the injury" if story.injured is not None else "that"
-        said = f"{said}, {on(seen.at)} ({per_cent(before)} before {earlier}), because {reasons(seen)}"
+        earlier = f"{per_cent(before)} before {'the injury' if story.injured is not None else 'that'}"
+        said = f"{said}, {on(seen.at, story.every)} ({earlier}), because {reasons(seen)}"
     return Chapter("In the fluid", None, f"{said}.", rests_on=_THRESHOLD)
 
 
@@ -249,7 +263,9 @@ def _amount(story: Story) -> Chapter | None:
         return None
     peak, budget, said = story.mineral_highest, story.budget, []
     if story.mineral_end < 0.9 * peak.value:
-        said.append(f"At most {digits(peak.value)} mmol of calcium per litre of tissue, {on(peak.at)}.")
+        said.append(
+            f"At most {digits(peak.value)} mmol of calcium per litre of tissue, {on(peak.at, story.every)}."
+        )
         gone = {
             "was carried off with the dead": budget.cleared_apatite,
             "was dissolved by the acid of macrophages": budget.resorbed,
@@ -275,7 +291,7 @@ def _visible(story: Story) -> list[str]:
         "on a radiograph of a mouse": story.radiographic_at,
         "on CT of a person": story.ct_at,
     }
-    return [f"{what} from {moment(when)}" for what, when in seen.items() if when is not None]
+    return [f"{what} from {moment(when, story.every)}" for what, when in seen.items() if when is not None]
 
 
 def _seen(story: Story) -> Chapter | None:
@@ -293,7 +309,7 @@ def _seen(story: Story) -> Chapter | None:
 def _bone(story: Story) -> Chapter | None:
     if story.osteogenic_at is None:
         return None
-    text = f"The signal to form bone was on from {moment(story.osteogenic_at)}."
+    text = f"The signal to form bone was on from {moment(story.osteogenic_at, story.every)}."
     rests = ("ossification.half_mineral", "ossification.response_time", "story.osteogenic_on")
     return Chapter("Bone", story.osteogenic_at, text, "warning", rests)
 
@@ -323,7 +339,9 @@ def outcome(story: Story, tissue: str = "tissue") -> dict[str, Any]:
         },
         "budget": asdict(story.budget),
         "causes": {name: None if one is None else asdict(one) for name, one in causes.items()},
+        "headline": _verdict(story)[1],
         "brief": brief(story),
+        "seen": f"The mineral would be seen {listed(_visible(story))}." if _visible(story) else None,
         "story": [
             {**asdict(chapter), "rests_on": list(chapter.rests_on)} for chapter in chapters(story, tissue)
         ],
