@@ -99,8 +99,9 @@ def rates(t: float, y: np.ndarray, overrides: dict[str, float] | None = None) ->
     T = 36 * perf * (1 - V) * (0.2305 + (1 - 0.2305) * min(1.0, L + S)) * (1 + 4.893 * i)
     per = T / 36
     w = D**2 / (D**2 + 0.1601**2)
-    lC = np.log10(max(C, 1e-4) / 1.25)
-    lP = np.log10(max(P, 1e-4) / 1.15)
+    # Read as: 1e-4 mM is still supersaturated where calcium was injected, so logarithms go on to 1e-9.
+    lC = np.log10(max(C, 1e-9) / 1.25)
+    lP = np.log10(max(P, 1e-9) / 1.15)
     SI_ACP = -1.668 + 2.898 * lC + 1.991 * lP + 2.262 * (pH - 7.4) - 0.355 * (pH - 7.4) ** 2
     SI_HAP = 9.665 + 4.845 * lC + 2.985 * lP + 4.392 * (pH - 7.4) - 0.532 * (pH - 7.4) ** 2
     th = -1.2 + np.log10(1 + X / 0.6465) - 0.1245 * w

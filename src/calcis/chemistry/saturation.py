@@ -18,7 +18,7 @@ from typing import Any
 from calcis.elementary import Value, exp, log10, maximum
 
 _LN10 = math.log(10.0)
-_POOREST = 1e-4  # mmol/L; a fluid poorer than this is undersaturated in everything, logarithms stop here
+_POOREST = 1e-9  # mmol/L; a fluid poorer than this is undersaturated in everything, logarithms stop here
 _SLOPES = ("at_reference", "calcium_slope", "phosphate_slope", "ph_slope", "ph_curvature")
 
 REFERENCE = {"reference_calcium": "mmol/L", "reference_phosphate": "mmol/L", "reference_ph": "1"}
