@@ -15,7 +15,7 @@ import pytest
 
 from calcis import load
 from calcis.errors import InputError
-from calcis.run_folder import CHECKPOINT, claim, data_hashes, save, versions
+from calcis.run_folder import CHECKPOINT, OtherVersion, claim, data_hashes, moved_since, save, versions
 from calcis.store import Arm, Run
 from tests.view.fake_run import fake_run, without_lesion
 
@@ -48,6 +48,65 @@ def test_loaded_run_equals_saved_one(tmp_path: Path) -> None:
     assert found["watch"].ledger == {"calcium": 1e-14}
     assert math.isnan(found["treated"].ledger["calcium"])
     assert found.folder == tmp_path / "a.run"
+
+
+def current(run: Run) -> Run:
+    """The run as if it had been made here and now."""
+    return replace(run, versions=versions(), data=data_hashes())
+
+
+def test_a_run_made_here_is_loaded_without_a_word(tmp_path: Path) -> None:
+    save(current(fake_run()), tmp_path / "a.run", "")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        load(tmp_path / "a.run")
+    assert moved_since(tmp_path / "a.run" / "run.json") is None
+
+
+def test_other_data_or_versions_are_told_on_loading(tmp_path: Path) -> None:
+    run = current(fake_run())
+    data = {**run.data, "tissue/mineral.yaml": "00", "tissue/gone.yaml": "00"}
+    del data["tissue/debris.yaml"]
+    old = replace(run, versions={**run.versions, "numpy": "1.0", "python": "2.7"}, data=data)
+    save(old, tmp_path / "a.run", "")
+    with pytest.warns(OtherVersion) as told:
+        found = load(tmp_path / "a.run")
+    assert found.versions["numpy"] == "1.0"
+    (text,) = [str(one.message) for one in told]
+    assert f"numpy 1.0 (here {run.versions['numpy']})" in text
+    assert "other data (tissue/debris.yaml, tissue/gone.yaml and 1 more)" in text
+    assert "python" not in text  # what moves no result for a reader is not told
+
+
+def test_a_record_that_cannot_be_read_has_not_moved(tmp_path: Path) -> None:
+    assert moved_since(tmp_path / "run.json") is None
+    (tmp_path / "run.json").write_text("{}")
+    assert moved_since(tmp_path / "run.json") is None
+
+
+def test_a_run_is_like_a_mapping_of_its_arms() -> None:
+    run = fake_run()
+    assert list(run) == list(run.keys()) == ["watch", "treated"]
+    assert len(run) == 2
+    assert [arm.name for arm in run.values()] == ["watch", "treated"]
+    assert dict(run) == dict(run.items()) == dict(run.arms)
+    assert "watch" in run and "nobody" not in run and 3 not in run
+    with pytest.raises(InputError) as wrong:
+        run["wach"]
+    assert wrong.value.nearest == "watch"
+
+
+def test_xarray_opens_a_group_of_the_courses(tmp_path: Path) -> None:
+    """As the README says; without `group` there is nothing at the top of the folder."""
+    import xarray
+
+    run = fake_run()
+    save(run, tmp_path / "a.run", "")
+    body = xarray.open_zarr(tmp_path / "a.run" / "run.zarr", group="body")
+    lesion = xarray.open_zarr(tmp_path / "a.run" / "run.zarr", group="lesion")
+    assert body["calcium_plasma"].sel(arm="watch").attrs["units"] == "mmol/L"
+    stone = run["watch"].lesion_series or {}
+    assert np.array_equal(lesion["mineral_total"].sel(arm="watch"), stone["mineral_total"].values)
 
 
 def test_not_a_number_and_extremes_survive(tmp_path: Path) -> None:

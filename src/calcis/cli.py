@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -227,7 +228,8 @@ def main() -> None:
 
 @contextmanager
 def _told(command: str, json: bool, folder: Path | None = None, again: str = "") -> Iterator[None]:
-    """Turn bad input and an interruption into words and an exit status."""
+    """Turn bad input, warnings and an interruption into words and an exit status."""
+    warnings.formatwarning = lambda message, *_, **__: f"calcis: {message}\n"
     try:
         yield
     except InputError as wrong:

@@ -6,13 +6,14 @@ And when a run is handed on as SBML: its case is read again, and its model put t
 from __future__ import annotations
 
 import contextlib
+import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from calcis.case import Case, packaged, read_case, read_case_text
 from calcis.errors import InputError
-from calcis.run_folder import claim, save
+from calcis.run_folder import OtherVersion, claim, moved_since, save
 from calcis.store import Run
 
 Progress = Callable[[str, float], None]  # what is being done, and how much of it is done, 0 to 1
@@ -47,6 +48,9 @@ def run(
     """
     if not isinstance(case, Case):
         folder = folder or default_folder(case)
+        moved = moved_since(Path(case)) if Path(case).name == "run.json" else None
+        if moved:
+            warnings.warn(moved, OtherVersion, stacklevel=2)
         case = read_case(case)
     target = Path(folder) if folder is not None else default_folder(case.file)
     claim(target)

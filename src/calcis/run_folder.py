@@ -12,6 +12,7 @@ import math
 import os
 import platform
 import shutil
+import warnings
 from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
@@ -23,11 +24,17 @@ import calcis
 from calcis.errors import InputError
 from calcis.parameters import Parameter
 from calcis.store import Arm, DoseMark, Finding, Floats, Run, Series
+from calcis.wording import listed
 from calcis.zarr_folder import Array, read_group, write_groups
 
 FORMAT = 1  # of run.json
 CHECKPOINT = "checkpoint"  # an unfinished run keeps its state under this name in the run folder
 _LIBRARIES = ("numpy", "casadi", "llvmlite", "numba")  # those that can move a bit of the result
+
+
+class OtherVersion(UserWarning):
+    """A run was made with other data or versions than are installed here."""
+
 
 Courses = dict[str, dict[str, Series]]  # arm -> name -> series
 
@@ -36,10 +43,13 @@ def versions() -> dict[str, str]:
     """What can move a bit of the result: Calcis, Python, libraries, the processor and its features."""
     import llvmlite.binding as llvm
 
-    found = {"calcis": calcis.__version__, "python": platform.python_version()}
-    found |= {name: metadata.version(name) for name in _LIBRARIES}
+    found = {"calcis": calcis.__version__, "python": platform.python_version()} | _packages()
     features = sorted(name for name, on in llvm.get_host_cpu_features().items() if on)
     return found | {"processor": llvm.get_host_cpu_name(), "processor features": " ".join(features)}
+
+
+def _packages() -> dict[str, str]:
+    return {"calcis": calcis.__version__} | {name: metadata.version(name) for name in _LIBRARIES}
 
 
 def data_hashes() -> dict[str, str]:
@@ -95,7 +105,8 @@ def save(run: Run, folder: Path, report: str) -> None:
 def load(folder: str | Path) -> Run:
     """The Run that a run folder holds, with the same values to the last bit.
 
-    Raises InputError for a folder that is missing, not a run folder, unfinished or damaged.
+    Warns (OtherVersion) where it was made with other data or versions than are installed.  Raises
+    InputError for a folder that is missing, not a run folder, unfinished or damaged.
     """
     folder = Path(folder)
     _recover(folder)
@@ -108,12 +119,39 @@ def load(folder: str | Path) -> Run:
         described = json.loads(record.read_text())
         if described.get("calcis_run") != FORMAT:
             raise InputError(f"a run of format {FORMAT}", repr(described.get("calcis_run"))).at(record)
-        return _undescribed(described, folder)
+        found = _undescribed(described, folder)
     except InputError:
         raise
     except Exception as problem:  # a damaged file can fail in any way that json, zarr or zlib know
         got = f"a damaged one ({type(problem).__name__}: {problem})"
         raise InputError("a whole run folder", got).at(folder) from problem
+    moved = moved_since(record)
+    if moved:
+        warnings.warn(moved, OtherVersion, stacklevel=2)
+    return found
+
+
+def moved_since(record: Path) -> str | None:
+    """What differs here from what the run of a `run.json` was made with, in a sentence; None if nothing does.
+
+    Only what can move results for a reader: Calcis, its data and its libraries.
+    """
+    try:
+        described = json.loads(record.read_text())
+        then, data = dict(described["versions"]), dict(described["data"])
+    except (ValueError, KeyError, TypeError, OSError):
+        return None
+    now, hashes = _packages(), data_hashes()
+    told = [
+        f"{name} {then[name]} (here {now[name]})" for name in now if name in then and then[name] != now[name]
+    ]
+    files = sorted(name for name in data.keys() | hashes.keys() if data.get(name) != hashes.get(name))
+    if files:
+        more = f" and {len(files) - 2} more" if len(files) > 2 else ""
+        told.append(f"other data ({', '.join(files[:2])}{more})")
+    if not told:
+        return None
+    return f"{record} was made with {listed(told)}; run it again and its results may move"
 
 
 def case_text(record: Path) -> str | None:

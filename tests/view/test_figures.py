@@ -170,3 +170,57 @@ def test_tick_numbers() -> None:
     assert number(2.5, 2.5) == "2.5"
     assert number(0.25, 0.05) == "0.25"
     assert number(1e-17, 0.5) == "0.0"
+
+
+def points(svg: str, which: str) -> list[tuple[float, float]]:
+    """Places of the first path of a class, as drawn."""
+    path = next(node for node in ET.fromstring(svg).iter("path") if node.get("class") == which)
+    return [(float(x), float(y)) for x, y in re.findall(r"([\d.]+) ([\d.]+)", str(path.get("d")))]
+
+
+@pytest.mark.parametrize("jump", [4.0, 3.5])
+def test_a_jump_looks_like_a_jump(jump: float) -> None:
+    """Tissue that dies at once on day 4, or between two outputs: the edge is upright where it dies."""
+    time = np.arange(11) * DAY
+    dead = np.where(time >= jump * DAY, 0.9, 0.0)
+    layers = [("dead", dead), ("living", 1 - dead)]
+    days = {value: place for place, value in texts(areas("Tissue", time, layers), "mid")}
+    ramp = points(areas("Tissue", time, layers), "layer layer-dead")
+    edge = points(areas("Tissue", time, layers, jumps=[jump * DAY]), "layer layer-dead")
+    at = days[0.0] + jump / 10 * (days[10.0] - days[0.0])
+    heights = {round(y, 1) for x, y in edge if abs(x - at) < 0.15}
+    assert len(heights) == 2 and max(heights) - min(heights) > 100  # both values stand at the jump
+    rising = [x for x, y in edge[: len(edge) // 2] if min(heights) < y < max(heights) - 0.1]
+    assert not rising
+    assert len(edge) > len(ramp)
+
+
+def test_a_curve_stays_until_the_injury_and_then_goes_on() -> None:
+    """Without a jump of its own nothing upright is drawn, but nothing before it happened either."""
+    values = np.array([0.0, 0.0, 0.0, 0.0, 6.0, 8.0, 8.0, 8.0, 8.0, 8.0, 8.0])
+    times, drawn = read_back(curves(panel(values, jumps=(3.5 * DAY,))))
+    assert np.interp(3.5, times, drawn) == pytest.approx(0.0, abs=0.05)
+    assert np.interp(3.25, times, drawn) == pytest.approx(0.0, abs=0.05)
+    _, plain = read_back(curves(panel(values)))
+    assert len(drawn) == len(plain) + 1
+
+
+def test_jumps_at_the_ends_or_outside_change_nothing() -> None:
+    values = np.arange(11.0)
+    plain = curves(panel(values))
+    assert curves(panel(values, jumps=(0.0, -5.0, 10 * DAY + 1.0))) == plain
+
+
+def test_decades_and_levels() -> None:
+    """A logarithmic axis from 0.1: a course of 0 lies on the floor, 620 on the line that is named for it."""
+    values = np.array([0.0, 1.0, 10.0, 100.0, 620.0])
+    svg = curves(panel(values, levels={"CT": 620.0, "never": 1e6}, decades_from=0.1))
+    ticks = [value for _, value in texts(svg, "end")]
+    assert ticks == [0.1, 1.0, 10.0, 100.0, 1000.0]
+    drawn = [y for _, y in points(svg, "line s0")]
+    floor, decade = drawn[0], (drawn[1] - drawn[3]) / 2
+    assert drawn[1] == pytest.approx(floor - decade, abs=0.2)
+    level = re.search(r'class="threshold" d="M[\d.]+ ([\d.]+)H', svg)
+    assert level
+    assert float(level[1]) == pytest.approx(drawn[4], abs=0.1)
+    assert ">CT</text>" in svg and "never" not in svg
