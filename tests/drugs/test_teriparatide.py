@@ -14,11 +14,11 @@ from calcis.part import assemble
 from calcis.reading import read_yaml
 from calcis.units import convert
 
-INPUTS = {"extracellular_volume": "L", "pth_elimination_rate": "1/h"}
+INPUTS = {"teriparatide_volume": "L", "teriparatide_elimination_rate": "1/h"}
 MODEL = assemble([TERIPARATIDE], INPUTS)
 FILE = data_path("drugs", "teriparatide.yaml")
 NUMBERS = {k: p.value for k, p in read_parameters(FILE, {"teriparatide": TERIPARATIDE.parameters}).items()}
-BODY = {"extracellular_volume": 14.0, "pth_elimination_rate": 100.0 / 14.0}
+BODY = {"teriparatide_volume": 14.0, "teriparatide_elimination_rate": 100.0 / 14.0}
 
 
 def test_follows_the_two_exponentials_of_absorption_and_elimination() -> None:

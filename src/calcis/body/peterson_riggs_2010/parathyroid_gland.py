@@ -92,6 +92,8 @@ PARATHYROID_GLAND = Part(
         "pth_plasma": Signal("pmol/L", lambda v: v.pth / v.extracellular_volume),
         "pth_plasma_normal": Signal("pmol/L", lambda v: v.pth_normal),
         "pth_elimination_rate": Signal("1/h", lambda v: v.pth_clearance / v.extracellular_volume),
+        "teriparatide_volume": Signal("L", lambda v: v.extracellular_volume),
+        "teriparatide_elimination_rate": Signal("1/h", lambda v: v.pth_elimination_rate),
         "pth_secretion_for_calcium": Signal("pmol/h", _secretion_for_calcium),
         "pth_secretion": Signal("pmol/h", _pth_secretion),
         "parathyroid_gland_mass": Signal("1", lambda v: v.mass),

@@ -1,0 +1,92 @@
+"""How much of plasma calcium is free, how much complexed, how much bound to albumin?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from calcis.elementary import Value, sqrt
+from calcis.part import Part, Signal
+
+
+def _sites(v: Any) -> Value:
+    """Calcium-binding sites of plasma protein, mmol/L of plasma: B·(0.8·a + 0.2), a = albumin over normal."""
+    share = v.albumin_share
+    return v.protein_sites * (share * v.albumin / v.albumin_normal + 1.0 - share)
+
+
+def _ultrafilterable_ratio(v: Any) -> Value:
+    """Ultrafilterable over ionised calcium: κ = 1 + c + c_P·P, with citrate, bicarbonate, phosphate."""
+    return 1.0 + v.complexed_anions + v.complexed_phosphate * v.phosphate_plasma
+
+
+def _ionised(v: Any) -> Value:
+    """Ionised calcium x, mmol/L: the positive root of V·κ·x + Vₐ·B·x/(x + K) = Ca.
+
+    V·κ·x² + (V·κ·K + Vₐ·B − Ca)·x − Ca·K = 0, in the form without cancellation.
+    """
+    free = v.extracellular_volume * v.calcium_ultrafilterable_ratio
+    bound = v.albumin_volume * v.calcium_protein_sites
+    linear = free * v.protein_half + bound - v.calcium_extracellular
+    constant = v.calcium_extracellular * v.protein_half
+    return 2.0 * constant / (linear + sqrt(linear * linear + 4.0 * free * constant))
+
+
+def _protein_bound(v: Any) -> Value:
+    """Calcium bound to plasma protein, mmol/L of plasma: (B/v)·x/(x + K), v the fluid over normal."""
+    ionised = v.calcium_ionised_plasma
+    return v.calcium_protein_sites / v.extracellular_volume_relative * ionised / (ionised + v.protein_half)
+
+
+def _normal(v: Any) -> Value:
+    """Exchangeable extracellular calcium in the normal state with this albumin, mmol."""
+    ionised = v.calcium_ionised_plasma_normal
+    ratio = 1.0 + v.complexed_anions + v.complexed_phosphate * v.phosphate_plasma_normal
+    bound = v.albumin_volume * v.calcium_protein_sites * ionised / (ionised + v.protein_half)
+    return v.extracellular_volume_normal * ratio * ionised + bound
+
+
+CALCIUM_BINDING = Part(
+    name="calcium_binding",
+    parameters={
+        "albumin": "g/L",
+        "albumin_normal": "g/L",
+        "albumin_share": "1",
+        "albumin_volume": "L",
+        "protein_sites": "mmol/L",
+        "protein_half": "mmol/L",
+        "complexed_anions": "1",
+        "complexed_phosphate": "L/mmol",
+    },
+    needs={
+        "calcium_extracellular": "mmol",
+        "calcium_ionised_plasma_normal": "mmol/L",
+        "phosphate_plasma": "mmol/L",
+        "phosphate_plasma_normal": "mmol/L",
+        "extracellular_volume": "L",
+        "extracellular_volume_normal": "L",
+        "extracellular_volume_relative": "1",
+    },
+    gives={
+        "calcium_protein_sites": Signal("mmol/L", _sites),
+        "calcium_ultrafilterable_ratio": Signal("1", _ultrafilterable_ratio),
+        "calcium_ionised_plasma": Signal("mmol/L", _ionised),
+        "calcium_ionised_relative": Signal(
+            "1", lambda v: v.calcium_ionised_plasma / v.calcium_ionised_plasma_normal
+        ),
+        "calcium_ultrafilterable_plasma": Signal(
+            "mmol/L", lambda v: v.calcium_ultrafilterable_ratio * v.calcium_ionised_plasma
+        ),
+        "calcium_protein_bound_plasma": Signal("mmol/L", _protein_bound),
+        "calcium_plasma": Signal(
+            "mmol/L", lambda v: v.calcium_ultrafilterable_plasma + v.calcium_protein_bound_plasma
+        ),
+        "calcium_extracellular_normal": Signal("mmol", _normal),
+        "calcium_ultrafilterable_plasma_normal": Signal(
+            "mmol/L",
+            lambda v: (
+                (1.0 + v.complexed_anions + v.complexed_phosphate * v.phosphate_plasma_normal)
+                * v.calcium_ionised_plasma_normal
+            ),
+        ),
+    },
+)

@@ -1,0 +1,112 @@
+"""How much calcitriol is there, from which supply of 25-hydroxyvitamin D, and how strongly do both act?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from calcis.body.calcis.relative_saturation import saturating
+from calcis.elementary import Value, power
+from calcis.part import Part, Signal, State
+
+
+def _drive(v: Any) -> Value:
+    """Activation of the vitamin D receptor, over normal: (D + η·N)/(D₀ + η·N₀).
+
+    25-hydroxyvitamin D, N, is a weak agonist beside calcitriol, D.
+    """
+    active = v.calcitriol + v.calcidiol_potency * v.calcidiol
+    return active / (v.calcitriol_normal + v.calcidiol_potency * v.calcidiol_normal)
+
+
+def _hydroxylase_wanted(v: Any) -> Value:
+    """Activity of renal 1α-hydroxylase wanted, over normal: nᵅ·[e + (1 − e)·r·(1 + K)/(r + K)]·F⁻ᶠ·P⁻ᵖ·x⁻ᶜ.
+
+    n nephrons, r PTH with teriparatide and the share of PTHrP that acts here, F FGF23, P phosphate,
+    x ionised calcium, each over normal.
+    """
+    agonist = (v.pth_total_plasma + v.pthrp_potency * v.pthrp_plasma) / v.pth_plasma_normal
+    pth = v.hydroxylase_without_pth + (1.0 - v.hydroxylase_without_pth) * saturating(agonist, v.pth_half)
+    return (
+        power(v.nephrons_relative, v.nephron_exponent)
+        * pth
+        * power(v.fgf23_relative, -v.fgf23_exponent)
+        * power(v.phosphate_relative, -v.phosphate_exponent)
+        * power(v.calcium_ionised_relative, -v.calcium_exponent)
+    )
+
+
+def _made(v: Any) -> Value:
+    """Calcitriol made, pmol/L/h: k·D₀·(E + extrarenal)·N/(N + K), over the normal value of the last."""
+    substrate = v.calcidiol / (v.calcidiol + v.calcidiol_half)
+    normal = v.calcidiol_normal / (v.calcidiol_normal + v.calcidiol_half)
+    enzyme = v.hydroxylase + v.extrarenal_hydroxylase
+    return v.calcitriol_elimination_rate * v.calcitriol_normal * enzyme * substrate / normal
+
+
+def _degraded(v: Any) -> Value:
+    """Calcitriol broken down by 24-hydroxylase, pmol/L/h: k·D·[(1 − k₁ − k₂) + k₁·d + k₂·F^0.3]."""
+    fgf23 = power(v.fgf23_relative, v.degradation_fgf23_exponent)
+    rest = 1.0 - v.degradation_vitamin_d_share - v.degradation_fgf23_share
+    induced = rest + v.degradation_vitamin_d_share * v.vitamin_d_drive + v.degradation_fgf23_share * fgf23
+    return v.calcitriol_elimination_rate * v.calcitriol * induced
+
+
+def _rates(v: Any) -> Mapping[str, Value]:
+    """Hydroxylase 1/h, calcitriol pmol/L/h, 25-hydroxyvitamin D nmol/L/h."""
+    supplied = v.calcidiol_normal * v.supply_factor
+    return {
+        "hydroxylase": (v.hydroxylase_wanted - v.hydroxylase) / v.hydroxylase_time,
+        "calcitriol": v.calcitriol_made + v.calcitriol_infusion - v.calcitriol_degraded,
+        "calcidiol": v.calcidiol_elimination_rate * (supplied - v.calcidiol),
+    }
+
+
+VITAMIN_D = Part(
+    name="vitamin_d",
+    states={
+        "hydroxylase": State("1", lambda v: 1.0, scale=1e-3),
+        "calcitriol": State("pmol/L", "calcitriol_normal", scale=0.1),
+        "calcidiol": State("nmol/L", "calcidiol_normal", scale=0.1),
+    },
+    parameters={
+        "calcitriol_normal": "pmol/L",
+        "calcitriol_elimination_rate": "1/h",
+        "calcitriol_infusion": "pmol/L/h",
+        "calcidiol_normal": "nmol/L",
+        "calcidiol_elimination_rate": "1/h",
+        "calcidiol_potency": "pmol/nmol",
+        "calcidiol_half": "nmol/L",
+        "supply_factor": "1",
+        "extrarenal_hydroxylase": "1",
+        "hydroxylase_time": "h",
+        "hydroxylase_without_pth": "1",
+        "pth_half": "1",
+        "pthrp_potency": "1",
+        "nephron_exponent": "1",
+        "fgf23_exponent": "1",
+        "phosphate_exponent": "1",
+        "calcium_exponent": "1",
+        "degradation_vitamin_d_share": "1",
+        "degradation_fgf23_share": "1",
+        "degradation_fgf23_exponent": "1",
+    },
+    needs={
+        "pth_total_plasma": "pmol/L",
+        "pth_plasma_normal": "pmol/L",
+        "pthrp_plasma": "pmol/L",
+        "nephrons_relative": "1",
+        "fgf23_relative": "1",
+        "phosphate_relative": "1",
+        "calcium_ionised_relative": "1",
+    },
+    gives={
+        "calcitriol_plasma": Signal("pmol/L", lambda v: v.calcitriol),
+        "calcidiol_plasma": Signal("nmol/L", lambda v: v.calcidiol),
+        "vitamin_d_drive": Signal("1", _drive),
+        "hydroxylase_wanted": Signal("1", _hydroxylase_wanted),
+        "calcitriol_made": Signal("pmol/L/h", _made),
+        "calcitriol_degraded": Signal("pmol/L/h", _degraded),
+    },
+    rates=_rates,
+)
