@@ -1,0 +1,90 @@
+"""How much free calcium and phosphate is in plasma, how much in all, and what does plasma offer to tissue?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from calcis.elementary import Value
+from calcis.part import Part, Signal, State
+
+
+def _rates(v: Any) -> Mapping[str, Value]:
+    """Mass balance of what is free in plasma, mmol/h; what complexes take and give back is `complexes`."""
+    return {
+        "calcium": (
+            v.calcium_absorbed
+            + v.bone_calcium_resorption
+            + v.calcium_release_bone_fluid
+            - v.calcium_uptake_bone_fluid
+            - v.calcium_urine
+            + v.calcium_infusion
+            - v.calcium_uptake_complexes
+            - v.calcium_uptake_tissue
+        ),
+        "phosphate": (
+            v.phosphate_absorbed
+            + v.bone_phosphate_resorption
+            + v.phosphate_release_bone_fluid
+            - v.phosphate_uptake_bone_fluid
+            - v.phosphate_urine
+            + v.phosphate_infusion
+            - v.phosphate_uptake_complexes
+            - v.phosphate_uptake_cells
+            + v.phosphate_release_cells
+            - v.phosphate_uptake_tissue
+        ),
+    }
+
+
+PLASMA = Part(
+    name="plasma",
+    states={
+        "calcium": State("mmol", lambda v: v.calcium_ionised_normal * v.volume, scale=1e-5, dosable=True),
+        "phosphate": State("mmol", lambda v: v.phosphate_free_normal * v.volume, scale=1e-5, dosable=True),
+    },
+    parameters={
+        "volume": "L",
+        "calcium_ionised_normal": "mmol/L",
+        "phosphate_free_normal": "mmol/L",
+        "calcium_given": "mmol/h",
+        "phosphate_given": "mmol/h",
+        "pyrophosphate": "mmol/L",
+        "ph": "1",
+    },
+    needs={
+        "calcium_absorbed": "mmol/h",
+        "phosphate_absorbed": "mmol/h",
+        "bone_calcium_resorption": "mmol/h",
+        "bone_phosphate_resorption": "mmol/h",
+        "calcium_uptake_bone_fluid": "mmol/h",
+        "phosphate_uptake_bone_fluid": "mmol/h",
+        "calcium_release_bone_fluid": "mmol/h",
+        "phosphate_release_bone_fluid": "mmol/h",
+        "calcium_urine": "mmol/h",
+        "phosphate_urine": "mmol/h",
+        "phosphate_uptake_cells": "mmol/h",
+        "phosphate_release_cells": "mmol/h",
+        "calcium_complexed": "mmol",
+        "phosphate_complexed": "mmol",
+        "calcium_uptake_complexes": "mmol/h",
+        "phosphate_uptake_complexes": "mmol/h",
+        "calcium_uptake_tissue": "mmol/h",
+        "phosphate_uptake_tissue": "mmol/h",
+    },
+    neutral={"calcium_uptake_tissue": 0.0, "phosphate_uptake_tissue": 0.0},
+    gives={
+        "plasma_volume": Signal("L", lambda v: v.volume),
+        "calcium_ionised_plasma_normal": Signal("mmol/L", lambda v: v.calcium_ionised_normal),
+        "phosphate_free_plasma_normal": Signal("mmol/L", lambda v: v.phosphate_free_normal),
+        "calcium_ionised_plasma": Signal("mmol/L", lambda v: v.calcium / v.volume),
+        "phosphate_free_plasma": Signal("mmol/L", lambda v: v.phosphate / v.volume),
+        "calcium_plasma": Signal("mmol/L", lambda v: (v.calcium + v.calcium_complexed) / v.volume),
+        "phosphate_plasma": Signal("mmol/L", lambda v: (v.phosphate + v.phosphate_complexed) / v.volume),
+        "pyrophosphate_plasma": Signal("mmol/L", lambda v: v.pyrophosphate),
+        "ph_plasma": Signal("1", lambda v: v.ph),
+        "calcium_infusion": Signal("mmol/h", lambda v: v.calcium_given),
+        "phosphate_infusion": Signal("mmol/h", lambda v: v.phosphate_given),
+    },
+    rates=_rates,
+)
