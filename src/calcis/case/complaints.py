@@ -3,39 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar, get_args, get_origin
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from calcis.case.form import MOST_POINTS, CaseForm, Difference
+from calcis.case.form import MOST_POINTS, CaseForm
 from calcis.errors import InputError, nearest
 from calcis.reading import Document, Where, shown
 
+Form = TypeVar("Form", bound=BaseModel)
 
-def read_form(document: Document) -> CaseForm:
-    """A document checked against the form of a case file.
+
+def read_form(document: Document, form: type[Form] = CaseForm) -> Form:  # type: ignore[assignment]
+    """A document checked against a form, that of a case file unless another is named.
 
     Raises InputError for the first fault, misspelt keys before all others: they explain missing ones.
     """
     try:
-        return CaseForm.model_validate(document.data)
+        return form.model_validate(document.data)
     except ValidationError as problem:
-        wrongs = [_complaint(document, dict(error)) for error in problem.errors(include_url=False)]
+        wrongs = [_complaint(document, form, dict(error)) for error in problem.errors(include_url=False)]
     wrongs.sort(key=lambda wrong: (wrong[0], wrong[1].line or 0, wrong[1].column or 0))
     raise wrongs[0][1]
 
 
-def _complaint(document: Document, error: dict[str, Any]) -> tuple[int, InputError]:
+def _complaint(document: Document, form: type[BaseModel], error: dict[str, Any]) -> tuple[int, InputError]:
     where = _where(document, error["loc"])
     kind, context = error["type"], error.get("ctx", {})
-    name = ".".join(map(str, where)) or "the case file"
+    file = "the case file" if form is CaseForm else "the file"
+    name = ".".join(map(str, where)) or file
     if kind == "calcis":
         return 1, document.error(where, context["expected"], context["got"], context["nearest"])
     if kind == "extra_forbidden":
-        valid = _keys_at(where[:-1])
+        valid = _keys_at(form, where[:-1])
         left = [key for key in valid if key not in _at(document, where[:-1])]
-        expected = f"a key of {'.'.join(map(str, where[:-1])) or 'the case file'}: {', '.join(valid)}"
+        expected = f"a key of {'.'.join(map(str, where[:-1])) or file}: {', '.join(valid)}"
         got = shown(where[-1])
         return 0, document.error(where, expected, got, nearest(str(where[-1]), left or valid), key=True)
     value = _at(document, where)
@@ -87,20 +90,29 @@ def _at(document: Document, where: Where) -> Any:
     return value
 
 
-def _keys_at(where: Where) -> list[str]:
+def _keys_at(form: Any, where: Where) -> list[str]:
     """The valid keys of the mapping at `where` in the form."""
-    form: Any = CaseForm
-    if where[:1] == ("arms",):
-        form, where = Difference, where[3:]
     for step in where:
-        if not isinstance(step, int):
-            form = _model(form.model_fields[step].annotation)
-    return list(form.model_fields)
+        form = _below(form, step)
+    found = next(iter(_models(form)), None)
+    return list(found.model_fields) if found is not None else []
 
 
-def _model(annotation: Any) -> Any:
-    """The form that a field's annotation names, however deep."""
+def _below(annotation: Any, step: str | int) -> Any:
+    """The annotation of what stands under a key or position of something annotated so."""
+    model = next((one for one in _models(annotation) if step in one.model_fields), None)
+    if model is not None:
+        return model.model_fields[step].annotation
+    arguments = get_args(annotation)
+    if get_origin(annotation) in (dict, list):
+        return arguments[-1]
+    return next((found for one in arguments if (found := _below(one, step)) is not None), None)
+
+
+def _models(annotation: Any) -> Iterator[Any]:
+    """The forms that a value annotated so may itself have, not those of what is in it."""
     if hasattr(annotation, "model_fields"):
-        return annotation
-    inside = (_model(choice) for choice in getattr(annotation, "__args__", ()))
-    return next((form for form in inside if form is not None), None)
+        yield annotation
+    elif get_origin(annotation) not in (dict, list):
+        for choice in get_args(annotation):
+            yield from _models(choice)

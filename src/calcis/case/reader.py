@@ -42,9 +42,14 @@ def read_case_text(
     earlier = _case_of_run(text)
     if earlier is not None:
         text, name, folder = earlier, f"{name} (its case)", None
-    document = parse_yaml(text, name)
-    form = read_form(document)
-    return _Maker(document, form, vocabulary or packaged(), folder).case()
+    return case_of(parse_yaml(text, name), vocabulary, folder)
+
+
+def case_of(
+    document: Document, vocabulary: Vocabulary | None = None, folder: str | Path | None = None
+) -> Case:
+    """The case that a document of the form of a case file holds."""
+    return _Maker(document, read_form(document), vocabulary or packaged(), folder).case()
 
 
 def _case_of_run(text: str) -> str | None:

@@ -62,7 +62,8 @@ def simulate(
     march(coupling, progress or (lambda what, share: None), pace, checkpoints)
     times = np.array(case.run.times)
     found = {
-        room: _found(room, one, side) for (room, one), side in zip(rooms.items(), coupling.sides, strict=True)
+        room: found_in(room, one, side)
+        for (room, one), side in zip(rooms.items(), coupling.sides, strict=True)
     }
     arms = {}
     for i, (name, arm) in enumerate(case.arms.items()):
@@ -136,12 +137,17 @@ def rooms_of(case: Case, numbers: Numbers, vocabulary: Vocabulary) -> dict[str, 
     return rooms
 
 
-def coupling_of(case: Case, rooms: Mapping[str, Room], threads: int | None, longest: float) -> Coupling:
-    """All arms at the start, with intervals of at most `longest` h."""
+def coupling_of(
+    case: Case,
+    rooms: Mapping[str, Room],
+    threads: int | None,
+    longest: float,
+    times: np.ndarray | None = None,
+) -> Coupling:
+    """All arms at the start, with intervals of at most `longest` h; `times` (h) to keep are the case's."""
+    times = np.array(case.run.times) if times is None else times
     sides = {
-        name: Integration(
-            room.kernel, room.lanes, np.array(case.run.times), case.run.tolerance, threads=threads
-        )
+        name: Integration(room.kernel, room.lanes, times, case.run.tolerance, threads=threads)
         for name, room in rooms.items()
     }
     exchange = Exchange()
@@ -158,7 +164,7 @@ def coupling_of(case: Case, rooms: Mapping[str, Room], threads: int | None, long
     return Coupling(sides.get("body"), sides.get("lesion"), exchange, case.run.tolerance, longest)
 
 
-def _found(name: str, room: Room, side: Integration) -> Found:
+def found_in(name: str, room: Room, side: Integration) -> Found:
     """Every signal of every lane at the output times, and what has flowed through a lesion's books."""
     solution, units = side.solution(), room.model.signals
     courses: list[Courses] = []

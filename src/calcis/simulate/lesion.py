@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import numpy as np
 
@@ -20,8 +21,9 @@ from calcis.tissue.injuries import moves
 _MM3_PER_L = 1e6
 
 
+@cache
 def lesion_model() -> tuple[Model, Kernel]:
-    """The tissue, driven by plasma, and its kernel."""
+    """The tissue, driven by plasma, and its kernel; put together once in a process."""
     model = assemble([*PARTS, books(BALANCES)], INPUTS)
     return model, compile_system(trace(model, list(model.signals)))
 

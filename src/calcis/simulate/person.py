@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from calcis.body import body_balances, body_parts, body_supplies
@@ -23,8 +25,14 @@ def body_model(case: Case, with_lesion: bool) -> tuple[Model, Kernel]:
     Names are those of the vocabulary, checked on reading.
     """
     drugs = sorted({dose.drug for arm in case.arms.values() for dose in arm.doses})
-    parts = [*body_parts(case.body), *(drug_part(drug) for drug in drugs), books(body_balances(case.body))]
-    model = assemble(parts, dict.fromkeys(body_supplies(case.body), "mmol/h") if with_lesion else {})
+    return _model(case.body, tuple(drugs), with_lesion)
+
+
+@cache
+def _model(body: str, drugs: tuple[str, ...], with_lesion: bool) -> tuple[Model, Kernel]:
+    """Put together once in a process: many cases have the same."""
+    parts = [*body_parts(body), *(drug_part(drug) for drug in drugs), books(body_balances(body))]
+    model = assemble(parts, dict.fromkeys(body_supplies(body), "mmol/h") if with_lesion else {})
     return model, compile_system(trace(model, list(model.signals)))
 
 
