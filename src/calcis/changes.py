@@ -164,18 +164,23 @@ def _all_changes(document: Document) -> tuple[Change, ...]:
 def read_sourced_changes(path: str | Path, references: frozenset[str] | None = None) -> tuple[Change, ...]:
     """The changes of a data file of Calcis, where each must tell its kind and a source in references.bib."""
     found = _all_changes(read_data(path))
+    require_sources(found, references)
+    return found
+
+
+def require_sources(changes: Iterable[Change], references: frozenset[str] | None = None) -> None:
+    """Refuse a change without kind, or without a source in `references` (default: references.bib)."""
     keys = reference_keys() if references is None else references
-    for change in found:
+    for change in changes:
         for word in ("kind", "source"):
             if getattr(change, word) is None:
                 raise change.document.error(change.where, f"`{word}` of {change.name}", "none", key=True)
         read_source(change.document, (*change.where, "source"), keys)
-    return found
 
 
 def _read(document: Document, where: Where, name: str, entry: Any) -> Change:
     if not isinstance(entry, dict):
-        value, unit = _quantity(document, where, entry)
+        value, unit = read_quantity_at(document, where, entry)
         return Change(name, document, where, value, unit)
     for key, text in entry.items():
         if key not in _KEYS:
@@ -197,7 +202,7 @@ def _read(document: Document, where: Where, name: str, entry: Any) -> Change:
     if "factor" in entry:
         factor = _number(document, (*where, "factor"), entry["factor"])
         return Change(name, document, where, factor=factor, **words)
-    value, unit = _quantity(document, (*where, "value"), entry["value"])
+    value, unit = read_quantity_at(document, (*where, "value"), entry["value"])
     return Change(name, document, where, value, unit, **words)
 
 
@@ -205,7 +210,11 @@ def _said(value: float, unit: str) -> str:
     return f"{value:g}" + ("" if unit == "1" else f" {unit}")
 
 
-def _quantity(document: Document, where: Where, entry: Any) -> tuple[float, str]:
+def read_quantity_at(document: Document, where: Where, entry: Any) -> tuple[float, str]:
+    """Value and unit of an entry at `where`, a number or text such as "25 mL/min".
+
+    Raises InputError, with place, for anything else.
+    """
     if not isinstance(entry, str):
         return _number(document, where, entry, "a number, or a number and its unit"), "1"
     try:

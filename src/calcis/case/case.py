@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from calcis.case.disease import Disease
 from calcis.case.doses import Dose
 from calcis.case.form import Lesion, Person, Timing
 from calcis.case.plasma import Plasma
@@ -55,11 +56,12 @@ class Case:
     person: Person
     body: str  # a model of it, or CLAMPED where each arm's `plasma` is given
     lesion: Lesion | None
-    changes: tuple[tuple[Change, ...], ...]  # the tissue's, changes_from, changes: applied in this order
+    changes: tuple[tuple[Change, ...], ...]  # the tissue's, diseases', changes_from, changes: in this order
     arms: Mapping[str, Treatment]
     run: Timing
     text: str
     file: str
+    diseases: tuple[Disease, ...] = ()
     plasma_words: str = ""  # what the case says that plasma offers in all arms
 
     def parameters(self, parameters: Mapping[str, Parameter], arm: str | None = None) -> dict[str, Parameter]:

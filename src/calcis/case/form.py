@@ -175,6 +175,18 @@ _CHANGE = {
 }
 _SCHEMA = {"type": "object", "additionalProperties": _CHANGE}
 ChangeSet = Annotated[dict[str, Any], WithJsonSchema(_SCHEMA)]  # calcis.changes reads it in full
+_ARGUMENTS = {"anyOf": [{"type": "object", "additionalProperties": _VALUE}, {"type": "null"}]}
+_NAMED = {"type": "object", "additionalProperties": _ARGUMENTS, "minProperties": 1}
+Diseases = Annotated[
+    Any,  # calcis.case.disease reads it in full
+    WithJsonSchema(
+        {
+            "anyOf": [{"type": "string"}, _NAMED],
+            "description": "the name of a disease, or {name: {argument: value}}",
+            "examples": ["primary_hyperparathyroidism", {"ckd": {"gfr": "25 mL/min"}}],
+        }
+    ),
+]
 
 
 class Difference(_Form):
@@ -231,6 +243,7 @@ class CaseForm(_Form):
     title: Annotated[str, Field(max_length=200)] = ""
     person: Person = Field(default_factory=Person)
     body: str
+    disease: Diseases = None
     plasma: PlasmaForm | None = None
     lesion: Lesion | None = None
     changes: ChangeSet = Field(default_factory=dict)

@@ -10,6 +10,7 @@ from pathlib import Path
 from calcis.body import CLAMPED
 from calcis.case.case import Case, Treatment
 from calcis.case.complaints import read_form
+from calcis.case.disease import Disease, read_diseases
 from calcis.case.dose_text import read_dose
 from calcis.case.doses import Dose
 from calcis.case.form import MOST_OUTPUTS, CaseForm, Difference, Injury, PlasmaForm
@@ -86,6 +87,8 @@ class _Maker:
                 self._known(kind, form.lesion.injury.kind, self.vocabulary.injuries, "an injury")
                 self._check_own_keys(form.lesion.injury)
         sets = [self.vocabulary.tissues[form.lesion.tissue]] if form.lesion is not None else []
+        diseases = self._diseases()
+        sets += [disease.changes for disease in diseases]
         if "changes_from" in form.model_fields_set:
             sets.append(self._from_file())
         if form.changes:
@@ -98,6 +101,7 @@ class _Maker:
             changes=tuple(sets),
             arms={name: self._arm(name) for name in form.arms},
             run=form.run,
+            diseases=diseases,
             text=self.text,
             file=self.document.file,
             plasma_words=self._plasma_words(),
@@ -117,6 +121,27 @@ class _Maker:
                 f"{what}: {', '.join(names[:10])}" if names else f"no {what.split()[-1]}, as there is none"
             )
             raise self.document.error(where, expected, shown(name), nearest(name, names))
+
+    def _diseases(self) -> tuple[Disease, ...]:
+        """The diseases of the case; their numbers must be there, and no two may set the same."""
+        if "disease" not in self.form.model_fields_set:
+            return ()
+        found = read_diseases(self.document, ("disease",), self.vocabulary.diseases)
+        base = self.vocabulary.parameters(self.form.body)
+        setter: dict[str, str] = {}
+        for where, disease in found.items():
+            key = where != ("disease",)
+            lacking = disease.lacking(base)
+            if lacking:
+                expected = f"a body in which there is {lacking[0]}, for {disease.name}"
+                raise self.document.error(where, expected, f"body: {self.form.body}", key=key)
+            for change in disease.changes:
+                if change.name in setter:
+                    expected = f"diseases of which one sets {change.name}"
+                    got = f"{setter[change.name]} and {disease.name}"
+                    raise self.document.error(where, expected, got, key=key)
+                setter[change.name] = disease.name
+        return tuple(found.values())
 
     def _check_own_keys(self, injury: Injury) -> None:
         """Keys that only some kinds of injury have belong to this one."""

@@ -1,13 +1,14 @@
-"""Which names may a case use: bodies, tissues, injuries, drugs, and the parameters it may change?"""
+"""Which names may a case use: bodies, diseases, tissues, injuries, drugs, and parameters to change?"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
 
 from calcis.body import CLAMPED, body_parts
+from calcis.case.disease import Disease, read_disease
 from calcis.case.drugs import Drug, read_drug
 from calcis.changes import Change, read_sourced_changes
 from calcis.drugs import drug_part
@@ -24,6 +25,7 @@ class Vocabulary:
     injuries: tuple[str, ...]
     drugs: Mapping[str, Drug]
     parameters: Callable[[str], Mapping[str, Parameter]]
+    diseases: Mapping[str, Disease] = field(default_factory=dict)
 
 
 @cache
@@ -37,6 +39,7 @@ def packaged() -> Vocabulary:
         injuries=tuple(dict.fromkeys(name.partition(".")[0] for name in _read("injuries"))),
         drugs={name: read_drug(data_path("drugs", f"{name}.yaml")) for name in _files("drugs")},
         parameters=_parameters,
+        diseases={name: read_disease(data_path("diseases", f"{name}.yaml")) for name in _files("diseases")},
     )
 
 
