@@ -10,16 +10,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from calcis import __version__
 from calcis.comparison import in_a_sentence, outcomes, why_more
-from calcis.parameters import KINDS, Parameter, data_path
+from calcis.page import Citations, environment
+from calcis.parameters import KINDS, Parameter
 from calcis.pictures import Pictures
 from calcis.quantities import pretty, quantities
 from calcis.reading import parse_yaml
-from calcis.references import references
 from calcis.store import Arm, Run
 from calcis.summary import Fact, key_facts, sentences, titled
 from calcis.wording import digits, moment, span
@@ -29,48 +28,45 @@ _FACTS = ("tissue", "injury", "injury_at", "killed", "volume")  # told of a lesi
 
 def render(run: Run, system: str = "si") -> str:
     """The report of a run as one self-contained HTML page; `system` of units is `si` or `us`."""
-    environment = Environment(
-        loader=FileSystemLoader(data_path("report")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     page = _Page(run, system)
-    return environment.get_template("report.html.j2").render(
-        run=run,
-        version=__version__,
-        title=titled(run),
-        about=_about(run),
-        arms=[page.arm(index, arm) for index, arm in enumerate(run.arms.values())],
-        values=page.values(),
-        outcomes=[(page.pictures.mark(one.arm), one) for one in outcomes(run)],
-        in_a_sentence=in_a_sentence(run),
-        why_more=why_more(run),
-        story=page.story(),
-        facts=_facts(run),
-        lesion=page.pictures.lesion(),
-        groups=page.pictures.groups(),
-        dosed=any(arm.doses for arm in run.arms.values()),
-        assumed=[page.number(one) for one in run.parameters if one.kind == "assumed"],
-        others=[page.number(one) for one in run.parameters if one.kind != "assumed"],
-        borrowed=_borrowed(run),
-        kinds={kind: KINDS.get(kind, "set by the case") for kind in _kinds(run)},
-        ranges=page.ranges(),
-        ledger=sorted({name for arm in run.arms.values() for name in arm.ledger}),
-        digits=digits,
-        moment=lambda at: moment(at, run.every),
-        references=page.references(),
+    return (
+        environment()
+        .get_template("report.html.j2")
+        .render(
+            run=run,
+            version=__version__,
+            title=titled(run),
+            about=_about(run),
+            arms=[page.arm(index, arm) for index, arm in enumerate(run.arms.values())],
+            values=page.values(),
+            outcomes=[(page.pictures.mark(one.arm), one) for one in outcomes(run)],
+            in_a_sentence=in_a_sentence(run),
+            why_more=why_more(run),
+            story=page.story(),
+            facts=_facts(run),
+            lesion=page.pictures.lesion(),
+            groups=page.pictures.groups(),
+            dosed=any(arm.doses for arm in run.arms.values()),
+            assumed=[page.number(one) for one in run.parameters if one.kind == "assumed"],
+            others=[page.number(one) for one in run.parameters if one.kind != "assumed"],
+            borrowed=_borrowed(run),
+            kinds={kind: KINDS.get(kind, "set by the case") for kind in _kinds(run)},
+            ranges=page.ranges(),
+            ledger=sorted({name for arm in run.arms.values() for name in arm.ledger}),
+            digits=digits,
+            moment=lambda at: moment(at, run.every),
+            references=page.references(),
+        )
     )
 
 
 @dataclass
 class _Page:
-    """Builds the pieces of one report, and numbers the references as they are first named."""
+    """Builds the pieces of one report."""
 
     run: Run
     system: str
-    cited: dict[str, int] = field(default_factory=dict)
+    citations: Citations = field(default_factory=Citations)
 
     @property
     def pictures(self) -> Pictures:
@@ -78,19 +74,13 @@ class _Page:
 
     def source(self, source: str | None) -> Markup:
         """A source as a link into the list of references, with the place in it."""
-        if not source:
-            return Markup("")
-        key, _, place = source.partition(":")
-        if key.strip() not in references():
-            return escape(source)
-        mark = self.cited.setdefault(key.strip(), len(self.cited) + 1)
-        return Markup('<a href="#ref-{}">[{}]</a> {}').format(mark, mark, place.strip())
+        return self.citations.link(source)
 
     def references(self) -> list[tuple[int, str]]:
         """Number and full text of what was named; those to cite for the run are among them."""
         for key in self.run.cite:
             self.source(key)
-        return [(mark, references()[key]) for key, mark in self.cited.items()]
+        return self.citations.listed()
 
     def arm(self, index: int, arm: Arm) -> dict[str, Any]:
         order = {"urgent": 0, "warning": 1, "info": 2}
