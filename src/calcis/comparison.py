@@ -118,6 +118,7 @@ def _verb(one: Outcome, every: float) -> str:
         return {
             "healed": "healed",
             "intact": "stayed healthy",
+            "stainable": "formed mineral that only a stain shows",
             "unsettled": "neither healed nor calcified",
         }.get(one.verdict, one.verdict)
     when = next(

@@ -119,7 +119,7 @@ def _show_arm(console: Console, run: Run, arm: Arm, system: str) -> None:
 def _compared(run: Run) -> Table:
     """What became of the lesion in each arm, a line each."""
     table = Table(box=None, padding=(0, 2, 0, 1), header_style="dim")
-    for heading in ("", "the lesion", "calcium at the end", "density", *_SEEN):
+    for heading in ("", "outcome", "calcium at the end", "density", *_SEEN):
         table.add_column(heading)
     for one in outcomes(run):
         seen = [one.stainable_at, one.radiographic_at, one.ct_at]

@@ -50,7 +50,10 @@ def test_a_healed_lesion(numbers):
     assert story.stainable_at is story.radiographic_at is story.ct_at is story.osteogenic_at is None
     healed = "The lesion healed: at the end 100 % living tissue and 0 % scar, without stainable mineral."
     assert sentences(story) == [("info", healed)]
-    assert brief(story) == ["At most 90 % of the tissue was dead; it was cleared by day 8."]
+    assert brief(story) == [
+        "At most 90 % of the tissue was dead; it was cleared by day 8.",
+        "No mineral formed.",
+    ]
     assert titles(story) == ["Injury", "White cells", "Clearance", "First mineral", "In the fluid"]
     assert text(story, "First mineral") == "None formed."
 
@@ -109,16 +112,48 @@ def test_mineral_that_came_and_went_is_told_and_healed(numbers):
 @pytest.mark.parametrize(
     "given",
     [
-        {"mineral_total": np.full_like(DAYS, 50.0)},
         {"dead_fraction": np.full_like(DAYS, 0.3), "living_fraction": np.full_like(DAYS, 0.7)},
         {"living_fraction": np.full_like(DAYS, 0.4)},
     ],
-    ids=["some mineral", "still dead", "not refilled"],
+    ids=["still dead", "not refilled"],
 )
 def test_what_is_neither_is_unsettled(numbers, given):
     story = tell(DAYS, courses(**given), numbers, BITE)
     assert story.verdict == "unsettled"
     assert "neither healed nor calcified" in sentences(story)[0][1]
+
+
+def test_mineral_that_only_a_stain_shows(numbers):
+    story = tell(DAYS, courses(mineral_total=np.full_like(DAYS, 50.0)), numbers, BITE)
+    assert story.verdict == "stainable"
+    assert sentences(story)[0][1].startswith(
+        "Mineral that a stain shows, but no radiograph: at the end 50.0 mmol"
+    )
+
+
+def test_a_culture_has_a_medium_and_no_blood(numbers):
+    dish = numbers | {"leukocytes.macrophage_competence": 0.0}
+    mineral = np.minimum(4.0 * DAYS / 24.0, 600.0)
+    medium = {"phosphate_plasma": 2.0, "phosphate_tissue": 2.0, "pyrophosphate_tissue": 0.0}
+    given = courses(mineral_total=mineral, amorphous_formation_sum=mineral)
+    given |= {name: np.full_like(DAYS, value) for name, value in medium.items()}
+    said = " ".join(chapter.text for chapter in chapters(tell(DAYS, given, dish), "cell_culture"))
+    assert "healthy cell culture, and what its medium brings" in said
+    assert "phosphate of the medium was high (2.00 mmol/L instead of 1.15" in said
+    assert "blood" not in said
+
+
+def test_why_the_fluid_formed_mineral_is_not_told_where_outputs_do_not_show_it(numbers):
+    formed = np.where(DAYS >= 24.0, 5.0, 0.0)  # within a day, in a fluid that is healthy at every output
+    given = courses(mineral_total=formed, amorphous_formation_sum=formed)
+    assert "between outputs, which do not show why" in text(
+        tell(DAYS, given, numbers, BITE), "Why in the fluid"
+    )
+    calcium = np.where(DAYS == 0.0, 100.0, 1.25)  # an injection, seen at the output at which it was given
+    story = tell(DAYS, given | {"calcium_tissue": calcium}, numbers, replace(BITE, own={"calcium": 0.1}))
+    assert "because calcium of the fluid was high (100 mmol/L, 1.2 in blood; " in text(
+        story, "Why in the fluid"
+    )
 
 
 def test_without_an_injury_nothing_was_injured(numbers):
@@ -145,10 +180,11 @@ def test_what_came_with_an_injury_is_told_by_its_courses(numbers):
     told = text(story, "Injury")
     assert told.startswith("Crushed by ice, on day 2, in 8.0 mm³ of tissue. ")
     assert "With it came 0.22 mmol of calcium." in told
-    assert "Blood flow stopped; half of it was back on day 10." in told
+    assert "Blood flow stopped; it was back by day 10." in told
     assert "Microbes: at most 5,000 per mm³, gone on day 5." in told
     lasting = replace(odd, own={"lasts": 5.5})
-    assert "it returned after 5.5 h" in text(replace(story, injured=lasting), "Injury")
+    unseen = replace(story, injured=lasting, flow=None)  # between two outputs
+    assert "Blood flow stopped and returned after 5.5 h." in text(unseen, "Injury")
     stays = tell(DAYS, courses(blood_flow=np.where(DAYS >= 48.0, 0.3, 1.0)), numbers, odd)
     assert "Blood flow fell to 30 %; it stayed low." in text(stays, "Injury")
 

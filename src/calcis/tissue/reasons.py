@@ -5,48 +5,58 @@ from __future__ import annotations
 from calcis.tissue.cause import Change
 from calcis.wording import about, digits, listed, per_cent
 
-_WORTH = 0.05  # share of a cause, or lg of a factor, below which it is not told
+_WORTH = 0.05  # share of a rise below which a cause is not told
+_FACTOR = 0.1  # lg of a factor below which it is not told
+_UNSEEN = (
+    0.1  # lg of saturation by which a fluid that formed mineral was below what that takes at every output
+)
 
 
-def why_it_formed(change: Change) -> str:
-    """Why mineral formed in the fluid."""
-    return f"Mineral formed in the fluid because {reasons(change)}."
+def why_it_formed(change: Change, supply: str) -> str:
+    """Why mineral formed in the fluid, where the outputs show it."""
+    if change.value < -_UNSEEN:
+        return "Mineral formed in the fluid, but between outputs, which do not show why."
+    return f"Mineral formed in the fluid because {reasons(change, supply)}."
 
 
-def why_it_grew(change: Change, brief: bool = False) -> str:
+def why_it_grew(change: Change, supply: str, brief: bool = False) -> str:
     """How much faster crystals grew than they would in healthy tissue, and by which factors."""
     factor = 10 ** (change.value - change.value_before)
     grew = f"Crystals then grew {about(factor)} times as fast as they would in healthy tissue"
     if factor < 1.5:
         return f"{grew}."
     ordered = sorted(change.shares.items(), key=lambda one: -abs(one[1]))
-    told = {name: _cause(name, change, f"×{about(10**share)}", growing=True) for name, share in ordered}
-    up = [told[name] for name, share in ordered if share > _WORTH]
-    down = [told[name] for name, share in ordered if share < -_WORTH and not brief]
+    told = {
+        name: _cause(name, change, supply, f"×{about(10**share)}", growing=True) for name, share in ordered
+    }
+    up = [told[name] for name, share in ordered if share > _FACTOR]
+    down = [told[name] for name, share in ordered if share < -_FACTOR and not brief]
     return f"{grew}: {listed(up)}" + (f"; against it, {listed(down)}." if down else ".")
 
 
-def reasons(change: Change) -> str:
+def reasons(change: Change, supply: str) -> str:
     """The causes that raised a saturation, each with its share of the rise, and those that held it down."""
     rise = sum(share for share in change.shares.values() if share > 0)
     ordered = sorted(change.shares.items(), key=lambda one: -abs(one[1]))
     parts = [(name, per_cent(share / rise)) for name, share in ordered if share > _WORTH * rise]
-    up = [_cause(name, change, part + " of the rise" * (k == 0)) for k, (name, part) in enumerate(parts)]
-    down = [_cause(name, change) for name, share in ordered if share < -_WORTH * rise]
+    up = [
+        _cause(name, change, supply, part + " of the rise" * (k == 0)) for k, (name, part) in enumerate(parts)
+    ]
+    down = [_cause(name, change, supply) for name, share in ordered if share < -_WORTH * rise]
     return listed(up) + (f"; against it, {listed(down)}" if down else "")
 
 
-def _cause(name: str, change: Change, share: str = "", growing: bool = False) -> str:
+def _cause(name: str, change: Change, supply: str, share: str = "", growing: bool = False) -> str:
     """One cause in words, by whether it raised or lowered what it changed; values and share behind it."""
     here, usual, up = change.fluid, change.fluid_before, change.shares[name] > 0
     values = ""
     match name:
         case "calcium_blood" | "phosphate_blood":
             values = f"{digits(getattr(here, name))} mmol/L instead of {digits(getattr(usual, name))}"
-            said = f"{name.removesuffix('_blood')} of the blood was {'high' if up else 'low'}"
+            said = f"{name.removesuffix('_blood')} of the {supply} was {'high' if up else 'low'}"
         case "calcium_local" | "phosphate_local":
             ion = name.removesuffix("_local")
-            values = f"{about(getattr(here, ion))} mmol/L, {about(getattr(here, f'{ion}_blood'))} in blood"
+            values = f"{about(getattr(here, ion))} mmol/L, {about(getattr(here, f'{ion}_blood'))} in {supply}"
             said = f"{ion} of the fluid was {'high' if up else 'used up'}"
             if up and ion == "phosphate" and here.dead_environment > usual.dead_environment:
                 said = "dead cells set phosphate free"

@@ -99,7 +99,8 @@ class Story:
     """Facts of one lesion; times in h after the start of the run, None for what never happened.
 
     `verdict` is `intact` (nothing died, nothing calcified), `healed` (dead tissue cleared, tissue refilled,
-    mineral not even stainable), `calcified` (mineral at the end that a radiograph shows) or `unsettled`.
+    mineral not even stainable), `stainable` (the same, but for mineral that a stain shows), `calcified`
+    (mineral at the end that a radiograph shows) or `unsettled`.
     `saturation` is the saturation index above the threshold of amorphous mineral, when the fluid first
     passed it or came nearest, `growth` lg of the growth of a crystal (per h) when mineral became
     stainable, both against the same tissue healthy, under normal blood.  `concentration` is that of the
@@ -140,6 +141,11 @@ class Story:
     radiodensity_end: float  # HU
     calcium_end: float | None  # mg in the whole lesion
 
+    @property
+    def supply(self) -> str:
+        """What feeds the tissue: without leukocytes it is a culture."""
+        return "blood" if self.competence > 0 else "medium"
+
 
 def verdict(
     dead: Floats, living: Floats, scar: Floats, mineral: Floats, thresholds: Mapping[str, float]
@@ -149,9 +155,11 @@ def verdict(
         return "calcified"
     cleared = dead[-1] < thresholds["dead_cleared"]
     refilled = living[-1] + scar[-1] >= thresholds["tissue_refilled"]
-    if cleared and refilled and mineral[-1] < thresholds["mineral_stainable"]:
-        return "healed" if dead.max() >= thresholds["dead_cleared"] else "intact"
-    return "unsettled"
+    if not (cleared and refilled):
+        return "unsettled"
+    if mineral[-1] >= thresholds["mineral_stainable"]:
+        return "stainable"
+    return "healed" if dead.max() >= thresholds["dead_cleared"] else "intact"
 
 
 def tell(
@@ -178,7 +186,8 @@ def tell(
     macrophages = courses["macrophages_inflammatory"] + courses["macrophages_reparative"]
     highest = peak(time, mineral)
     volume = None if injured is None else injured.volume
-    saturation = _saturation(time, courses, laws, usual, passed)
+    since = float(time[0]) if injured is None else injured.at
+    saturation = _saturation(time, courses, laws, usual, passed, since)
     return Story(
         verdict=verdict(dead, living, scar, mineral, thresholds),
         every=float(np.median(np.diff(time))) if len(time) > 1 else 0.0,
@@ -303,13 +312,15 @@ def _saturation(
     courses: Mapping[str, Floats],
     laws: Mapping[str, float],
     usual: cause.Fluid,
-    passed: int | None,
+    until: int | None,
+    since: float,
 ) -> cause.Change:
-    """At the output by which the fluid had formed mineral, else where it came nearest to it."""
-    if passed is None:
-        scope = SimpleNamespace(**laws, **{name: courses[name] for name in COURSES})
-        passed = int(np.argmax(cause.excess(scope)))
-    return cause.change(cause.excess, float(time[passed]), usual, _fluid(courses, passed), laws)
+    """Where the fluid was most saturated: from the injury until it had formed mineral, if it did."""
+    scope = SimpleNamespace(**laws, **{name: courses[name] for name in COURSES})
+    there = (time >= since) if since <= time[-1] else np.full(len(time), True)
+    there[until + 1 if until is not None else len(time) :] = False
+    at = int(np.argmax(np.where(there, cause.excess(scope), -np.inf)))
+    return cause.change(cause.excess, float(time[at]), usual, _fluid(courses, at), laws)
 
 
 def _growth(

@@ -68,8 +68,10 @@ def brief(story: Story) -> list[str]:
     if story.mineral_begun_at is not None:
         went = story.mineral_end < _LITTLE
         gone = f"It came to {digits(story.mineral_highest.value)} mmol/L and went again." if went else ""
-        why = why_it_formed(story.saturation) if story.fluid_formed else ""
+        why = why_it_formed(story.saturation, story.supply) if story.fluid_formed else ""
         said.append(_joined(_origin(story), why, _why_it_grew(story, brief=True), gone))
+    else:
+        said.append("No mineral formed.")
     return said
 
 
@@ -80,6 +82,8 @@ def _joined(*sentences: str) -> str:
 def _verdict(story: Story) -> tuple[str, str]:
     if story.verdict == "calcified":
         return "warning", f"The lesion calcified: at the end {_density(story)}."
+    if story.verdict == "stainable":
+        return "info", f"Mineral that a stain shows, but no radiograph: at the end {_density(story)}."
     if story.verdict == "intact":
         return "info", "The tissue stayed healthy: hardly anything in it died, and no mineral can be stained."
     tissue = f"{per_cent(story.living_end)} living tissue and {per_cent(story.scar_end)} scar"
@@ -100,24 +104,16 @@ def _density(story: Story) -> str:
 def _injury(story: Story, tissue: str) -> Chapter:
     hurt = story.injured
     if hurt is None:
-        return Chapter(
-            "Injury", None, f"None: healthy {_words(tissue)}, and what blood or medium brings to it."
-        )
+        return Chapter("Injury", None, f"None: healthy {_words(tissue)}, and what its {story.supply} brings.")
     size = f"{about(hurt.volume)} mm³ of {_words(tissue)}" if hurt.volume else _words(tissue)
     killed = f": {per_cent(hurt.killed)} of the cells were killed" if story.dead_highest.value > 0 else ""
     said = [f"{capital(_words(hurt.kind))}, {on(hurt.at)}, in {size}{killed if hurt.killed else ''}."]
     for salt in ("calcium", "phosphate"):
         if hurt.own.get(salt):
             said.append(f"With it came {about(hurt.own[salt])} mmol of {salt}.")
-    if story.flow is not None:
-        low = f"fell to {per_cent(story.flow.value)}" if story.flow.value > 0.005 else "stopped"
-        back = (
-            f"half of it was back {on(story.flow.end, story.every)}"
-            if story.flow.end is not None
-            else "it stayed low"
-        )
-        back = f"it returned after {span(hurt.own['lasts'])}" if "lasts" in hurt.own else back
-        said.append(f"Blood flow {low}; {back}.")
+    flow = _blood_flow(story)
+    if flow:
+        said.append(flow)
     if story.microbes is not None:
         gone = (
             f"gone {on(story.microbes.end, story.every)}"
@@ -128,6 +124,19 @@ def _injury(story: Story, tissue: str) -> Chapter:
     kind = hurt.kind
     rests = (f"{kind}.mitochondria_share", f"{kind}.phosphate_share", "debris.organic_phosphate_content")
     return Chapter("Injury", hurt.at, " ".join(said), rests_on=rests)
+
+
+def _blood_flow(story: Story) -> str:
+    """How far blood flow fell and when it was back; by what the case says where outputs are too far apart."""
+    own, seen = story.injured.own if story.injured is not None else {}, story.flow
+    least = own.get("flow", 0.0) if "lasts" in own else 1.0 if seen is None else seen.value
+    fell = f"Blood flow fell to {per_cent(least)}" if least > 0.005 else "Blood flow stopped"
+    if "lasts" in own:
+        return f"{fell} and returned after {span(own['lasts'])}."
+    if seen is None:
+        return ""
+    back = f"it was back by {moment(seen.end, story.every)}" if seen.end is not None else "it stayed low"
+    return f"{fell}; {back}."
 
 
 def _words(name: str) -> str:
@@ -202,15 +211,16 @@ def _origin(story: Story) -> str:
     """From what the first mineral came."""
     budget, when = story.budget_begun, story.mineral_begun_at
     assert budget is not None and when is not None
-    sources = {
-        "in the mitochondria of dead cells, which take up calcium and phosphate": budget.from_mitochondria,
-        "in the fluid between the cells": budget.from_fluid,
-    }
+    mitochondria = "in the mitochondria of dead cells"
+    sources = {mitochondria: budget.from_mitochondria, "in the fluid between the cells": budget.from_fluid}
     total = sum(sources.values())
     if budget.at_start > total:
         return "There was mineral from the start."
-    named = [name for name, part in sorted(sources.items(), key=lambda one: -one[1]) if part > 0.1 * total]
-    return f"Mineral began {_when_begun(story, when)} {listed(named)}."
+    ordered = sorted(sources.items(), key=lambda one: -one[1])
+    named = [(name, part) for name, part in ordered if part > 0.1 * total]
+    where = listed([f"{name} ({per_cent(part / total)})" if len(named) > 1 else name for name, part in named])
+    why = ", which take up calcium and phosphate" if where == mitochondria else ""
+    return f"Mineral began {_when_begun(story, when)} {where}{why}."
 
 
 def _when_begun(story: Story, when: float) -> str:
@@ -227,7 +237,9 @@ def _fluid(story: Story) -> Chapter | None:
     """Whether the fluid itself passed the saturation at which mineral forms in it, and by what."""
     seen = story.saturation
     if story.fluid_formed:
-        return Chapter("Why in the fluid", seen.at, why_it_formed(story.saturation), rests_on=_THRESHOLD)
+        return Chapter(
+            "Why in the fluid", seen.at, why_it_formed(story.saturation, story.supply), rests_on=_THRESHOLD
+        )
     share, before = story.concentration, story.concentration_before
     said = (
         f"None formed in the fluid between the cells: its ions came to {per_cent(share)} of the concentration"
@@ -235,14 +247,14 @@ def _fluid(story: Story) -> Chapter | None:
     said = f"{said} that this takes"
     if share > before + 0.02:
         earlier = f"{per_cent(before)} before {'the injury' if story.injured is not None else 'that'}"
-        said = f"{said}, {on(seen.at, story.every)} ({earlier}), because {reasons(seen)}"
+        said = f"{said}, {on(seen.at, story.every)} ({earlier}), because {reasons(seen, story.supply)}"
     return Chapter("In the fluid", None, f"{said}.", rests_on=_THRESHOLD)
 
 
 def _why_it_grew(story: Story, brief: bool = False) -> str:
     if story.growth is None or story.budget.from_growth < _LITTLE:
         return ""
-    return why_it_grew(story.growth, brief)
+    return why_it_grew(story.growth, story.supply, brief)
 
 
 def _growth(story: Story) -> Chapter | None:
@@ -252,8 +264,8 @@ def _growth(story: Story) -> Chapter | None:
     if left is None or left >= 0.5:
         return Chapter("Growth", story.growth.at, said, rests_on=_GROWTH)
     said += (
-        " They took calcium as fast as blood brought it: when half of the mineral was there, the fluid held "
-        f"only {per_cent(left)} of the calcium of blood."
+        f" They took calcium as fast as {story.supply} brought it: when half of the mineral was there, the "
+        f"fluid held only {per_cent(left)} of the calcium of {story.supply}."
     )
     return Chapter("Growth", story.growth.at, said, rests_on=(*_GROWTH, *_SUPPLY))
 
@@ -278,7 +290,7 @@ def _amount(story: Story) -> Chapter | None:
     said.append(f"At the end {_density(story)}.")
     if story.mineral_end > story.mineral_highest.value / 2 and budget.from_growth > 0.5 * story.mineral_end:
         said.append(
-            "Nearly all of it came from the blood, by growth."
+            f"Nearly all of it came from the {story.supply}, by growth."
             if budget.from_growth > 0.9 * story.mineral_end
             else "Most of it came by growth."
         )
