@@ -32,6 +32,12 @@ def body_limits(name: str) -> tuple[str, ...]:
     return limits
 
 
+def body_species(name: str) -> str:
+    """Whose body this is."""
+    species: str = _package(name).SPECIES
+    return species
+
+
 def set_by_person(name: str) -> dict[str, str]:
     """Which parameters (dotted) the person of a case sets -> by what: `age`."""
     return dict(_package(name).PERSON)

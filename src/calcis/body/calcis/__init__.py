@@ -26,6 +26,8 @@ from calcis.body.calcis.plasma import PLASMA
 from calcis.body.calcis.vitamin_d import VITAMIN_D
 from calcis.ledger import Balance
 
+SPECIES = "human"
+
 PARTS = (
     PLASMA,
     CALCIUM_BINDING,
@@ -102,4 +104,4 @@ LIMITS = (
     "magnesium was compared with no measurement. Pyrophosphate and pH are the same in every disease.",
 )
 
-__all__ = ["BALANCES", "LIMITS", "PARTS", "PERSON", "SUPPLIES"]
+__all__ = ["BALANCES", "LIMITS", "PARTS", "PERSON", "SPECIES", "SUPPLIES"]

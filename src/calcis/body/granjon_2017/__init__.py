@@ -61,9 +61,9 @@ BALANCES = (
         stores=dict.fromkeys((*_CALCIUM, *_CALCIUM_PHOSPHATE), 1.0),
         flows={
             "calcium_absorbed": 1.0,
-            "calcium_infusion": 1.0,
+            "calcium_infused": 1.0,
             "calcium_urine": -1.0,
-            "calciprotein_clearance": -1.0,
+            "calciprotein_cleared": -1.0,
             "calcium_uptake_tissue": -1.0,
         },
     ),
@@ -73,9 +73,9 @@ BALANCES = (
         stores=dict.fromkeys((*_PHOSPHATE, *_CALCIUM_PHOSPHATE), 1.0),
         flows={
             "phosphate_absorbed": 1.0,
-            "phosphate_infusion": 1.0,
+            "phosphate_infused": 1.0,
             "phosphate_urine": -1.0,
-            "calciprotein_clearance": -1.0,
+            "calciprotein_cleared": -1.0,
             "phosphate_uptake_tissue": -1.0,
         },
     ),

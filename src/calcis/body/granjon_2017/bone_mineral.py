@@ -47,17 +47,17 @@ def _rates(v: Any) -> Mapping[str, Value]:
     formed = _formed(v)
     complexed = formed["hydrogen_phosphate"] + formed["dihydrogen_phosphate"]
     return {
-        "calcium": v.calcium_uptake_bone_fluid
-        - v.calcium_release_bone_fluid
-        - v.bone_calcium_accretion
+        "calcium": v.bone_calcium_uptake
+        - v.bone_calcium_release_fluid
+        - v.bone_calcium_formation
         - complexed,
-        "phosphate": v.phosphate_uptake_bone_fluid
-        - v.phosphate_release_bone_fluid
-        - v.bone_phosphate_accretion
+        "phosphate": v.bone_phosphate_uptake
+        - v.bone_phosphate_release_fluid
+        - v.bone_phosphate_formation
         - complexed,
         **formed,
-        "calcium_mineral": v.bone_calcium_accretion - v.bone_calcium_resorption,
-        "phosphate_mineral": v.bone_phosphate_accretion - v.bone_phosphate_resorption,
+        "calcium_mineral": v.bone_calcium_formation - v.bone_calcium_release_osteoclasts,
+        "phosphate_mineral": v.bone_phosphate_formation - v.bone_phosphate_release_osteoclasts,
     }
 
 
@@ -117,19 +117,25 @@ BONE_MINERAL = Part(
         "calcium_dihydrogen_phosphate_dissociation": "1/h",
     },
     gives={
-        "calcium_uptake_bone_fluid": Signal(
+        "bone_calcium_uptake": Signal(
             "mmol/h", lambda v: v.calcium_uptake_rate * v.calcium_ionised_plasma * v.plasma_volume
         ),
-        "calcium_release_bone_fluid": Signal("mmol/h", lambda v: v.calcium_release_rate * v.calcium),
-        "phosphate_uptake_bone_fluid": Signal(
+        "bone_calcium_release_fluid": Signal("mmol/h", lambda v: v.calcium_release_rate * v.calcium),
+        "bone_phosphate_uptake": Signal(
             "mmol/h", lambda v: v.phosphate_uptake_rate * v.phosphate_free_plasma * v.plasma_volume
         ),
-        "phosphate_release_bone_fluid": Signal("mmol/h", lambda v: v.phosphate_release_rate * v.phosphate),
-        "bone_calcium_accretion": Signal("mmol/h", lambda v: v.calcium_accretion_rate * v.calcium),
-        "bone_phosphate_accretion": Signal("mmol/h", lambda v: v.phosphate_accretion_rate * v.phosphate),
-        "bone_calcium_resorption": Signal("mmol/h", _resorption),
-        "bone_phosphate_resorption": Signal(
-            "mmol/h", lambda v: v.phosphate_per_calcium * v.bone_calcium_resorption
+        "bone_phosphate_release_fluid": Signal("mmol/h", lambda v: v.phosphate_release_rate * v.phosphate),
+        "bone_calcium_formation": Signal("mmol/h", lambda v: v.calcium_accretion_rate * v.calcium),
+        "bone_phosphate_formation": Signal("mmol/h", lambda v: v.phosphate_accretion_rate * v.phosphate),
+        "bone_calcium_release_osteoclasts": Signal("mmol/h", _resorption),
+        "bone_phosphate_release_osteoclasts": Signal(
+            "mmol/h", lambda v: v.phosphate_per_calcium * v.bone_calcium_release_osteoclasts
+        ),
+        "bone_calcium_release": Signal(
+            "mmol/h", lambda v: v.bone_calcium_release_osteoclasts + v.bone_calcium_release_fluid
+        ),
+        "bone_phosphate_release": Signal(
+            "mmol/h", lambda v: v.bone_phosphate_release_osteoclasts + v.bone_phosphate_release_fluid
         ),
         "calcium_bone": Signal(
             "mmol",

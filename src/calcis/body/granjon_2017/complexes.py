@@ -75,7 +75,7 @@ def _rates(v: Any) -> Mapping[str, Value]:
     return {
         "hydrogen_phosphate": formed["hydrogen_phosphate"] - from_hydrogen,
         "dihydrogen_phosphate": formed["dihydrogen_phosphate"] - from_dihydrogen,
-        "particles": from_hydrogen + from_dihydrogen - v.calciprotein_clearance,
+        "particles": from_hydrogen + from_dihydrogen - v.calciprotein_cleared,
         "protein_bound": formed["protein_bound"],
         "sodium_phosphate": formed["sodium_phosphate"],
     }
@@ -180,7 +180,7 @@ COMPLEXES = Part(
             ),
         ),
         "calciprotein_particles_plasma": Signal("mmol/L", lambda v: v.particles / v.plasma_volume),
-        "calciprotein_clearance": Signal("mmol/h", lambda v: v.particle_clearance_rate * v.particles),
+        "calciprotein_cleared": Signal("mmol/h", lambda v: v.particle_clearance_rate * v.particles),
     },
     rates=_rates,
 )

@@ -14,21 +14,19 @@ def _rates(v: Any) -> Mapping[str, Value]:
     return {
         "calcium": (
             v.calcium_absorbed
-            + v.bone_calcium_resorption
-            + v.calcium_release_bone_fluid
-            - v.calcium_uptake_bone_fluid
+            + v.bone_calcium_release
+            - v.bone_calcium_uptake
             - v.calcium_urine
-            + v.calcium_infusion
+            + v.calcium_infused
             - v.calcium_uptake_complexes
             - v.calcium_uptake_tissue
         ),
         "phosphate": (
             v.phosphate_absorbed
-            + v.bone_phosphate_resorption
-            + v.phosphate_release_bone_fluid
-            - v.phosphate_uptake_bone_fluid
+            + v.bone_phosphate_release
+            - v.bone_phosphate_uptake
             - v.phosphate_urine
-            + v.phosphate_infusion
+            + v.phosphate_infused
             - v.phosphate_uptake_complexes
             - v.phosphate_uptake_cells
             + v.phosphate_release_cells
@@ -47,20 +45,18 @@ PLASMA = Part(
         "volume": "L",
         "calcium_ionised_normal": "mmol/L",
         "phosphate_free_normal": "mmol/L",
-        "calcium_given": "mmol/h",
-        "phosphate_given": "mmol/h",
+        "calcium_infusion": "mmol/h",
+        "phosphate_infusion": "mmol/h",
         "pyrophosphate": "mmol/L",
         "ph": "1",
     },
     needs={
         "calcium_absorbed": "mmol/h",
         "phosphate_absorbed": "mmol/h",
-        "bone_calcium_resorption": "mmol/h",
-        "bone_phosphate_resorption": "mmol/h",
-        "calcium_uptake_bone_fluid": "mmol/h",
-        "phosphate_uptake_bone_fluid": "mmol/h",
-        "calcium_release_bone_fluid": "mmol/h",
-        "phosphate_release_bone_fluid": "mmol/h",
+        "bone_calcium_release": "mmol/h",
+        "bone_calcium_uptake": "mmol/h",
+        "bone_phosphate_release": "mmol/h",
+        "bone_phosphate_uptake": "mmol/h",
         "calcium_urine": "mmol/h",
         "phosphate_urine": "mmol/h",
         "phosphate_uptake_cells": "mmol/h",
@@ -83,8 +79,8 @@ PLASMA = Part(
         "phosphate_plasma": Signal("mmol/L", lambda v: (v.phosphate + v.phosphate_complexed) / v.volume),
         "pyrophosphate_plasma": Signal("mmol/L", lambda v: v.pyrophosphate),
         "ph_plasma": Signal("1", lambda v: v.ph),
-        "calcium_infusion": Signal("mmol/h", lambda v: v.calcium_given),
-        "phosphate_infusion": Signal("mmol/h", lambda v: v.phosphate_given),
+        "calcium_infused": Signal("mmol/h", lambda v: v.calcium_infusion),
+        "phosphate_infused": Signal("mmol/h", lambda v: v.phosphate_infusion),
     },
     rates=_rates,
 )

@@ -22,6 +22,8 @@ from calcis.body.peterson_riggs_2010.rankl import RANKL
 from calcis.body.peterson_riggs_2010.tgf_beta import TGF_BETA
 from calcis.ledger import Balance
 
+SPECIES = "human"
+
 PARTS = (
     PLASMA,
     INTRACELLULAR_PHOSPHATE,
@@ -78,4 +80,4 @@ LIMITS = (
     "calcium is zero for weeks.",
 )
 
-__all__ = ["BALANCES", "LIMITS", "PARTS", "PERSON", "SUPPLIES"]
+__all__ = ["BALANCES", "LIMITS", "PARTS", "PERSON", "SPECIES", "SUPPLIES"]
