@@ -1,12 +1,13 @@
-"""What does a name mean: a parameter, a signal, a state, a part, a drug, a tissue, an injury or a body?
+"""What does a name mean: a parameter, signal, state, part, drug, disease, tissue, injury or body?
 
-Value, unit, full source, kind and species of a number; who gives a signal and who needs it.
+Value, unit, full source, kind and species of a number; who gives a signal and who needs it.  Bodies have
+parts, numbers and signals of the same name: each body answers with its own.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib import import_module
@@ -14,6 +15,7 @@ from typing import Any
 
 from calcis.body import CLAMPED, body_parts
 from calcis.case import packaged
+from calcis.case.disease import Disease
 from calcis.case.drugs import Drug
 from calcis.case.plasma import OFFERED
 from calcis.changes import Change
@@ -26,7 +28,7 @@ from calcis.references import in_full
 from calcis.tissue import PARTS as TISSUE
 from calcis.tissue.injuries import KINDS as INJURIES
 
-_ROOMS = ("body", "drugs", "tissue", "chemistry", "injuries")  # folders of numbers
+_ROOMS = ("drugs", "tissue", "chemistry", "injuries")  # folders of numbers that every body shares
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def explain(name: str) -> list[Explanation]:
         bare = [known.rpartition(".")[2] for known in valid]
         like = nearest(wanted, valid if "." in wanted else bare)
         raise InputError(
-            "the name of a parameter, signal, state, part, drug, tissue, injury or body",
+            "the name of a parameter, signal, state, part, drug, disease, tissue, injury or body",
             repr(name),
             nearest=like,
         )
@@ -64,14 +66,16 @@ def explain(name: str) -> list[Explanation]:
 def explainable() -> dict[str, list[str]]:
     """What can be explained, by sort; a part explains what its own numbers, signals and states are called."""
     words = packaged()
-    parts = dict(_parts(words.bodies, words.drugs))
+    parts = list(dict.fromkeys(part.name for part in _parts()))
+    given = {name for part in _parts() for name in part.gives}
     return {
         "bodies": list(words.bodies),
+        "diseases": list(words.diseases),
         "tissues": list(words.tissues),
         "injuries": list(words.injuries),
         "drugs": list(words.drugs),
         "parts": [name for name in parts if name not in words.drugs],
-        "signals": [name for name in quantities() if any(name in part.gives for part in parts.values())],
+        "signals": [name for name in quantities() if name in given],
     }
 
 
@@ -83,9 +87,10 @@ def _every_name() -> tuple[tuple[str, Callable[[], Explanation]], ...]:
 def _everything() -> Iterator[tuple[str, Callable[[], Explanation]]]:
     """Every name with a function that explains it."""
     words = packaged()
-    parts = dict(_parts(words.bodies, words.drugs))
     for body in words.bodies:
         yield body, partial(_body, body)
+    for disease in words.diseases.values():
+        yield disease.name, partial(_disease, disease)
     for injury in words.injuries:
         yield injury, partial(_injury, injury)
     for drug in words.drugs.values():
@@ -93,29 +98,45 @@ def _everything() -> Iterator[tuple[str, Callable[[], Explanation]]]:
             yield name, partial(_drug, drug)
     for tissue, changes in words.tissues.items():
         yield tissue, partial(_tissue, tissue, changes)
-    for name, parameter in _numbers().items():
-        yield name, partial(_parameter, parameter, parts)
-    for part in parts.values():
-        if part.name not in words.drugs:
-            yield part.name, partial(_part, part)
+    for world in (None, *words.bodies):
+        yield from _every_name_in(world)
+    parts = _parts()
+    given = {name for part in parts for name in part.gives}
+    for name in dict.fromkeys(need for part in parts for need in part.needs if need not in given):
+        yield name, partial(_signal, name, None, parts, None)
+
+
+def _every_name_in(body: str | None) -> Iterator[tuple[str, Callable[[], Explanation]]]:
+    """Every name of the parts of a body; without one, of those that every body shares."""
+    own = _shared() if body is None else body_parts(body)
+    near = _parts() if body is None else [*own, *_shared()]
+    for name, parameter in _numbers(body).items():
+        yield name, partial(_parameter, parameter, {part.name: part for part in own}, body)
+    for part in own:
+        if part.name not in packaged().drugs:
+            yield part.name, partial(_part, part, body)
         for name in part.gives:
-            yield name, partial(_signal, name, part, parts)
+            yield name, partial(_signal, name, part, near, body)
         for name in part.states:
-            yield f"{part.name}.{name}", partial(_state, name, part)
-    given = {name for part in parts.values() for name in part.gives}
-    for name in dict.fromkeys(need for part in parts.values() for need in part.needs if need not in given):
-        yield name, partial(_signal, name, None, parts)
+            yield f"{part.name}.{name}", partial(_state, name, part, body)
 
 
-def _parts(bodies: Iterable[str], drugs: Iterable[str]) -> Iterator[tuple[str, Part]]:
-    """Every Part that there is, by name."""
-    found = [*TISSUE, *(drug_part(drug) for drug in drugs)]
-    found += (part for body in bodies for part in body_parts(body))
-    return ((part.name, part) for part in found)
+def _shared() -> list[Part]:
+    """The Parts that stand beside any body."""
+    return [*TISSUE, *(drug_part(drug) for drug in packaged().drugs)]
+
+
+def _parts() -> list[Part]:
+    """Every Part that there is."""
+    return [*_shared(), *(part for body in packaged().bodies for part in body_parts(body))]
 
 
 @cache
-def _numbers() -> dict[str, Parameter]:
+def _numbers(body: str | None = None) -> dict[str, Parameter]:
+    """The numbers of a body; without one, those that every body shares."""
+    if body is not None:
+        path = data_path("body", f"{body}.yaml")
+        return read_parameters(path) if path.is_file() else {}
     found: dict[str, Parameter] = {}
     for room in _ROOMS:
         for path in sorted(data_path(room).glob("*.yaml")):
@@ -123,7 +144,7 @@ def _numbers() -> dict[str, Parameter]:
     return found
 
 
-def _parameter(parameter: Parameter, parts: dict[str, Part]) -> Explanation:
+def _parameter(parameter: Parameter, parts: dict[str, Part], body: str | None) -> Explanation:
     part, _, name = parameter.name.partition(".")
     inside = parts[part].parameters.get(name) if part in parts else None
     facts: dict[str, Any] = {"value": parameter.shown[0], "unit": parameter.shown[1]}
@@ -140,6 +161,7 @@ def _parameter(parameter: Parameter, parts: dict[str, Part]) -> Explanation:
         facts["note"] = parameter.note
     if parameter.script:
         facts["refitted by"] = parameter.script
+    facts |= _of(body)
     if part in parts:
         facts["number of"] = _who(parts[part])
         facts["used by"] = _users(parts[part], name)
@@ -151,8 +173,8 @@ def _parameter(parameter: Parameter, parts: dict[str, Part]) -> Explanation:
     return Explanation(parameter.name, "parameter", facts)
 
 
-def _signal(name: str, giver: Part | None, parts: dict[str, Part]) -> Explanation:
-    users = [part for part in parts.values() if name in part.needs]
+def _signal(name: str, giver: Part | None, parts: Sequence[Part], body: str | None) -> Explanation:
+    users = [part for part in parts if name in part.needs]
     unit = giver.gives[name].unit if giver else users[0].needs[name]
     facts: dict[str, Any] = {"unit": unit}
     quantity = quantities().get(name)
@@ -166,6 +188,7 @@ def _signal(name: str, giver: Part | None, parts: dict[str, Part]) -> Explanatio
     text = (law.__doc__ or "").strip() if law else ""
     if text:
         facts["law"] = " ".join(text.split())
+    facts |= _of(body)
     if giver:
         facts["made from"] = ", ".join(_read_by(giver.gives[name].law)) or "a constant"
     facts["given by"] = _who(giver) if giver else "nobody yet; a case without it uses its neutral value"
@@ -173,9 +196,9 @@ def _signal(name: str, giver: Part | None, parts: dict[str, Part]) -> Explanatio
     return Explanation(name, "signal", facts)
 
 
-def _state(name: str, part: Part) -> Explanation:
+def _state(name: str, part: Part, body: str | None) -> Explanation:
     state = part.states[name]
-    facts: dict[str, Any] = {"unit": state.unit, "state of": _who(part)}
+    facts: dict[str, Any] = {"unit": state.unit, **_of(body), "state of": _who(part)}
     if isinstance(state.start, str):
         facts["starts at"] = f"{part.name}.{state.start}"
     if state.dosable:
@@ -183,13 +206,13 @@ def _state(name: str, part: Part) -> Explanation:
     return Explanation(f"{part.name}.{name}", "state", facts)
 
 
-def _part(part: Part) -> Explanation:
+def _part(part: Part, body: str | None) -> Explanation:
     own = {
         name.partition(".")[2]: f"{one.shown[0]:g} {one.shown[1]}".removesuffix(" 1") + f" ({one.kind})"
-        for name, one in _numbers().items()
+        for name, one in _numbers(body).items()
         if name.partition(".")[0] == part.name
     }
-    facts: dict[str, Any] = {"what it is": _who(part)}
+    facts: dict[str, Any] = {"what it is": _who(part), **_of(body)}
     facts |= {
         "states": {name: state.unit for name, state in part.states.items()},
         "needs": ", ".join(part.needs),
@@ -212,6 +235,25 @@ def _drug(drug: Drug) -> Explanation:
     }
     facts["sources"] = list(dict.fromkeys(in_full(one.source) for one in numbers.values()))
     return Explanation(drug.name, "drug", facts)
+
+
+def _disease(disease: Disease) -> Explanation:
+    changes = {change.name: change for change in disease.changes}
+    facts: dict[str, Any] = {"what it is": disease.title}
+    facts["a set of changes"] = {name: change.words.partition(": ")[2] for name, change in changes.items()}
+    facts["notes"] = {name: change.note for name, change in changes.items() if change.note}
+    arguments = {
+        argument: f"{changes[names[0]].words.partition(': ')[2]}, unless a case says otherwise"
+        for argument, names in disease.arguments.items()
+    }
+    facts["a case may give"] = arguments
+    given = ", ".join(f"{name}: {text.partition(',')[0]}" for name, text in arguments.items())
+    facts["in a case"] = f"disease: {{{disease.name}: {{{given}}}}}" if given else f"disease: {disease.name}"
+    bodies = [body for body in packaged().bodies if not disease.lacking(packaged().parameters(body))]
+    facts["with body"] = ", ".join(bodies)
+    facts["kinds"] = ", ".join(dict.fromkeys(change.kind for change in disease.changes if change.kind))
+    facts["sources"] = list(dict.fromkeys(in_full(one.source) for one in disease.changes if one.source))
+    return Explanation(disease.name, "disease", {label: fact for label, fact in facts.items() if fact})
 
 
 def _tissue(name: str, changes: tuple[Change, ...]) -> Explanation:
@@ -251,6 +293,11 @@ def _body(name: str) -> Explanation:
     else:
         facts["parts"] = [part.name for part in body_parts(name)]
     return Explanation(name, "body", facts)
+
+
+def _of(body: str | None) -> dict[str, Any]:
+    """Which body something belongs to; nothing where every body shares it."""
+    return {} if body is None else {"of body": body}
 
 
 def _users(part: Part, name: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from calcis.errors import InputError
-from calcis.explain import explain, explainable
+from calcis.explain import Explanation, explain, explainable
 from calcis.part import Part
 
 
@@ -18,10 +18,15 @@ def every_part() -> list[Part]:
     return [*BODY, *TISSUE, DENOSUMAB, TERIPARATIDE]
 
 
+def of_body(name: str, body: str = "peterson_riggs_2010") -> list[Explanation]:
+    """What a name means in one body, or whatever the body."""
+    return [one for one in explain(name) if one.facts.get("of body", body) == body]
+
+
 @pytest.mark.parametrize("part", every_part(), ids=lambda part: part.name)
 def test_every_number_of_a_part_has_a_full_source_and_a_user(part: Part) -> None:
     for name in part.parameters:
-        (one,) = explain(f"{part.name}.{name}")
+        (one,) = of_body(f"{part.name}.{name}")
         assert one.sort == "parameter"
         assert {"value", "unit", "kind", "species", "source", "used by", "number of"} <= set(one.facts)
         assert len(one.facts["source"]) > 40, (part.name, name)
@@ -31,12 +36,12 @@ def test_every_number_of_a_part_has_a_full_source_and_a_user(part: Part) -> None
 @pytest.mark.parametrize("part", every_part(), ids=lambda part: part.name)
 def test_every_signal_tells_who_gives_and_who_needs_it(part: Part) -> None:
     for name, signal in part.gives.items():
-        signals = [one for one in explain(name) if one.sort == "signal"]
+        signals = [one for one in of_body(name) if one.sort == "signal"]
         assert len(signals) == 1
         assert signals[0].facts["unit"] == signal.unit
         assert str(signals[0].facts["given by"]).startswith(part.name)
     for name in part.needs:
-        needed = next(one for one in explain(name) if one.sort == "signal").facts["needed by"]
+        needed = next(one for one in of_body(name) if one.sort == "signal").facts["needed by"]
         assert part.name in needed
 
 
@@ -54,7 +59,7 @@ def test_who_uses_a_number_is_read_from_the_laws() -> None:
 
 
 def test_what_a_signal_is_made_from() -> None:
-    assert explain("calcium_plasma")[0].facts["made from"] == "calcium, volume"
+    assert of_body("calcium_plasma")[0].facts["made from"] == "calcium, volume"
 
 
 def test_drugs_tissues_injuries_and_bodies() -> None:
@@ -68,7 +73,7 @@ def test_drugs_tissues_injuries_and_bodies() -> None:
 
 @pytest.mark.parametrize("part", every_part(), ids=lambda part: part.name)
 def test_every_part_tells_its_states_signals_and_numbers(part: Part) -> None:
-    one = next(one for one in explain(part.name) if one.sort in ("part", "drug"))
+    one = next(one for one in of_body(part.name) if one.sort in ("part", "drug"))
     assert {name.rpartition(".")[2] for name in one.facts.get("numbers", {})} == set(part.parameters)
     if one.sort == "part":
         assert set(one.facts.get("states", {})) == set(part.states)
@@ -79,10 +84,24 @@ def test_all_that_is_listed_can_be_explained() -> None:
     listed = explainable()
     assert {"kidney", "leukocytes"} <= set(listed["parts"]) and "dermis" in listed["tissues"]
     for sort, names in zip(
-        ("body", "tissue", "injury", "drug", "part", "signal"), listed.values(), strict=True
+        ("body", "disease", "tissue", "injury", "drug", "part", "signal"), listed.values(), strict=True
     ):
         for name in names:
             assert sort in [one.sort for one in explain(name)], name
+
+
+def test_a_disease_tells_what_it_changes_and_what_a_case_may_give() -> None:
+    (one,) = explain("ckd")
+    assert one.sort == "disease"
+    assert one.facts["a set of changes"] == {"kidney.filtration_rate": "25 mL/min"}
+    assert one.facts["in a case"] == "disease: {ckd: {gfr: 25 mL/min}}"
+    assert one.facts["with body"] == "calcis, peterson_riggs_2010"
+    assert "prototype" in one.facts["sources"][0]
+
+
+def test_each_body_answers_with_its_own_number() -> None:
+    bodies = {one.facts["of body"]: one.facts["value"] for one in explain("kidney.filtration_rate")}
+    assert bodies["calcis"] == bodies["peterson_riggs_2010"] == 100
 
 
 def test_given_plasma_tells_what_a_case_gives() -> None:

@@ -3,6 +3,7 @@
 A disease is one file, data/diseases/<name>.yaml:
 
     title: Chronic kidney disease
+    species: human                           # whose disease; a body of another has other numbers
     arguments:                               # optional; what a case may give -> the numbers it sets
       gfr: [kidney.filtration_rate]
     changes:                                 # as in calcis.changes, each with kind and source
@@ -13,14 +14,14 @@ A case names it, and gives what is not as in the file: `disease: {ckd: {gfr: 15 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from calcis.changes import Change, read_changes, read_quantity_at, require_sources
 from calcis.errors import nearest
-from calcis.parameters import check_keys, read_data
+from calcis.parameters import ALL_SPECIES, Parameter, check_keys, read_data, read_species
 from calcis.reading import Document, Where, shown
 
 
@@ -30,18 +31,24 @@ class Disease:
 
     name: str
     title: str
+    species: str
     changes: tuple[Change, ...]
     arguments: Mapping[str, tuple[str, ...]]
 
-    def lacking(self, parameters: Collection[str]) -> list[str]:
-        """The numbers that it changes and that are not among `parameters`."""
-        return [change.name for change in self.changes if change.name not in parameters]
+    def lacking(self, parameters: Mapping[str, Parameter]) -> list[str]:
+        """The numbers that it changes and that are not among `parameters`, or there of another species."""
+        fitting = (self.species, *ALL_SPECIES)
+        return [
+            change.name
+            for change in self.changes
+            if change.name not in parameters or parameters[change.name].species not in fitting
+        ]
 
 
 def read_disease(path: str | Path, references: frozenset[str] | None = None) -> Disease:
     """The disease that a file describes.  Raises InputError, with place, for each fault."""
     document = read_data(path)
-    check_keys(document, (), ("title", "changes"), ("title", "arguments", "changes"))
+    check_keys(document, (), ("title", "species", "changes"), ("title", "species", "arguments", "changes"))
     changes = read_changes(document)
     require_sources(changes, references)
     known = {change.name for change in changes if change.value is not None}
@@ -58,7 +65,8 @@ def read_disease(path: str | Path, references: frozenset[str] | None = None) -> 
                 expected = "a number to which `changes` gives a value"
                 raise document.error((*where, index), expected, shown(name), nearest(str(name), known))
         arguments[argument] = tuple(names)
-    return Disease(Path(path).stem, document.data["title"], changes, arguments)
+    species = read_species(document, ("species",))
+    return Disease(Path(path).stem, str(document.data["title"]), species, changes, arguments)
 
 
 def read_diseases(document: Document, where: Where, known: Mapping[str, Disease]) -> dict[Where, Disease]:
@@ -101,7 +109,7 @@ def _given(document: Document, where: Where, disease: Disease, given: Any) -> Di
         number, unit = read_quantity_at(document, place, value)
         for name in disease.arguments[argument]:
             changes[name] = Change(name, document, place, number, unit)
-    return Disease(disease.name, disease.title, tuple(changes.values()), disease.arguments)
+    return replace(disease, changes=tuple(changes.values()))
 
 
 def _arguments(disease: Disease) -> str:

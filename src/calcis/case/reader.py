@@ -133,7 +133,7 @@ class _Maker:
             key = where != ("disease",)
             lacking = disease.lacking(base)
             if lacking:
-                expected = f"a body in which there is {lacking[0]}, for {disease.name}"
+                expected = f"a body of a {disease.species} in which there is {lacking[0]}, for {disease.name}"
                 raise self.document.error(where, expected, f"body: {self.form.body}", key=key)
             for change in disease.changes:
                 if change.name in setter:

@@ -16,7 +16,7 @@ from calcis.part import Part, Signal, State
 def _sensed(v: Any) -> Value:
     """Calcium that the gland senses, mmol/L: x + c·(m − m₀) with magnesium m, or what a clamp holds."""
     magnesium = v.magnesium_potency * (v.magnesium_plasma - v.magnesium_plasma_normal)
-    return v.clamped * v.calcium_clamped + (1.0 - v.clamped) * (v.calcium_ionised_plasma + magnesium)
+    return v.calcium_clamp * v.calcium_held + (1.0 - v.calcium_clamp) * (v.calcium_ionised_plasma + magnesium)
 
 
 def _release_rate(v: Any) -> Value:
@@ -87,8 +87,8 @@ PARATHYROID_GLAND = Part(
         "elimination_rate": "1/h",
         "renal_share": "1",
         "set_point_factor": "1",
-        "clamped": "1",
-        "calcium_clamped": "mmol/L",
+        "calcium_clamp": "1",
+        "calcium_held": "mmol/L",
         "magnesium_potency": "1",
         "magnesium_half": "1",
         "release_normal": "1/h",
