@@ -41,7 +41,7 @@ class _Form(BaseModel):
 
 
 class Person(_Form):
-    """Who: age (y), sex, mass (kg), species; only the species counts where plasma is given."""
+    """Who: age (y), sex, mass (kg), species; only the species counts in animals or where plasma is given."""
 
     age: Age | None = None
     sex: Literal["female", "male"] | None = None
@@ -226,7 +226,13 @@ def _format(entry: Any) -> Any:
     return entry
 
 
-_WITH_A_BODY: dict[str, Any] = {"plasma": False, "person": {"required": ["age", "sex", "mass"]}}
+_WITH_A_BODY: dict[str, Any] = {
+    "plasma": False,
+    "person": {
+        "if": {"properties": {"species": {"const": "human"}}},
+        "then": {"required": ["age", "sex", "mass"]},
+    },
+}
 
 
 class CaseForm(_Form):

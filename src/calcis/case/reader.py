@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from calcis.body import CLAMPED
+from calcis.body import CLAMPED, body_species
 from calcis.case.case import Case, Treatment
 from calcis.case.complaints import read_form
 from calcis.case.disease import Disease, read_diseases
@@ -167,12 +167,15 @@ class _Maker:
             raise document.error(("plasma",), expected, "one", key=True)
         if "person" not in form.model_fields_set:
             raise document.error((), "`person` in the case file", "none")
+        whose = body_species(form.body)
+        if form.person.species != whose:
+            why = f", as {form.body} is a {whose}'s body (body: {CLAMPED} is for every species)"
+            if "species" not in form.person.model_fields_set:
+                raise document.error(("person",), f"`species: {whose}` in person{why}", "none", key=True)
+            raise document.error(("person", "species"), f"{whose}{why}", shown(form.person.species))
         for name in ("age", "sex", "mass"):
-            if getattr(form.person, name) is None:
+            if whose == "human" and getattr(form.person, name) is None:
                 raise document.error(("person",), f"`{name}` in person", "none", key=True)
-        if form.person.species != "human":
-            expected = f"human, as {form.body} is a person's body (body: {CLAMPED} is for animals)"
-            raise document.error(("person", "species"), expected, shown(form.person.species))
 
     def _check_times(self) -> None:
         run, lesion = self.form.run, self.form.lesion
