@@ -99,11 +99,14 @@ def fact(name: str, series: Series, time: Floats, system: str, ranges: bool = Tr
 def told(run: Run) -> list[Quantity]:
     """The quantities that say something in this run: in every arm, and not zero throughout."""
     arms = [{**arm.body_series, **(arm.lesion_series or {})} for arm in run.arms.values()]
-    alive = {name for arm in arms for name, series in arm.items() if _is_there(name, series)}
+    known = quantities()
+    wanted = {*known, *(one.only_with for one in known.values()), *(one.not_with for one in known.values())}
+    there = {name: [arm[name] for arm in arms if name in arm] for name in wanted if name is not None}
+    alive = {name for name, courses in there.items() if any(_is_there(name, one) for one in courses)}
     return [
         quantity
-        for name, quantity in quantities().items()
-        if all(name in arm for arm in arms)
+        for name, quantity in known.items()
+        if len(there[name]) == len(arms)
         and (quantity.only_with or name) in alive
         and quantity.not_with not in alive
     ]

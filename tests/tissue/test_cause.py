@@ -27,7 +27,16 @@ arms:
   pyrophosphate not destroyed: [{changes: {interstitial_fluid.pyrophosphatase_dead: 0 1/d}}]
   no membranes: [{changes: {mineral.membrane_shift: 0}}]
   less pyrophosphate in blood: [{changes: {plasma.pyrophosphate: 1 umol/L}}]
+  high phosphate in blood:
+    - changes:
+        kidney.phosphate_threshold: 1.94 mmol/L
+        plasma.phosphate_normal: 2 mmol/L
+        intracellular_phosphate.phosphate_normal: {factor: 1.667}
   mitochondria: [{changes: {debris.loading_rate: 755.6 mmol/L/d}}]
+  mitochondria, proteins stay:
+    - changes: {debris.loading_rate: 755.6 mmol/L/d, mineral.growth_dead: 0.002094}
+  mitochondria, pyrophosphate not destroyed:
+    - changes: {debris.loading_rate: 755.6 mmol/L/d, interstitial_fluid.pyrophosphatase_dead: 0 1/d}
 run: {duration: 30 d, every: 3 h}
 """
 HEALTHY = Fluid(1.25, 1.2, 7.4, 8e-3, 0.0, 0.0, 1.25, 1.2)
@@ -170,3 +179,48 @@ def test_the_books_of_mineral_are_its_amount(run):
         assert sources - sinks == pytest.approx(
             arm.lesion_facts["mineral_end"]["value"], rel=1e-10, abs=1e-12
         )
+
+
+def test_phosphate_of_the_blood_is_told_apart_from_that_of_the_dead(run):
+    """Where the kidneys keep phosphate its share is large, and more forms; the dead set free the same."""
+    low, high = (shares_of(run[name]) for name in ("as it is", "high phosphate in blood"))
+    rise = sum(share for share in high.values() if share > 0)
+    assert high["phosphate_blood"] > 0.2 * rise
+    assert high["phosphate_local"] > 0.1 * rise
+    assert abs(low["phosphate_blood"]) < 0.05 * sum(share for share in low.values() if share > 0)
+    assert from_fluid(run["high phosphate in blood"]) > 1.5 * from_fluid(run["as it is"])
+
+
+def test_factors_of_growth_are_those_without_which_less_grows(run):
+    """Most by missing proteins, next by missing pyrophosphate: runs with each of them back, in order."""
+    grown = {
+        name: run[name].lesion_facts["budget"]["from_growth"]
+        for name in (
+            "mitochondria, proteins stay",
+            "mitochondria, pyrophosphate not destroyed",
+            "mitochondria",
+        )
+    }
+    shares = run["mitochondria"].lesion_facts["causes"]["growth"]["shares"]
+    assert shares["dead_environment"] > shares["pyrophosphate"] > 0.5
+    assert list(grown.values()) == sorted(grown.values())
+    assert grown["mitochondria, proteins stay"] < 0.02 * grown["mitochondria"]
+    assert grown["mitochondria, pyrophosphate not destroyed"] < 0.7 * grown["mitochondria"]
+
+
+def test_the_growth_told_is_that_of_the_run(run):
+    """The law taken at the moment told gives the growth that the run had then, crystal for crystal."""
+    arm = run["mitochondria"]
+    told = arm.lesion_facts["causes"]["growth"]
+    at = int(np.argmin(np.abs(arm.time - told["at"])))
+    lesion = {name: float(series.values[at]) for name, series in arm.lesion_series.items()}
+    assert lesion["apatite_growth"] / lesion["mineral_apatite"] == pytest.approx(
+        10 ** told["value"], rel=1e-4
+    )
+    saturation = arm.lesion_facts["causes"]["saturation"]
+    at = int(np.argmin(np.abs(arm.time - saturation["at"])))
+    excess_then = (
+        arm.lesion_series["saturation_amorphous"].values - arm.lesion_series["saturation_threshold"].values
+    )
+    assert saturation["value"] == pytest.approx(excess_then[at], abs=1e-12)
+    assert excess_then[at] == excess_then[arm.time >= 72.0].max()  # from the injury on
