@@ -171,6 +171,47 @@ def explain(
 
 
 @app.command()
+def validate(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            help="Only those with this in their file, name or title; or a file of experiments (default: all)."
+        ),
+    ] = None,
+    out: Annotated[
+        Path, typer.Option(metavar="FILE", help="The page to write; one that is there is replaced.")
+    ] = Path("validation.html"),
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="At most so many processor threads; the result is the same.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Rerun every published experiment; say what agrees and what does not."""
+    with _told("validate", json):
+        from calcis.study.validation import choose
+        from calcis.study.validation import validate as compare
+        from calcis.terminal import progress
+
+        with progress(quiet=json) as told:
+            found = compare(choose(name), progress=told, threads=threads)
+        from calcis.validation_report.page import write
+
+        write(found, out)
+        if json:
+            from calcis.validation_report.words import as_json
+
+            status = "done" if found.passed else "failed"
+            head = {"command": "validate", "status": status, "report": str(out)}
+            _print_json({**head, "experiments": as_json(found)})
+        else:
+            from calcis.validation_report.terminal import show
+
+            show(found, out)
+    if not found.passed:
+        raise typer.Exit(FAILED)
+
+
+@app.command()
 def export(
     folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
     to: Annotated[Format, typer.Option(help="Format.")],

@@ -199,7 +199,7 @@ class _Maker:
             form=own,
             source=told["source"],
             kind=told["kind"],
-            fitted=told.get("fitted") or "",
+            fitted="" if told["kind"] == "computed" else told["fitted"] or "",
             within=tuple(told.get("within", ())),
             why=told["why"],
             document=self.document,

@@ -79,6 +79,7 @@ class Observation(Told, Measure):
     equals: Text | None = None
     least: Text | None = None
     most: Text | None = None
+    called: Text | None = None  # what it is about in words, instead of the course's name
     fails: Text | None = None  # why it is known to fail
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from calcis.case import Vocabulary
 from calcis.errors import InputError, nearest
@@ -34,8 +35,10 @@ class Validation:
 def choose(name: str | None = None, experiments: Iterable[Experiment] | None = None) -> list[Experiment]:
     """The experiments that come with Calcis (or those given) whose file, name or title has `name` in it.
 
-    Raises InputError where there is none.
+    The name of a YAML file means the experiments in it.  Raises InputError where there is none.
     """
+    if name is not None and Path(name).suffix in (".yaml", ".yml"):
+        return read_experiments(name)
     if experiments is None:
         experiments = [one for path in experiment_files() for one in read_experiments(path)]
     known = list(experiments)

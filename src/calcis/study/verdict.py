@@ -52,8 +52,8 @@ class Verdict:
 
     @property
     def name(self) -> str:
-        """The experiment's name and what of it is compared."""
-        return f"{self.experiment.name}: {self.what}"
+        """The experiment's name and what of it is compared, and whether with a computed number."""
+        return f"{self.experiment.name}: {self.what}{', computed' if self.said.kind == 'computed' else ''}"
 
 
 def asked_times(experiment: Experiment) -> Iterator[float]:
@@ -84,7 +84,7 @@ def verdict(experiment: Experiment, said: Said, found: Courses) -> Verdict:
         value, unit = (value - beside, unit) if name == "minus" else (_ratio(value, beside), "1")
     if form.per is not None:
         size, per = _read(said, "per", form.per)
-        value, unit = _ratio(value, size), f"{unit}/({per})"
+        value, unit, words = _ratio(value, size), f"{unit}/({per})", f"{words} per {form.per}"
     molar_mass = experiment.molar_masses.get(form.of) if isinstance(form.of, str) else None
     shown, centre, low, high = _wanted(said)
     for key in ("equals", "least", "most"):
@@ -277,6 +277,7 @@ def _in(said: Said, key: str, value: float, unit: str, wanted: str, molar_mass: 
 def _words(form: Measure, beside: Measure | None = None) -> str:
     """A measure in words; of one that is set beside another, what is different."""
     of = form.of if isinstance(form.of, str) else _sum(form.of or {})
+    of = getattr(form, "called", None) or of
     said = [] if beside is not None and beside.of == form.of else [of or ""]
     if form.arm is not None and (beside is None or beside.arm != form.arm):
         said.append(f"in {form.arm}")

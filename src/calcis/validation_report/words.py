@@ -1,0 +1,103 @@
+"""How is a comparison said?  In words for people, in JSON for programs; predicted apart from fitted."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from calcis.quantities import pretty
+from calcis.study.validation import Validation
+from calcis.study.verdict import Verdict
+from calcis.wording import digits
+
+
+def rows(validation: Validation) -> list[dict[str, Any]]:
+    """What was compared by sort, predicted first: how many passed, failed as said, and surprised."""
+    titles = {
+        ("observed", False): "Predicted: published observations",
+        ("recalled", False): "Predicted: limits recalled from the literature",
+        ("observed", True): "Fitted to: published observations",
+        ("recalled", True): "Fitted to: limits recalled from the literature",
+        ("computed", False): "Computed by another program: are the equations the same?",
+    }
+    found = []
+    for (kind, fitted), title in titles.items():
+        some = [
+            one for one in validation.verdicts if (one.said.kind, bool(one.said.fitted)) == (kind, fitted)
+        ]
+        if some:
+            passed = sum(one.passed for one in some)
+            surprises = sum(not one.as_expected for one in some)
+            said = sum(bool(one.fails) and not one.passed for one in some)
+            found.append(
+                {"kind": kind, "title": title, "verdicts": some, "count": len(some)}
+                | {"passed": passed, "failed": len(some) - passed, "declared": said, "surprises": surprises}
+            )
+    return found
+
+
+def wanted(one: Verdict) -> str:
+    """What was observed, in words: a number and its tolerance, or a limit."""
+    unit = f" {pretty(one.unit)}".rstrip()
+    if one.value is not None:
+        below, above = one.value - one.low, one.high - one.value
+        near = f" ± {digits(above)}" if math.isclose(below, above, rel_tol=1e-6) else ""
+        near = near or f" ({_said(one.low)} to {_said(one.high)})"
+        return f"{(one.said.form.equals or '').split()[0]}{near}{unit}"
+    if one.low == -math.inf:
+        return f"at most {_said(one.high)}{unit}"
+    return (
+        f"at least {_said(one.low)}{unit}"
+        if one.high == math.inf
+        else f"{_said(one.low)} to {_said(one.high)}{unit}"
+    )
+
+
+def simulated(one: Verdict) -> str:
+    """What was simulated, in words, with as many digits as the comparison needs."""
+    if math.isnan(one.simulated):
+        return "failed" if one.failure else "not known"
+    if math.isinf(one.simulated):
+        return "never"
+    apart = one.value is not None and abs(one.simulated - one.value) < 0.01 * abs(one.value)
+    return f"{f'{one.simulated:.5g}' if apart else digits(one.simulated)} {pretty(one.unit)}".rstrip()
+
+
+def verdict_word(one: Verdict) -> str:
+    """Passed or failed, and whether that is a surprise."""
+    if one.as_expected:
+        return "fails, as known" if one.fails else "passed"
+    return "passed, though said to fail" if one.passed else "FAILED"
+
+
+def _said(value: float) -> str:
+    return f"{value:.6g}"
+
+
+def as_json(validation: Validation) -> list[Mapping[str, Any]]:
+    """Every comparison as JSON; what is not known, and an open end, is null."""
+    return [
+        {
+            "name": one.name,
+            "experiment": f"{one.experiment.group}/{one.experiment.name}",
+            "title": one.experiment.title,
+            "predicted": one.said.predicted,
+            "passed": one.passed,
+            "observed": one.value if one.value is not None else [_known(one.low), _known(one.high)],
+            "simulated": _known(one.simulated),
+            "tolerance": None if one.value is None else max(one.high - one.value, one.value - one.low),
+            "unit": one.unit,
+            "source": one.said.source,
+            "kind": one.said.kind,
+            "fitted": one.said.fitted or None,
+            "why": one.said.why,
+            "fails": one.fails or None,
+            "failure": one.failure or None,
+        }
+        for one in validation.verdicts
+    ]
+
+
+def _known(value: float) -> float | None:
+    return value if math.isfinite(value) else None
