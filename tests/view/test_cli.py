@@ -208,7 +208,8 @@ def test_export_refuses_in_words(ran: Ran) -> None:
 
 def test_explain(tmp_path: Path) -> None:
     done = calcis("explain", "kidney.filtration_rate", "--json", folder=tmp_path)
-    (meaning,) = only_json(done)["meanings"]
+    meanings = only_json(done)["meanings"]
+    meaning = next(one for one in meanings if one["of body"] == "peterson_riggs_2010")
     assert (meaning["value"], meaning["unit"], meaning["sort"]) == (100.0, "mL/min", "parameter")
     assert "Peterson" in meaning["source"]
     assert "mL/min" in calcis("explain", "kidney.filtration_rate", folder=tmp_path).stdout

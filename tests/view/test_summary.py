@@ -143,6 +143,7 @@ def test_every_quantity_can_be_shown_in_both_systems() -> None:
 
 def test_every_quantity_is_a_signal_of_some_part() -> None:
     """A misspelt name in quantities.yaml would silently show nothing."""
+    from calcis.body.calcis import PARTS as CALCIS
     from calcis.body.peterson_riggs_2010 import PARTS as BODY
     from calcis.drugs.denosumab import DENOSUMAB
     from calcis.drugs.teriparatide import TERIPARATIDE
@@ -150,7 +151,7 @@ def test_every_quantity_is_a_signal_of_some_part() -> None:
 
     given = {
         name: signal.unit
-        for part in (*BODY, *TISSUE, DENOSUMAB, TERIPARATIDE)
+        for part in (*CALCIS, *BODY, *TISSUE, DENOSUMAB, TERIPARATIDE)
         for name, signal in part.gives.items()
     }
     for name, quantity in quantities().items():
