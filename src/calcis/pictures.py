@@ -50,7 +50,7 @@ class Pictures:
 
     def range(self, quantity: Quantity) -> tuple[float, float] | None:
         """The reference range that a course is held against."""
-        return None if self.run.clamped else quantity.range(self.system)
+        return quantity.range(self.system) if self.run.ranged else None
 
     def groups(self) -> list[dict[str, Any]]:
         """The body's courses, group by group; a group in which nothing moves is only named."""

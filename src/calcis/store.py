@@ -130,8 +130,13 @@ class Run:
 
     @property
     def clamped(self) -> bool:
-        """Whether plasma or medium was given: no body made it, and no reference range is for it."""
+        """Whether plasma or medium was given: no body made it."""
         return self.body == CLAMPED
+
+    @property
+    def ranged(self) -> bool:
+        """Whether reference ranges, which are of people, are for this plasma: a person's own body made it."""
+        return self.species == "human" and not self.clamped
 
     @property
     def borrowed(self) -> dict[str, tuple[Parameter, ...]]:

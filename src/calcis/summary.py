@@ -125,7 +125,7 @@ def key_facts(run: Run, arm: Arm, system: str) -> list[Fact]:
     """The facts of the courses that a reader looks at first, in the report's order."""
     courses = {**arm.body_series, **(arm.lesion_series or {})}
     wanted = [quantity.name for quantity in told(run) if quantity.key]
-    found = (fact(name, courses[name], arm.time, system, not run.clamped) for name in wanted)
+    found = (fact(name, courses[name], arm.time, system, run.ranged) for name in wanted)
     return [one for one in found if one is not None]
 
 

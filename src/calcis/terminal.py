@@ -99,7 +99,7 @@ def _show_arm(console: Console, run: Run, arm: Arm, system: str) -> None:
         line.add_row(mark, escape(text))
         console.print(line)
     table = Table(box=None, padding=(0, 2, 0, 1), header_style="dim")
-    for heading in ("", "start → end", "lowest", "highest", "" if run.clamped else "reference range"):
+    for heading in ("", "start → end", "lowest", "highest", "reference range" if run.ranged else ""):
         table.add_column(heading)
     for one in key_facts(run, arm, system):
         if not one.moves and not one.outside:
