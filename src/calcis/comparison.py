@@ -18,6 +18,7 @@ _SEEN = (  # what is seen, from the latest to the earliest
     ("stainable_at", "stainable"),
 )
 _LITTLE = 0.05  # mmol/L of mineral that is as good as none
+_FEW = 1.0  # % of the tissue that may be dead without a word
 _ALIKE = 0.01  # share of a time or an amount by which arms do not differ for a reader
 
 
@@ -27,6 +28,7 @@ class Outcome:
 
     arm: str
     verdict: str
+    died: bool  # whether so much of the tissue was dead that it had to be cleared
     cleared_at: float | None
     stainable_at: float | None
     radiographic_at: float | None
@@ -87,6 +89,7 @@ def _outcome(arm: Arm) -> Outcome:
     return Outcome(
         arm=arm.name,
         verdict=facts["verdict"],
+        died=(value("dead_highest") or 0.0) >= _FEW,
         cleared_at=value("dead_cleared_at"),
         stainable_at=value("stainable_at"),
         radiographic_at=value("radiographic_at"),

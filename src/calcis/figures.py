@@ -195,11 +195,12 @@ class _Frame:
         return "".join(parts)
 
     def level(self, name: str, value: float) -> str:
-        """A value to compare with: a line across, and its name above it."""
+        """A value to compare with: a line across, and its name above it, or below it at the top."""
         y = float(self.y(np.array(value)))
+        above = y - 3 if y > _TOP + 12 else y + 10
         line = f'<path class="threshold" d="M{_LEFT} {y:.1f}H{_WIDTH - _RIGHT}"/>'
         return (
-            f'{line}<text class="tick end halo" x="{_WIDTH - _RIGHT}" y="{y - 3:.1f}">{escape(name)}</text>'
+            f'{line}<text class="tick end halo" x="{_WIDTH - _RIGHT}" y="{above:.1f}">{escape(name)}</text>'
         )
 
     def columns(self) -> str:

@@ -146,14 +146,10 @@ def test_a_culture_has_a_medium_and_no_blood(numbers):
 def test_why_the_fluid_formed_mineral_is_not_told_where_outputs_do_not_show_it(numbers):
     formed = np.where(DAYS >= 24.0, 5.0, 0.0)  # within a day, in a fluid that is healthy at every output
     given = courses(mineral_total=formed, amorphous_formation_sum=formed)
-    assert "between outputs, which do not show why" in text(
-        tell(DAYS, given, numbers, BITE), "Why in the fluid"
-    )
+    assert "between outputs, which do not show why" in text(tell(DAYS, given, numbers, BITE), "In the fluid")
     calcium = np.where(DAYS == 0.0, 100.0, 1.25)  # an injection, seen at the output at which it was given
     story = tell(DAYS, given | {"calcium_tissue": calcium}, numbers, replace(BITE, own={"calcium": 0.1}))
-    assert "because calcium of the fluid was high (100 mmol/L, 1.2 in blood; " in text(
-        story, "Why in the fluid"
-    )
+    assert "because calcium of the fluid was high (100 mmol/L, 1.2 in blood; " in text(story, "In the fluid")
 
 
 def test_without_an_injury_nothing_was_injured(numbers):

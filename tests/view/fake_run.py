@@ -63,6 +63,7 @@ def fake_run(days: int = 365) -> Run:
         "injury_at": {"value": 0.0, "unit": "h"},
         "volume": {"value": 37.7, "unit": "mm^3"},
         "verdict": "calcified",
+        "dead_highest": {"value": 90.0, "unit": "%"},
         "dead_cleared_at": None,
         "stainable_at": {"value": 131.4, "unit": "h"},
         "radiographic_at": {"value": 876.0, "unit": "h"},

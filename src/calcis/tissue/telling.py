@@ -238,7 +238,7 @@ def _fluid(story: Story) -> Chapter | None:
     seen = story.saturation
     if story.fluid_formed:
         return Chapter(
-            "Why in the fluid", seen.at, why_it_formed(story.saturation, story.supply), rests_on=_THRESHOLD
+            "In the fluid", seen.at, why_it_formed(story.saturation, story.supply), rests_on=_THRESHOLD
         )
     share, before = story.concentration, story.concentration_before
     said = (
@@ -336,6 +336,7 @@ def outcome(story: Story, tissue: str = "tissue") -> dict[str, Any]:
         "dead_cleared_at": story.dead_cleared_at,
     }
     amounts = {
+        "dead_highest": (100.0 * story.dead_highest.value, "%"),
         "mineral_end": (story.mineral_end, "mmol/L"),
         "calcium_end": (story.calcium_end, "mg"),
         "radiodensity_end": (story.radiodensity_end, "HU"),
