@@ -67,9 +67,10 @@ def course(
     start: np.ndarray | None = None,
     rtol: float = 1e-6,
     taken: Mapping[str, float] | None = None,
+    numbers: Mapping[str, float] | None = None,
 ) -> Course:
-    """From the normal state, or `start`, under `changes`, while tissue takes `taken` (mmol/h)."""
-    numbers = changed(changes)
+    """From the normal state, or `start`, under changes, or `numbers`, while tissue takes `taken` (mmol/h)."""
+    numbers = changed(changes) if numbers is None else numbers
     if start is None:
         start = np.array(list(MODEL.start(changed({})).values()), float)
     every = dict.fromkeys(INPUTS, 0.0) | dict(taken or {})

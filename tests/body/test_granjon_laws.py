@@ -16,16 +16,19 @@ from tests.body.granjon_rat import INPUTS, MODEL, NUMBERS, Changes, changed, cou
 NORMAL = {name: float(value) for name, value in MODEL.start(changed({})).items()}
 NONE = dict.fromkeys(INPUTS, 0.0)
 
-CALCIUM_PHOSPHATE = [
-    f"{where}.{salt}_phosphate"
-    for where in ("complexes", "bone_mineral")
-    for salt in ("hydrogen", "dihydrogen")
-] + ["complexes.particles"]
+CALCIUM_PHOSPHATE = (
+    *(f"complexes.{name}" for name in ("hydrogen_phosphate", "dihydrogen_phosphate", "particles")),
+    *(f"bone_mineral.{name}" for name in ("hydrogen_phosphate", "dihydrogen_phosphate")),
+)
 STORES = {
-    "calcium": ["plasma.calcium", "complexes.protein_bound", *CALCIUM_PHOSPHATE]
-    + ["bone_mineral.calcium", "bone_mineral.calcium_mineral"],
-    "phosphate": ["plasma.phosphate", "complexes.sodium_phosphate", *CALCIUM_PHOSPHATE]
-    + ["intracellular_phosphate.phosphate", "bone_mineral.phosphate", "bone_mineral.phosphate_mineral"],
+    "calcium": (
+        *("plasma.calcium", "complexes.protein_bound", *CALCIUM_PHOSPHATE),
+        *("bone_mineral.calcium", "bone_mineral.calcium_mineral"),
+    ),
+    "phosphate": (
+        *("plasma.phosphate", "complexes.sodium_phosphate", *CALCIUM_PHOSPHATE),
+        *("bone_mineral.phosphate", "bone_mineral.phosphate_mineral", "intracellular_phosphate.phosphate"),
+    ),
 }
 
 # Each is far from the normal state, and all hooks are in one of them.
