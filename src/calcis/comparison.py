@@ -64,10 +64,12 @@ def outcomes(run: Run) -> list[Outcome]:
 
 def in_a_sentence(run: Run) -> str:
     """What became of the lesion in every arm; empty where there is none."""
-    found, every = outcomes(run), run.every
-    if len(found) == 1:
-        return f"The lesion {_verb(found[0], every)}."
-    return f"{listed([f'“{one.arm}” {_verb(one, every)}' for one in found])}." if found else ""
+    found = outcomes(run)
+    failed = [f"“{arm.name}” failed" for arm in run.arms.values() if arm.failure]
+    if len(found) == 1 and not failed:
+        return f"The lesion {_verb(found[0], run.every)}."
+    said = [f"“{one.arm}” {_verb(one, run.every)}" for one in found]
+    return f"{listed([*said, *failed])}." if said else ""
 
 
 def why_more(run: Run) -> list[str]:

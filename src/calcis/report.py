@@ -106,8 +106,8 @@ class _Page:
         if not any(arm.lesion_facts.get("story") for arm in self.run.arms.values()):
             return None
         told = {name: self._steps(arm) for name, arm in self.run.arms.items()}
-        first, *others = told.values()
-        shared = [one for one in first if others and all(one in steps for steps in others)]
+        whole = [told[arm.name] for arm in self.run.arms.values() if not arm.failure]
+        shared = [one for one in whole[0] if all(one in steps for steps in whole)] if len(whole) > 1 else []
         rests: dict[str, dict[str, None]] = {}
         for step in (one for steps in sorted(told.values(), key=len, reverse=True) for one in steps):
             rests.setdefault(step["title"], {}).update(dict.fromkeys(step["rests_on"]))

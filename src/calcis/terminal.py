@@ -126,6 +126,9 @@ def _compared(run: Run) -> Table:
         verdict = f"[yellow]{one.verdict}[/]" if one.calcified else one.verdict
         days = ["[dim]never[/]" if at is None else moment(at, run.every) for at in seen]
         table.add_row(escape(one.arm), verdict, one.amount, f"{one.radiodensity:.0f} HU", *days)
+    for arm in run.arms.values():
+        if arm.failure:
+            table.add_row(escape(arm.name), "[red]failed[/]")
     return table
 
 

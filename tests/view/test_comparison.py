@@ -68,8 +68,9 @@ def test_arms_in_a_sentence() -> None:
 
 def test_a_failed_arm_is_not_compared() -> None:
     run = fake_run()
-    failed = replace(run["watch"], failure="It stopped.")
-    assert [one.arm for one in outcomes(replace(run, arms={**run.arms, "watch": failed}))] == ["treated"]
+    failed = replace(run, arms={**run.arms, "watch": replace(run["watch"], failure="It stopped.")})
+    assert [one.arm for one in outcomes(failed)] == ["treated"]
+    assert in_a_sentence(failed) == "“treated” healed and “watch” failed."
 
 
 def test_more_calcium_is_shared_out_exactly() -> None:

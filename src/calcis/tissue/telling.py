@@ -14,6 +14,7 @@ from calcis.tissue.story import Story
 from calcis.wording import about, capital, digits, listed, moment, on, per_cent, span
 
 _LITTLE = 0.05  # mmol/L of mineral that are as good as none
+_SHORT = 0.25  # share of the blood's calcium in the fluid below which supply is what limits growth
 _FEW = 1.0  # white cells per mm^3 that are as good as none
 
 _THRESHOLD = ("mineral.threshold", "mineral.threshold_half_pyrophosphate", "mineral.membrane_shift")
@@ -261,7 +262,7 @@ def _growth(story: Story) -> Chapter | None:
     if story.growth is None or story.budget.from_growth < _LITTLE:
         return None
     said, left = _why_it_grew(story), story.calcium_left
-    if left is None or left >= 0.5:
+    if left is None or left >= _SHORT:
         return Chapter("Growth", story.growth.at, said, rests_on=_GROWTH)
     said += (
         f" They took calcium as fast as {story.supply} brought it: when half of the mineral was there, the "
