@@ -54,6 +54,7 @@ def render(run: Run, system: str = "si") -> str:
             ranges=page.ranges(),
             ledger=sorted({name for arm in run.arms.values() for name in arm.ledger}),
             digits=digits,
+            span=span,
             moment=lambda at: moment(at, run.every),
             references=page.references(),
         )
