@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.body import traced
+
 # Signals that PTH reaches directly.  PTHrP acts on the first group only.
 BONE_AND_TUBULE = (
     "calcium_reabsorbed_distal",
@@ -18,21 +20,21 @@ HYDROXYLASE = ("pth_effect_on_hydroxylase",)
 
 
 @pytest.fixture
-def changed(compare: Any, body: Any) -> Any:
+def changed(body: Any) -> Any:
     """Signals that differ from the normal state, and the point they were read from."""
 
     def look(changes: dict[str, float], states: dict[str, float] | None = None) -> tuple[set[str], Any, Any]:
         numbers = {**body.numbers, **changes}
-        start, inputs = compare.MODEL.start(body.numbers), dict.fromkeys(compare.INPUTS, 0.0)
-        normal = compare.MODEL.at(start, body.numbers, inputs)
-        moved = compare.MODEL.at({**start, **(states or {})}, numbers, inputs)
-        return {n for n in compare.MODEL.signals if normal.signal(n) != moved.signal(n)}, normal, moved
+        start, inputs = traced.MODEL.start(body.numbers), dict.fromkeys(traced.INPUTS, 0.0)
+        normal = traced.MODEL.at(start, body.numbers, inputs)
+        moved = traced.MODEL.at({**start, **(states or {})}, numbers, inputs)
+        return {n for n in traced.MODEL.signals if normal.signal(n) != moved.signal(n)}, normal, moved
 
     return look
 
 
-def test_every_hook_is_neutral(compare: Any) -> None:
-    numbers = compare.numbers()
+def test_every_hook_is_neutral() -> None:
+    numbers = traced.numbers()
     factors = ("secretion_factor", "calcium_sensitivity")
     assert [numbers[f"parathyroid_gland.{factor}"] for factor in factors] == [1.0, 1.0]
     assert numbers["calcitriol.hydroxylase_factor"] == 1.0
@@ -52,13 +54,13 @@ def test_teriparatide_acts_like_pth_everywhere_and_is_not_taken_for_it(changed: 
     assert not touched & {"pth_plasma", "pth_secretion"}
 
 
-def test_teriparatide_in_its_own_state_is_the_same_as_more_pth(compare: Any, body: Any) -> None:
+def test_teriparatide_in_its_own_state_is_the_same_as_more_pth(body: Any) -> None:
     """As the published model has it; 1e-12: rounding of the two sums."""
-    start, inputs = compare.MODEL.start(body.numbers), dict.fromkeys(compare.INPUTS, 0.0)
+    start, inputs = traced.MODEL.start(body.numbers), dict.fromkeys(traced.INPUTS, 0.0)
     pth = start["parathyroid_gland.pth"]
     apart = {**start, "teriparatide.circulating": 70.0, "teriparatide.subcutaneous": 300.0}
     one = {**start, "parathyroid_gland.pth": pth + 70.0, "teriparatide.subcutaneous": 300.0}
-    apart, one = (compare.MODEL.at(x, body.numbers, inputs).rates() for x in (apart, one))
+    apart, one = (traced.MODEL.at(x, body.numbers, inputs).rates() for x in (apart, one))
     for rates in (apart, one):
         rates["pth and teriparatide"] = rates.pop("parathyroid_gland.pth") + rates.pop(
             "teriparatide.circulating"
@@ -96,13 +98,13 @@ def test_filtration_declines_exponentially_to_its_end(body: Any) -> None:
     assert course.signal("glomerular_filtration_rate", ten_years) == pytest.approx(left, rel=1e-7)
 
 
-def test_hydroxylase_factor_and_infusion(changed: Any, compare: Any, body: Any) -> None:
+def test_hydroxylase_factor_and_infusion(changed: Any, body: Any) -> None:
     touched, normal, moved = changed({"calcitriol.hydroxylase_factor": 0.5})
     assert touched == {"hydroxylase_synthesis"}
     assert moved.signal("hydroxylase_synthesis") == 0.5 * normal.signal("hydroxylase_synthesis")
-    start, inputs = compare.MODEL.start(body.numbers), dict.fromkeys(compare.INPUTS, 0.0)
+    start, inputs = traced.MODEL.start(body.numbers), dict.fromkeys(traced.INPUTS, 0.0)
     numbers = {**body.numbers, "calcitriol.infusion": 25.0}
-    assert compare.MODEL.at(start, numbers, inputs).rates()["calcitriol.calcitriol"] == pytest.approx(25.0)
+    assert traced.MODEL.at(start, numbers, inputs).rates()["calcitriol.calcitriol"] == pytest.approx(25.0)
 
 
 def test_hydroxylase_synthesis_ends_at_zero_where_phosphate_is_very_high(changed: Any) -> None:
@@ -126,10 +128,10 @@ def test_extra_release_takes_phosphate_with_it(changed: Any) -> None:
     assert phosphate == pytest.approx(0.464 * 2.0, rel=1e-12)
 
 
-def test_tissue_uptake_is_taken_from_plasma(compare: Any, body: Any) -> None:
-    start = compare.MODEL.start(body.numbers)
+def test_tissue_uptake_is_taken_from_plasma(body: Any) -> None:
+    start = traced.MODEL.start(body.numbers)
     none, some = (
-        compare.MODEL.at(
+        traced.MODEL.at(
             start, body.numbers, {"calcium_uptake_tissue": c, "phosphate_uptake_tissue": p}
         ).rates()
         for c, p in ((0.0, 0.0), (0.5, 0.3))

@@ -8,6 +8,7 @@ import pytest
 
 from calcis.body.peterson_riggs_2010.oestrogen import OESTROGEN
 from calcis.part import assemble
+from tests.body import traced
 
 YEAR = 8766.0
 MODEL = assemble([OESTROGEN])
@@ -51,12 +52,12 @@ def test_a_woman_who_ages_loses_bone_and_calcium(body: Any) -> None:
     assert urine[0] < urine[1] < urine[2]
 
 
-def test_bone_density_keeps_its_steady_value(compare: Any, body: Any) -> None:
+def test_bone_density_keeps_its_steady_value(body: Any) -> None:
     """b = (osteoblasts)^α/(osteoclasts)^β is the law's own steady state."""
-    numbers, start = body.numbers, compare.MODEL.start(body.numbers)
+    numbers, start = body.numbers, traced.MODEL.start(body.numbers)
     start["bone_cells.osteoclasts"] *= 2.0
     start["bone_density.femoral_neck"] = 2.0 ** -numbers["bone_density.femoral_neck_osteoclast_exponent"]
-    rates = compare.MODEL.at(start, numbers, dict.fromkeys(compare.INPUTS, 0.0)).rates()
+    rates = traced.MODEL.at(start, numbers, dict.fromkeys(traced.INPUTS, 0.0)).rates()
     # 1e-15: rounding of one difference of numbers near 1, times the turnover.
     assert rates["bone_density.femoral_neck"] == pytest.approx(0.0, abs=1e-15 * 5.651e-6 * 10)
     assert rates["bone_density.lumbar_spine"] < 0.0

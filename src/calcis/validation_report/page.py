@@ -5,7 +5,7 @@ Counts first, predicted apart from fitted; then what fails; then every compariso
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from calcis.study.form import KINDS
 from calcis.study.validation import Validation
 from calcis.study.verdict import Verdict
 from calcis.validation_report.pictures import against, points, strip
-from calcis.validation_report.words import rows, simulated, verdict_word, wanted
+from calcis.validation_report.words import markdown, rows, simulated, verdict_word, wanted
 
 
 def render(validation: Validation) -> str:
@@ -52,11 +52,15 @@ def render(validation: Validation) -> str:
 
 
 def write(validation: Validation, path: Path) -> None:
-    """Write the report.  Raises InputError for a file that is no page, or cannot be written."""
-    if path.suffix not in (".html", ".htm"):
-        raise InputError("a name that ends in .html, for a page", repr(path.name)).at(path)
+    """Write the report as a page, or as tables in Markdown (.md).
+
+    Raises InputError for a file that is neither, or cannot be written.
+    """
+    ways: dict[str, Callable[[Validation], str]] = {".html": render, ".htm": render, ".md": markdown}
+    if path.suffix not in ways:
+        raise InputError("a name that ends in .html, for a page (or .md)", repr(path.name)).at(path)
     try:
-        path.write_text(render(validation), encoding="utf-8")
+        path.write_text(ways[path.suffix](validation), encoding="utf-8")
     except OSError as problem:
         raise InputError("a file that can be written", problem.strerror or str(problem)).at(path) from None
 

@@ -55,13 +55,17 @@ def wanted(one: Verdict) -> str:
 
 
 def simulated(one: Verdict) -> str:
-    """What was simulated, in words, with as many digits as the comparison needs."""
+    """What was simulated, in words, with as many digits as it takes to see the verdict."""
     if math.isnan(one.simulated):
         return "failed" if one.failure else "not known"
     if math.isinf(one.simulated):
         return "never"
-    apart = one.value is not None and abs(one.simulated - one.value) < 0.01 * abs(one.value)
-    return f"{f'{one.simulated:.5g}' if apart else digits(one.simulated)} {pretty(one.unit)}".rstrip()
+    number = digits(one.simulated)
+    for figures in range(4, 10):
+        if (one.low <= _value(number) <= one.high) == one.passed:
+            break
+        number = f"{one.simulated:.{figures}g}".replace("-", "−")
+    return f"{number} {pretty(one.unit)}".rstrip()
 
 
 def verdict_word(one: Verdict) -> str:
@@ -69,6 +73,10 @@ def verdict_word(one: Verdict) -> str:
     if one.as_expected:
         return "fails, as known" if one.fails else "passed"
     return "passed, though said to fail" if one.passed else "FAILED"
+
+
+def _value(number: str) -> float:
+    return float(number.replace("−", "-"))
 
 
 def _said(value: float) -> str:
@@ -101,3 +109,22 @@ def as_json(validation: Validation) -> list[Mapping[str, Any]]:
 
 def _known(value: float) -> float | None:
     return value if math.isfinite(value) else None
+
+
+def markdown(validation: Validation) -> str:
+    """The counts, and every comparison, as tables in Markdown."""
+    lines = ["| | passed | failed, as known | not as said |", "|---|---|---|---|"]
+    lines += [
+        f"| {row['title']} | {row['passed']} | {row['declared']} | {row['surprises']} |"
+        for row in rows(validation)
+    ]
+    group = ""
+    for one in validation.verdicts:
+        if one.experiment.group != group:
+            group = one.experiment.group
+            lines += ["", f"## {one.experiment.about}", ""]
+            lines += ["| comparison | observed | simulated | verdict | |", "|---|---|---|---|---|"]
+        sort = "computed" if one.said.kind == "computed" else "fitted" if one.said.fitted else "predicted"
+        cells = (one.name, wanted(one), simulated(one), verdict_word(one), sort)
+        lines.append(f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |")
+    return "\n".join(lines) + "\n"
