@@ -114,9 +114,10 @@ def test_lanes_that_rest_stay_where_they_are(kernel):
     everyone = lanes(3)
     found = Integration(kernel, everyone, TIMES, 1e-6)
     found.advance([everyone[0], None, everyone[2].during(0.0, 5.0)])
-    assert np.isfinite(found.states[0]).all() and np.isnan(found.states[1]).all()
+    states = found.solution().states
+    assert np.isfinite(states[0]).all() and np.isnan(states[1]).all()
     assert np.array_equal(found.y[1], everyone[1].start)
-    assert np.isfinite(found.states[2, TIMES < 5.0]).all() and np.isnan(found.states[2, TIMES >= 5.0]).all()
+    assert np.isfinite(states[2, TIMES < 5.0]).all() and np.isnan(states[2, TIMES >= 5.0]).all()
 
 
 def test_doses_are_hit_exactly_and_nothing_is_lost():

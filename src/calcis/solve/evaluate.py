@@ -9,7 +9,7 @@ import numpy as np
 
 from calcis.solve.ir import LANES
 from calcis.solve.kernel import Kernel, call
-from calcis.solve.schedule import Lane, Segments, segments
+from calcis.solve.schedule import Lane, Segments, check, segments
 
 
 def aligned(vectors: int) -> np.ndarray:
@@ -35,6 +35,7 @@ def derived(kernel: Kernel, lanes: Sequence[Lane]) -> np.ndarray:
 
 def signals(kernel: Kernel, lane: Lane, times: np.ndarray, states: np.ndarray) -> np.ndarray:
     """Signals (time, signal) of a lane in given states (time, state) at ascending times (h)."""
+    check(kernel.system, lane)
     return signals_of(kernel, segments(kernel.system, [lane]), 0, derived(kernel, [lane])[0], times, states)
 
 

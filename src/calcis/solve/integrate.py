@@ -63,8 +63,8 @@ class Solution:
 class Integration:
     """Lanes on their way, which `advance` takes from interval to interval.
 
-    `states` and `signals` are their courses at `times` (h, ascending) so far, NaN where no lane has
-    been; rtol is the relative tolerance, and a state's absolute one rtol times its scale.
+    `states` and `signals` are their courses at `times` (h, ascending) so far, and nothing beyond;
+    rtol is the relative tolerance, and a state's absolute one rtol times its scale.
     """
 
     def __init__(
@@ -89,8 +89,8 @@ class Integration:
         self.clock = np.zeros((3, count))
         self.clock[2] = 1.0
         self.counts = np.zeros((7, count), np.int64)
-        self.states = np.full((count, len(times), layout.states), np.nan)
-        self.signals = np.full((count, len(times), layout.observed), np.nan)
+        self.states = np.empty((count, len(times), layout.states))
+        self.signals = np.empty((count, len(times), layout.observed))
         self.failures: list[str | None] = [None] * count
         self._threads, self._max_steps, self._scratch = threads or os.cpu_count() or 1, max_steps, _Scratch()
         self._segments = 0
@@ -186,7 +186,10 @@ class Integration:
             task, [(a, min(a + size, count)) for a in range(0, count, max(size, 1))], rounds, look, stop
         )
         for lane in going:
-            self._read(plan, lane, due[lane])
+            if self.counts[2, lane] not in (RUNNING, DONE):
+                self.failures[lane] = _failure(self, lane, plan)
+            if kernel.layout.observed:
+                self._observe(plan, lane, due[lane])
         return [np.concatenate(rows) if rows else np.zeros((0, 0)) for rows in kept]
 
     def _march(
@@ -199,9 +202,8 @@ class Integration:
     ) -> None:
         """Let tasks march their ranges of lanes until all are through or `stop` is set."""
         while len(ranges) == 1 and not stop[0]:  # threads would take longer to start than most intervals last
-            left = task(*ranges[0], rounds)
+            ranges = ranges if task(*ranges[0], rounds) else []
             compiled_driver.seal()
-            ranges = ranges if left else []
             look()
         if not ranges:
             return
@@ -226,17 +228,16 @@ class Integration:
                     wait(pending)
                     raise
 
-    def _read(self, plan: Segments, lane: int, due: int) -> None:
-        """Signals of the outputs since `due`, and the sentence of a lane that failed."""
-        self.failures[lane] = _failure(self, lane, plan)
+    def _observe(self, plan: Segments, lane: int, due: int) -> None:
+        """Signals of the outputs since `due`."""
         now = self.counts[1, lane]
-        if now > due and self.kernel.layout.observed:
+        if now > due:
             self.signals[lane, due:now] = signals_of(
                 self.kernel, plan, lane, self.prepared[lane], self.times[due:now], self.states[lane, due:now]
             )
 
     def solution(self) -> Solution:
-        """The courses so far."""
+        """The courses so far, NaN beyond."""
         for lane, done in enumerate(self.counts[1]):
             self.states[lane, done:] = np.nan
             self.signals[lane, done:] = np.nan
@@ -351,11 +352,9 @@ class _Task:
         )
 
 
-def _failure(run: Integration, lane: int, plan: Segments) -> str | None:
-    """Who failed, when, on which state, and what to do; None if the lane did not fail."""
+def _failure(run: Integration, lane: int, plan: Segments) -> str:
+    """Who failed, when, on which state, and what to do."""
     segment, _, status, steps, _, worst, jumps = (int(count) for count in run.counts[:, lane])
-    if status in (RUNNING, DONE):
-        return None
     hours = plan.start[max(segment, 0)] + run.clock[0, lane]
     state = run.kernel.system.states[worst]
     value = run.y[lane, worst]

@@ -70,6 +70,11 @@ class Lane:
     drive: Drive | None = None
     fresh: bool = True
 
+    @property
+    def plain(self) -> bool:
+        """Whether nothing happens to it."""
+        return not self.jumps and not self.infusions and self.drive is None
+
     def during(self, begin: float, end: float, drive: Drive | None = None) -> Lane:
         """What happens to it in an interval, driven by `drive` if that is given."""
         jumps = [jump for jump in self.jumps if begin <= jump.time < end]
@@ -107,11 +112,9 @@ class Segments:
 
 
 def segments(system: System, lanes: Sequence[Lane | None]) -> Segments:
-    """Cut every lane's time at its events; None is a lane that stays where it is, without segments.
-
-    Raises InputError for an event outside the lane's time or an infusion into a state that no
-    drug may be given to.
-    """
+    """Cut every lane's time at its events; None is a lane that stays where it is, without segments."""
+    if all(lane is not None and lane.plain for lane in lanes):
+        return _plain(system, [lane for lane in lanes if lane is not None])
     first, starts, ends, smooth, controls = [0], [], [], [], []
     jump_first = [0]
     targets: list[int] = []
@@ -120,15 +123,6 @@ def segments(system: System, lanes: Sequence[Lane | None]) -> Segments:
     for lane in lanes:
         if lane is None:
             first.append(first[-1])
-            continue
-        check(system, lane)
-        if not lane.jumps and not lane.infusions and lane.drive is None:
-            starts.append(np.array([lane.begin]))
-            ends.append(np.array([lane.end]))
-            controls.append(np.array([[lane.begin] + [0.0] * (system.controls - 1)]))
-            jump_first.append(len(targets))
-            smooth.append(0 if lane.fresh else 1)
-            first.append(first[-1] + 1)
             continue
         corners = {lane.begin} if lane.fresh else set()
         corners.update(jump.time for jump in lane.jumps if jump.time < lane.end)
@@ -178,8 +172,25 @@ def segments(system: System, lanes: Sequence[Lane | None]) -> Segments:
     )
 
 
+def _plain(system: System, lanes: Sequence[Lane]) -> Segments:
+    """A segment each for lanes to which nothing happens."""
+    controls = np.zeros((len(lanes), system.controls))
+    controls[:, 0] = [lane.begin for lane in lanes]
+    return Segments(
+        first=np.arange(len(lanes) + 1),
+        start=controls[:, 0].copy(),
+        end=np.array([lane.end for lane in lanes], float),
+        smooth=np.array([not lane.fresh for lane in lanes], np.uint8),
+        controls=controls,
+        jump_first=np.zeros(len(lanes) + 1, np.int64),
+        jump_target=np.zeros(0, np.int64),
+        jump_source=np.zeros(0, np.int64),
+        jump_factor=np.zeros(0),
+    )
+
+
 def check(system: System, lane: Lane) -> None:
-    """Raise InputError for arrays of a wrong shape and events that cannot be."""
+    """Raise InputError for arrays of a wrong shape, and for events that cannot be."""
     for what, values, names in (
         ("parameters", lane.parameters, system.parameters),
         ("initial values", lane.start, system.states),
