@@ -125,7 +125,7 @@ COMPLEXES = {"CaHPO4", "CaH2PO4", "CPP", "CaHPO4f", "CaH2PO4f", "CaProt", "NaPO4
 
 
 def test_the_start_is_the_printed_one() -> None:
-    """Complexes, which are printed at a ratio of 4, start in equilibrium with the free ions at 10^0.6: 1 %."""
+    """Complexes start in equilibrium with the free ions at 10^0.6, and are printed at a ratio of 4: 1 %."""
     start = MODEL.start(NORMAL)
     for name, value in zip(plain.STATES, plain.start(), strict=True):
         part, factor = STATES[name]
@@ -165,10 +165,10 @@ def radau(name: str) -> np.ndarray:
 @pytest.mark.parametrize("name", COURSES)
 @pytest.mark.parametrize("rtol", [1e-4, 1e-6, 1e-8])
 def test_courses_are_those_of_radau_at_any_tolerance(name: str, rtol: float) -> None:
-    """Within ten times the tolerance of the state's size and scale: what errors of steps add up to."""
+    """Within the tolerance, of the state's size and scale; the worst seen is 0.3 of that."""
     run = course({}, HOURS.tolist(), rtol=rtol, numbers=numbers(COURSES[name]))
     wanted = radau(name) * FACTORS
     scales = np.array([MODEL.states[part].scale for part in NAMES])
     error = np.abs(run.states[:, PLACES] - wanted) / (np.abs(wanted) + scales) / rtol
     worst = np.unravel_index(np.argmax(error), error.shape)
-    assert error[worst] <= 10.0, (NAMES[worst[1]], HOURS[worst[0]], error[worst])
+    assert error[worst] <= 1.0, (NAMES[worst[1]], HOURS[worst[0]], error[worst])

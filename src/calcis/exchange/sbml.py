@@ -200,9 +200,8 @@ class _Export:
         quantity.setId(formula.target)
         quantity.setName(f"used more than once in {part.name}")
         quantity.setConstant(False)
-        unit = None if formula.measure is None else self.units.known(formula.measure)
-        if unit:
-            quantity.setUnits(unit)
+        if formula.measure is not None:
+            quantity.setUnits(self.units.made(formula.measure))
 
     def _rates(self, part: Part, infused: Mapping[str, str]) -> None:
         def laws(scope: Any) -> dict[str, Any]:

@@ -94,6 +94,14 @@ class Units:
         """Id of a unit that the model uses, None for one that it does not."""
         return self._ids.get(meant)
 
+    def made(self, meant: Measure) -> str:
+        """Id of a unit that comes about in a formula, such as that of a product, defined if it is new."""
+        if meant not in self._ids:
+            name = f"unit_of_formula_{len(self._ids)}"
+            self._ids[meant] = name
+            self._texts[name] = meant
+        return self._ids[meant]
+
     def define(self, model: Any) -> None:
         """Write the definitions into a libSBML model."""
         import libsbml

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from calcis.elementary import Value, hill, tanh
+from calcis.elementary import Value, hill, log, tanh
 from calcis.part import Part, Signal, State
 
 
@@ -25,8 +25,12 @@ def _exponent(v: Any) -> Value:
 
 
 def _exocytosis(v: Any) -> Value:
-    """Share of the stored PTH set free per hour: e₁ - (e₁ - e₀)·Cⁿ/(Cⁿ + K^n)."""
-    sensed = hill(v.calcium_ionised_plasma, v.calcium_half, _exponent(v))
+    """Share of the stored PTH set free per hour: e₁ - (e₁ - e₀)·Cⁿ/(Cⁿ + Kⁿ).
+
+    The Hill law is written ½·[1 + tanh(½·n·ln(C/K))], which overflows for no set point K.
+    """
+    above = log(v.calcium_ionised_plasma / v.calcium_half)
+    sensed = 0.5 * (1.0 + tanh(0.5 * _exponent(v) * above))
     return v.exocytosis_maximum - v.exocytosis_suppressible * sensed
 
 
