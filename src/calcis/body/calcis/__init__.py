@@ -99,9 +99,11 @@ LIMITS = (
     "intoxication is far too low (the activity of vitamin D is right), calcium in the mildest primary "
     "hyperparathyroidism slightly too low, calcium in mild kidney disease a trace above normal, and in end-"
     "stage kidney disease calcium creeps up over years.",
-    "Also not right: most calcium of vitamin D intoxication comes from bone; phosphate is too high in "
-    "osteolysis and without parathyroid glands; denosumab lowers calcium too far in kidney disease; "
-    "magnesium was compared with no measurement. Pyrophosphate and pH are the same in every disease.",
+    "Also not right: most calcium of vitamin D intoxication comes from bone; too little calcium is lost in "
+    "urine in primary hyperparathyroidism; phosphate is too high in osteolysis and without parathyroid "
+    "glands; osteolysis goes on at its rate until no bone is left, and the run stops there; denosumab lowers "
+    "calcium too far in kidney disease; magnesium was compared with no measurement. Pyrophosphate and pH are "
+    "the same in every disease.",
 )
 
 __all__ = ["BALANCES", "LIMITS", "PARTS", "PERSON", "SPECIES", "SUPPLIES"]

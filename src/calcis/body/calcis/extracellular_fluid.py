@@ -9,11 +9,12 @@ from calcis.part import Part, Signal, State
 
 
 def _wanted(v: Any) -> Value:
-    """Volume that the kidney settles at, relative to normal: 1 − ν·q²/(q² + k²), q = max(0, x − x₁).
+    """Volume that the kidney settles at, relative to normal: 1 − ν·q²/(q² + k²), q = max(0, x − x₀ − e).
 
     High ionised calcium x makes the kidney waste salt and water, and the person drink less.
     """
-    excess = maximum(0.0, v.calcium_ionised_plasma - v.wasting_threshold)
+    beyond = v.calcium_ionised_plasma - v.calcium_ionised_plasma_normal
+    excess = maximum(0.0, beyond - v.wasting_excess)
     return 1.0 - v.wasting_maximum * excess * excess / (excess * excess + v.wasting_half * v.wasting_half)
 
 
@@ -32,11 +33,11 @@ EXTRACELLULAR_FLUID = Part(
         "volume_normal": "L",
         "saline_infusion": "L/h",
         "correction_rate": "1/h",
-        "wasting_threshold": "mmol/L",
+        "wasting_excess": "mmol/L",
         "wasting_half": "mmol/L",
         "wasting_maximum": "1",
     },
-    needs={"calcium_ionised_plasma": "mmol/L"},
+    needs={"calcium_ionised_plasma": "mmol/L", "calcium_ionised_plasma_normal": "mmol/L"},
     gives={
         "extracellular_volume_normal": Signal("L", lambda v: v.volume_normal),
         "extracellular_volume_relative": Signal("1", lambda v: v.relative_volume),

@@ -60,6 +60,7 @@ KIDNEY_CALCIUM = Part(
         "splay": "mmol/L",
     },
     needs={
+        "calcium_plasma": "mmol/L",
         "calcium_ionised_relative": "1",
         "calcium_ultrafilterable_plasma": "mmol/L",
         "calcium_ultrafilterable_plasma_normal": "mmol/L",
@@ -78,5 +79,8 @@ KIDNEY_CALCIUM = Part(
         "calcium_delivery_distal": Signal("1", _delivered),
         "calcium_capacity_distal": Signal("mmol/L", _capacity),
         "calcium_urine": Signal("mmol/h", _urine),
+        "calcium_creatinine_clearance_ratio": Signal(
+            "1", lambda v: v.calcium_urine / (v.glomerular_filtration_rate * v.calcium_plasma)
+        ),
     },
 )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from calcis.body.calcis.relative_saturation import saturating
-from calcis.elementary import Value, power
+from calcis.elementary import Value, maximum, power
 from calcis.part import Part, Signal, State
 
 
@@ -23,16 +23,17 @@ def _hydroxylase_wanted(v: Any) -> Value:
     """Activity of renal 1α-hydroxylase wanted, over normal: nᵅ·[e + (1 − e)·r·(1 + K)/(r + K)]·F⁻ᶠ·P⁻ᵖ·x⁻ᶜ.
 
     n nephrons, r PTH with teriparatide and the share of PTHrP that acts here, F FGF23, P phosphate,
-    x ionised calcium, each over normal.
+    x ionised calcium, each over normal; x is floored far below what anyone lives with.
     """
     agonist = (v.pth_total_plasma + v.pthrp_potency * v.pthrp_plasma) / v.pth_plasma_normal
+    calcium = maximum(v.calcium_ionised_relative, v.calcium_floor)
     pth = v.hydroxylase_without_pth + (1.0 - v.hydroxylase_without_pth) * saturating(agonist, v.pth_half)
     return (
         power(v.nephrons_relative, v.nephron_exponent)
         * pth
         * power(v.fgf23_relative, -v.fgf23_exponent)
         * power(v.phosphate_relative, -v.phosphate_exponent)
-        * power(v.calcium_ionised_relative, -v.calcium_exponent)
+        * power(calcium, -v.calcium_exponent)
     )
 
 
@@ -87,6 +88,7 @@ VITAMIN_D = Part(
         "fgf23_exponent": "1",
         "phosphate_exponent": "1",
         "calcium_exponent": "1",
+        "calcium_floor": "1",
         "degradation_vitamin_d_share": "1",
         "degradation_fgf23_share": "1",
         "degradation_fgf23_exponent": "1",
