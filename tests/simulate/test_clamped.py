@@ -193,7 +193,7 @@ def test_nobody_s_blood_is_in_a_report_of_given_plasma(driven, capsys: pytest.Ca
     for word in ("Peterson", "eference range", "<h2>Blood", "Body model", "not known"):
         assert word not in shown, word
     assert "<h2>Plasma or medium, as given</h2>" in page and "Species: <b>rat</b>" in page
-    assert re.search(r"Pyrophosphate\s*<", page) and "Pyrophosphate in tissue fluid" in page
+    assert re.search(r"Pyrophosphate\s*<", page) and "Fluid between the cells" in page
     numbers = sum(len(numbers) for numbers in driven.borrowed.values())
     mice = len(driven.borrowed["mouse"])
     assert f"Borrowed from other species: {numbers} numbers (mouse {mice}, " in " ".join(shown.split())
