@@ -1,4 +1,4 @@
-"""Does a case of a rat run, with blood that drives a lesion and loses what that takes, and is it told right?"""
+"""Does a case of a rat run, with blood that drives a lesion and loses what that takes; is it told right?"""
 
 from __future__ import annotations
 
