@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from calcis.body.calcis.relative_saturation import saturating
-from calcis.elementary import Value, maximum, power
+from calcis.body.calcis.rounded import rounded_positive
+from calcis.elementary import Value, power
 from calcis.part import Part, Signal, State
 
 
@@ -37,10 +38,11 @@ def _surface_uptake(v: Any) -> Value:
 def _rates(v: Any) -> Mapping[str, Value]:
     """Surface and mineral mmol/h; the fast action W of PTH action r on release from the surface 1/h.
 
-    dW/dt = (W∞ − W)/τ,  W∞ = g·(r − 1)/(1 + max(r − 1, 0)/s)
+    dW/dt = (W∞ − W)/τ,  W∞ = g·(r − 1)/(1 + max(0, r − 1)/s), its corner rounded
     """
     excess = v.pth_action_bone - 1.0
-    release = v.surface_release_gain * excess / (1.0 + maximum(excess, 0.0) / v.surface_release_saturation)
+    above = rounded_positive(excess, v.surface_release_bend)
+    release = v.surface_release_gain * excess / (1.0 + above / v.surface_release_saturation)
     return {
         "surface": v.bone_surface_uptake,
         "mineral": v.bone_calcium_formation - v.bone_calcium_release_osteoclasts,
@@ -53,7 +55,7 @@ BONE_MINERAL = Part(
     states={
         "surface": State("mmol", "surface_normal", scale=0.1),
         "mineral": State("mmol", "mineral_normal", scale=25.0),
-        "surface_release": State("1", lambda v: 0.0, scale=1e-3, signed=True),
+        "surface_release": State("1", lambda v: 0.0, scale=1.0, signed=True),  # counts beside 1
     },
     parameters={
         "mineral_normal": "mmol",
@@ -66,6 +68,7 @@ BONE_MINERAL = Part(
         "surface_exchange_normal": "mmol/h",
         "surface_release_gain": "1",
         "surface_release_saturation": "1",
+        "surface_release_bend": "1",
         "surface_release_time": "h",
         "phosphate_per_calcium_mineral": "1",
         "phosphate_per_calcium_surface": "1",

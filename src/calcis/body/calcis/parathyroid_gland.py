@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from calcis.elementary import Value, exp, hill, log, power, tanh, where
+from calcis.body.calcis.rounded import rounded_step
+from calcis.elementary import Value, exp, hill, log, power, tanh
 from calcis.part import Part, Signal, State
 
 
@@ -51,7 +52,8 @@ def _synthesis_wanted(v: Any) -> Value:
 def _mass_wanted(v: Any) -> Value:
     """Gland mass wanted, over normal: e^(l·tanh(u/l)), wider up than down; 1 where growth is autonomous."""
     asked = (1.0 - v.autonomous) * _asked(v, v.mass_vitamin_d, v.mass_phosphate, v.mass_calcium)
-    span = where(asked > 0.0, v.mass_span_up, v.mass_span_down)
+    up = rounded_step(asked, v.mass_span_bend)
+    span = v.mass_span_down + (v.mass_span_up - v.mass_span_down) * up
     return exp(span * tanh(asked / span))
 
 
@@ -108,6 +110,7 @@ PARATHYROID_GLAND = Part(
         "mass_calcium": "1",
         "mass_span_up": "1",
         "mass_span_down": "1",
+        "mass_span_bend": "1",
         "mass_time": "h",
     },
     needs={
