@@ -49,7 +49,10 @@ def _complaint(document: Document, form: type[BaseModel], error: dict[str, Any])
         near = nearest(value, re.split(", | or ", words)) if isinstance(value, str) else None
         return 1, document.error(where, words, shown(value), near)
     expected = _EXPECTED.get(kind, error["msg"])
-    if kind in ("too_short", "too_long") and context["field_type"] == "List":
+    if kind in ("too_short", "too_long") and form is not CaseForm:
+        least, most = context.get("min_length"), context.get("max_length")
+        expected = f"at least {least} in {name}" if kind == "too_short" else f"at most {most} in {name}"
+    elif kind in ("too_short", "too_long") and context["field_type"] == "List":
         expected = f"1 to {MOST_POINTS} points of a course"
     if kind == "string_too_long":
         expected = f"at most {context['max_length']} characters"

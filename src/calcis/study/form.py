@@ -22,9 +22,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from calcis.case.form import ChangeSet, Moment, PlasmaForm
+from calcis.case.quantity import refusal
+from calcis.reading import shown
 
 KINDS = {
     "observed": "a published observation, read in the paper that reports it",
@@ -34,6 +36,12 @@ KINDS = {
 
 Window = Annotated[list[Moment], Field(min_length=2, max_length=2)]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+def _fitted(entry: Any) -> Any:
+    if entry is True or not (entry is None or isinstance(entry, bool | str)):
+        raise refusal("false, or by what it was fitted: a script, or by hand", shown(entry))
+    return entry
 
 
 class Form(BaseModel):
@@ -47,7 +55,7 @@ class Told(Form):
 
     source: Text | None = None
     kind: Literal["observed", "recalled", "computed"] | None = None
-    fitted: Literal[False] | Text | None = None
+    fitted: Annotated[Literal[False] | Text | None, BeforeValidator(_fitted)] = None
     within: list[Text] | None = None
     why: Text | None = None
 

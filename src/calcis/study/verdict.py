@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -231,31 +232,37 @@ def _around(said: Said, text: str, value: float, unit: str) -> tuple[float, floa
         if term == "digits":
             size = _half_digit(text)
         elif name == "factor":
-            factor = _number(said, rest)
+            factor = _number(said, rest, 1.0)
             below, above = below + abs(value) * (1 - 1 / factor), above + abs(value) * (factor - 1)
             continue
         elif term.endswith("%"):
             size = _number(said, term[:-1]) / 100.0 * abs(value)
         else:
-            size = _in(said, "within", *_read(said, "within", term), unit, None)
+            size = abs(_in(said, "within", *_read(said, "within", term), unit, None))
         below, above = below + size, above + size
     return value - below, value + above
 
 
+def number_of(text: str) -> str:
+    """The number of "2.350 mmol/L" as it is printed."""
+    found = re.match(r"\s*([+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?)", text)
+    return found[1] if found else ""
+
+
 def _half_digit(text: str) -> float:
     """Half of the last printed digit of "2.350 mmol/L"."""
-    exponent = Decimal(text.split()[0]).as_tuple().exponent
+    exponent = Decimal(number_of(text)).as_tuple().exponent
     assert isinstance(exponent, int)
     return float(Decimal("0.5").scaleb(exponent))
 
 
-def _number(said: Said, text: str) -> float:
+def _number(said: Said, text: str, above: float = 0.0) -> float:
     try:
         found = float(Decimal(text.strip()))
     except InvalidOperation:
         found = math.nan
-    if not 0.0 < found < math.inf:
-        expected = "digits, a share such as 5 %, factor 2, or a quantity, each above 0"
+    if not above < found < math.inf:
+        expected = "digits, a share such as 5 %, a factor above 1 such as factor 2, or a quantity"
         raise said.refuse("within", expected, repr(text))
     return found
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from calcis.quantities import pretty
 from calcis.study.validation import Validation
-from calcis.study.verdict import Verdict
+from calcis.study.verdict import Verdict, number_of
 from calcis.wording import digits
 
 
@@ -44,7 +44,7 @@ def wanted(one: Verdict) -> str:
         below, above = one.value - one.low, one.high - one.value
         near = f" ± {digits(above)}" if math.isclose(below, above, rel_tol=1e-6) else ""
         near = near or f" ({_said(one.low)} to {_said(one.high)})"
-        return f"{(one.said.form.equals or '').split()[0]}{near}{unit}"
+        return f"{number_of(one.said.form.equals or '')}{near}{unit}"
     if one.low == -math.inf:
         return f"at most {_said(one.high)}{unit}"
     return (
