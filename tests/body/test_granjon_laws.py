@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from typing import Any
 
 import pytest
 
@@ -91,10 +92,24 @@ def test_the_rat_grows() -> None:
 
 @pytest.mark.parametrize("which", ["all", *MODEL.states])
 @pytest.mark.parametrize("undershoot", [False, True])
-def test_laws_are_finite_at_zero_and_just_below(which: str, undershoot: bool) -> None:
+def test_laws_and_their_derivatives_are_finite_at_zero_and_just_below(
+    which: str, undershoot: bool, jacobian: Any
+) -> None:
     names = list(NORMAL) if which == "all" else [which]
     states = NORMAL | {name: -1e-9 * MODEL.states[name].scale if undershoot else 0.0 for name in names}
     assert all(math.isfinite(rate) for rate in MODEL.at(states, changed({}), NONE).rates().values())
+    assert all(map(math.isfinite, jacobian(list(states.values())).nonzeros()))
+
+
+@pytest.fixture(scope="module")
+def jacobian() -> Any:
+    """The exact Jacobian as a function of the states."""
+    import casadi
+
+    states = {name: casadi.SX.sym(name) for name in MODEL.states}
+    rates = casadi.vertcat(*MODEL.at(states, changed({}), NONE).rates().values())
+    vector = casadi.vertcat(*states.values())
+    return casadi.Function("j", [vector], [casadi.jacobian(rates, vector)])
 
 
 @pytest.mark.parametrize("seed", range(10))
