@@ -33,6 +33,7 @@ experiments:
       - {of: living_fraction, at: 1 d, equals: "1"}
       - {of: mineral_total, at: 2 d, over: {at: 0 d}, least: "0.9", most: "1.1"}
 """
+OBSERVATIONS = RIGHT[RIGHT.index("    observations:") :]
 
 
 def refusal(folder: Path, before: str, after: str, run: bool = False) -> InputError:
@@ -87,7 +88,7 @@ def test_a_right_file_is_read_and_its_case_laid_over_the_shared_one(tmp_path: Pa
         ("calcis_validation: 1", "calcis_validation: 2", "calcis_val", "expected 1"),
         ("fitted: false", "fitted: true", "fitted: false", "false, or by what it was fitted"),
         ("fitted: false", "fitted: [a]", "fitted: false", "false, or by what it was fitted"),
-        (RIGHT[RIGHT.index("    observations:") :], "    observations: []\n", "observations:", "at least 1 in"),
+        (OBSERVATIONS, "    observations: []\n", "observations:", "at least 1 in"),
         ("why: a reason\n", "\n", "- {of: living", "`why` of the observation, here or above"),
         ("fitted: false\n", "\n", "- {of: living", "`fitted` of the observation, here or above"),
     ],
