@@ -103,6 +103,6 @@ def against(some: Sequence[Verdict]) -> str:
         told = escape(f"{one.name}: simulated {simulated(one)}, observed {wanted(one)}")
         parts.append(f'<g><title>{told}</title><path class="reach {style}" d="{ends}"/>')
         parts.append(f'<path class="line point {style}" d="{shape}"/></g>')
-    box = f"0 0 {_SIZE:.0f} {_SIZE + 8:.0f}"
+    box = f"0 0 {_SIZE + 14:.0f} {_SIZE + 8:.0f}"
     head = f'<svg class="plot" viewBox="{box}" role="img" aria-label="simulated against observed">'
     return head + "".join(parts) + "</svg>"

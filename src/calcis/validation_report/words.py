@@ -42,7 +42,7 @@ def wanted(one: Verdict) -> str:
     unit = f" {pretty(one.unit)}".rstrip()
     if one.value is not None:
         below, above = one.value - one.low, one.high - one.value
-        near = f" ± {digits(above)}" if math.isclose(below, above, rel_tol=1e-6) else ""
+        near = f" ± {above:.2g}" if math.isclose(below, above, rel_tol=1e-6) else ""
         near = near or f" ({_said(one.low)} to {_said(one.high)})"
         return f"{number_of(one.said.form.equals or '')}{near}{unit}"
     if one.low == -math.inf:
