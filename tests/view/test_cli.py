@@ -237,7 +237,9 @@ def interrupted(folder: Path, sent: signal.Signals, *words: str) -> subprocess.P
 
 def test_interrupted_it_says_how_to_go_on_and_ends_the_same(tmp_path: Path) -> None:
     (tmp_path / "long.yaml").write_text(
-        CASE.replace("duration: 30 d", "duration: 100 y").replace("1 d}", "10 d}")
+        CASE.replace("duration: 30 d", "duration: 20 y")
+        .replace("1 d}", "10 d, tolerance: 1e-8}")
+        .replace("denosumab 60 mg SC at day 1", "teriparatide 20 ug SC daily for 4 y")
     )
     stopped = interrupted(tmp_path, signal.SIGINT)
     assert stopped.returncode == 130

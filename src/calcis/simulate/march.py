@@ -20,15 +20,16 @@ from calcis.simulate.coupling import Clock, Coupling
 from calcis.solve import compiled_driver
 from calcis.solve.integrate import Moment
 
+MOST_WRITING = 20.0  # how many times as long as a checkpoint takes to write the next one waits at least
 Progress = Callable[[str, float], None]  # (what is being done, share of it that is done)
 Arrays = Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True)
 class Pace:
-    """How often a run writes a checkpoint (s of wall time), and its longest interval between two (h)."""
+    """At most how often a run writes a checkpoint (s of wall time), and its longest interval (h)."""
 
-    seconds: float = 2.0
+    seconds: float = 0.5
     longest: float | None = None
 
 
@@ -88,14 +89,16 @@ def march(coupling: Coupling, progress: Progress, pace: Pace, checkpoints: Check
     kept = checkpoints.read(key)
     if kept is not None:
         _restore(coupling, kept)
-    last = time.monotonic()
+    due = time.monotonic() + pace.seconds
     progress("simulating", coupling.share)
     try:
         while coupling.going:
             coupling.step()
-            if time.monotonic() - last >= pace.seconds:
+            begun = time.monotonic()
+            if begun >= due:
                 checkpoints.write(key, _state(coupling, *coupling.take()))
-                last = time.monotonic()
+                done = time.monotonic()
+                due = done + max(pace.seconds, MOST_WRITING * (done - begun))
             progress("simulating", coupling.share)
     except BaseException:
         # Somewhere inside a step: what goes on is what was before it.

@@ -20,8 +20,8 @@ from calcis.solve.ir import LANES
 from calcis.solve.status import DONE, NOT_FINITE, RUNNING, STEP_TOO_SMALL, TOO_MANY_STEPS
 
 FIRST_STEP = 1e-2  # of the time in which a state changes by its own size
-# The moment at which a law jumps is as uncertain as the states that decide it.  A lane's n-th jump is
-# therefore held to 1/n² of the tolerance, so that the errors of many sum up to no more than those of two.
+# The moment at which a law jumps is as uncertain as the states that decide it.  A lane's n-th jump since its
+# last event is therefore held to 1/n² of the tolerance: errors of many sum up to no more than those of two.
 LEAST_TOLERANCE = 1e-2
 
 
@@ -106,6 +106,7 @@ def march(first, last, rounds, max_steps, rtol, functions, scratch, lane_of, wan
                             value *= before[jump_source[j]]
                         ys[jump_target[j] * LANES + slot] += value
                 if segment_smooth[seg] == 0:
+                    jumped[lane] = 0
                     wants[slot] = 1
                     any_fresh = True
                 while due[lane] < n_times and times[due[lane]] <= segment_start[seg]:
