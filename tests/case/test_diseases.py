@@ -1,0 +1,152 @@
+"""Is a disease read as a set of sourced changes, and does a case name it with what it gives of it?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from calcis.case import packaged, read_case_text
+from calcis.case.disease import read_disease
+from calcis.errors import InputError
+from calcis.parameters import KINDS
+
+CASE = """\
+calcis: 1
+person: {age: 50 y, sex: female, mass: 70 kg}
+body: calcis
+disease: DISEASE
+arms: {it: []}
+run: {duration: 1 d, every: 1 d}
+"""
+FILE = """\
+title: A disease
+species: human
+arguments:
+  gfr: [kidney.filtration_rate]
+changes:
+  kidney.filtration_rate: {value: 25 mL/min, kind: assumed, source: "a_2000: x"}
+  gut.calcium_intake: {factor: 2, kind: assumed, source: "a_2000: x"}
+"""
+
+
+def numbers(disease: str, more: str = "") -> dict[str, float]:
+    """Numbers of a case with a disease that differ from those without one."""
+    case = read_case_text(CASE.replace("DISEASE", disease) + more, "case.yaml")
+    base = packaged().parameters("calcis")
+    found = case.parameters(base, "it")
+    return {name: one.value for name, one in found.items() if one.value != base[name].value}
+
+
+def test_a_disease_by_its_name_has_the_magnitudes_of_its_file() -> None:
+    assert numbers("ckd") == pytest.approx({"kidney.filtration_rate": 1.5})
+    assert numbers("vitamin_d_deficiency") == {"vitamin_d.supply_factor": 0.2}
+
+
+def test_a_case_gives_a_magnitude_in_its_own_unit() -> None:
+    assert numbers("{ckd: {gfr: 3 L/h}}") == {"kidney.filtration_rate": 3.0}
+    assert numbers("{osteolytic_metastases: {release: 1 mmol/h}}") == {"bone_mineral.osteolysis": 1.0}
+
+
+def test_one_magnitude_may_set_several_numbers() -> None:
+    names = ("parathyroid_gland.set_point_factor", "kidney_calcium.set_point_factor")
+    assert numbers("{familial_hypocalciuric_hypercalcaemia: {set_point: 1.1}}") == dict.fromkeys(names, 1.1)
+
+
+def test_several_diseases_and_changes_after_them() -> None:
+    found = numbers(
+        "{ckd: , vitamin_d_deficiency: {supply: 0.5}}", "changes: {kidney.filtration_rate: 1 L/h}\n"
+    )
+    assert found == {"kidney.filtration_rate": 1.0, "vitamin_d.supply_factor": 0.5}
+
+
+def test_a_given_magnitude_is_told_as_the_cases_own() -> None:
+    case = read_case_text(CASE.replace("DISEASE", "{ckd: {gfr: 15 mL/min}}"), "case.yaml")
+    one = case.parameters(packaged().parameters("calcis"), "it")["kidney.filtration_rate"]
+    assert (one.kind, one.shown, one.changed_by) == ("given", (15.0, "mL/min"), "case.yaml line 4")
+    (disease,) = case.diseases
+    assert (disease.name, disease.title) == ("ckd", "Chronic kidney disease")
+
+
+@pytest.mark.parametrize("name", packaged().diseases)
+def test_every_disease_goes_with_the_body_and_moves_it(name: str) -> None:
+    disease = packaged().diseases[name]
+    assert disease.title and not disease.lacking(packaged().parameters("calcis"))
+    assert set(numbers(name)) == {change.name for change in disease.changes}
+    assert {change.kind for change in disease.changes} <= set(KINDS)
+
+
+@pytest.mark.parametrize(
+    ("disease", "expected", "got", "nearest"),
+    [
+        ("‸cdk", "a disease: ckd, ", "'cdk'", "ckd"),
+        ("{‸ckdd: {}}", "a disease: ckd, ", "'ckdd'", "ckd"),
+        ("‸[ckd]", "the name of a disease, or", "a list", None),
+        ("‸{}", "the name of a disease, or", "a mapping", None),
+        ("{ckd: ‸3}", "an argument of ckd: gfr", "3", None),
+        ("{ckd: {‸gf: 20 mL/min}}", "an argument of ckd: gfr", "'gf'", "gfr"),
+        ("{ckd: {gfr: ‸20 mmol/L}}", "a number and its unit", "20 mmol/L", None),
+        ("{ckd: {gfr: ‸many}}", "a number and its unit", "'many'", None),
+        ("{ckd: {gfr: ‸-3 mL/min}}", "kidney.filtration_rate from", "-3 mL/min", None),
+        (
+            "{ckd: , ‸milk_alkali_syndrome: }",
+            "diseases of which one sets kidney.filtration_rate",
+            "ckd and",
+            None,
+        ),
+    ],
+)
+def test_what_is_no_disease_is_refused_with_its_place(
+    disease: str, expected: str, got: str, nearest: str | None
+) -> None:
+    before, _, after = CASE.replace("DISEASE", disease).partition("‸")
+    with pytest.raises(InputError) as wrong:
+        read_case_text(before + after, "case.yaml")
+    found = wrong.value
+    assert (found.line, found.column) == (4, len(before.splitlines()[-1]) + 1)
+    assert expected in found.expected and got in found.got and found.nearest == nearest, found
+
+
+@pytest.mark.parametrize(
+    ("body", "disease", "lacks"),
+    [
+        ("peterson_riggs_2010", "osteolytic_metastases", "a human in which there is bone_mineral.osteolysis"),
+        ("granjon_2017", "ckd", "a human in which there is kidney.filtration_rate"),
+    ],
+)
+def test_a_body_without_its_numbers_or_of_another_species_refuses_it(
+    body: str, disease: str, lacks: str
+) -> None:
+    text = CASE.replace("DISEASE", disease).replace("body: calcis", f"body: {body}")
+    if body == "granjon_2017":
+        text = text.replace("{age: 50 y, sex: female, mass: 70 kg}", "{species: rat}")
+    with pytest.raises(InputError) as wrong:
+        read_case_text(text, "case.yaml")
+    assert lacks in wrong.value.expected and wrong.value.got == f"body: {body}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("title:", "‸titel:", "a key of this file"),
+        ("species: human", "species: ‸humans", "one of human"),
+        ("gfr: [kidney.filtration_rate]", "gfr: ‸kidney.filtration_rate", "a list of numbers"),
+        (
+            "gfr: [kidney.filtration_rate]",
+            "gfr: [‸kidney.filtration_rat]",
+            "a number to which `changes` gives",
+        ),
+        ("gfr: [kidney.filtration_rate]", "gfr: [‸gut.calcium_intake]", "a number to which `changes` gives"),
+        ("kind: assumed, source", "‸knd: assumed, source", "a key of a change"),
+        ("25 mL/min, kind: assumed, source", "25 mL/min, source", "`kind` of kidney.filtration_rate"),
+        ('"a_2000: x"}\n  gut', '‸"b_2000: x"}\n  gut', "the key of an entry"),
+    ],
+)
+def test_a_fault_of_a_disease_file_is_refused(tmp_path: Path, old: str, new: str, expected: str) -> None:
+    path = tmp_path / "a_disease.yaml"
+    before, mark, after = FILE.replace(old, new, 1).partition("‸")
+    path.write_text(before + after)
+    with pytest.raises(InputError) as wrong:
+        read_disease(path, frozenset({"a_2000"}))
+    assert expected in wrong.value.expected
+    assert not mark or wrong.value.line == before.count("\n") + 1
