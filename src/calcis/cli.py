@@ -143,7 +143,7 @@ def explain(
     name: Annotated[
         str | None,
         typer.Argument(
-            help="A parameter, signal, state, part, drug, tissue, injury or body; none lists them."
+            help="A parameter, signal, state, part, drug, disease, tissue, injury or body; none lists them."
         ),
     ] = None,
     json: Json = False,

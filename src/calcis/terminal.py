@@ -49,6 +49,9 @@ def show_case(case: Case, file: Path) -> None:
     console.print(f"body {case.body}, {span(case.run.duration)}, written every {span(case.run.every)}")
     if case.plasma_words:
         console.print(escape(case.plasma_words))
+    for disease in case.diseases:
+        what = "; ".join(change.words for change in disease.changes)
+        console.print(f"{escape(disease.title)}: {escape(what)}")
     if case.lesion is not None:
         injury = case.lesion.injury
         what = f"{injury.kind}, {injury.shape.cone.volume:.3g} mm³" if injury else "no injury"
