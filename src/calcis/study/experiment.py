@@ -141,7 +141,8 @@ class _Maker:
                 expected = "a case here, as the file has one for all, or something follows later (`then`)"
                 raise self.document.error((*self.where, "case"), expected, shown(self.own.case))
             try:
-                return case_of(read_yaml(inside(self.path.parent, self.own.case)), self.vocabulary)
+                document = read_yaml(inside(self.path.parent, self.own.case))
+                return case_of(document, self.vocabulary, self.path.parent)
             except InputError as wrong:
                 if wrong.line is not None:
                     raise
