@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from calcis.body import body_parts
 from calcis.errors import InputError
 from calcis.explain import Explanation, explain, explainable
 from calcis.part import Part
@@ -97,6 +98,16 @@ def test_a_disease_tells_what_it_changes_and_what_a_case_may_give() -> None:
     assert one.facts["in a case"] == "disease: {ckd: {gfr: 25 mL/min}}"
     assert one.facts["with body"] == "calcis, peterson_riggs_2010"
     assert "prototype" in one.facts["sources"][0]
+
+
+@pytest.mark.parametrize("part", body_parts("calcis"), ids=lambda part: part.name)
+def test_every_number_and_signal_of_the_body_of_calcis_is_explained(part: Part) -> None:
+    for name in part.parameters:
+        (one,) = of_body(f"{part.name}.{name}", "calcis")
+        assert one.facts["used by"] and one.facts["source"], name
+    for name in part.gives:
+        given = [one for one in of_body(name, "calcis") if one.sort == "signal"]
+        assert len(given) == 1 and str(given[0].facts["given by"]).startswith(part.name), name
 
 
 def test_each_body_answers_with_its_own_number() -> None:
