@@ -146,3 +146,19 @@ def test_a_fault_of_a_drug_is_refused_with_its_place(
     found = wrong.value
     assert found.line == before.count("\n") + 1 and mark, found
     assert expected in found.expected and got in found.got and found.nearest == nearest, found
+
+
+def test_a_drug_that_does_not_act_in_a_body_is_refused() -> None:
+    """Denosumab has nothing to bind to in the rat, and would be given in silence."""
+    text = """calcis: 1
+person: {species: rat}
+body: granjon_2017
+arms:
+  a: [denosumab 60 mg SC at day 1]
+run: {duration: 30 d, every: 1 d}
+"""
+    with pytest.raises(InputError, match="5:7: expected a drug that acts in granjon_2017"):
+        read_case_text(text, "rat.yaml")
+    human = text.replace("species: rat", "age: 54 y, sex: female, mass: 68 kg")
+    for body in ("calcis", "peterson_riggs_2010"):
+        assert read_case_text(human.replace("granjon_2017", body), "human.yaml").arms["a"].doses

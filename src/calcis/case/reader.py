@@ -269,8 +269,14 @@ class _Maker:
         if self.form.body == CLAMPED:
             expected = f"changes or plasma, as with body: {CLAMPED} there is no body for a drug to act in"
             raise self.document.error(where, expected, shown(text))
+        vocabulary = self.vocabulary
         try:
-            return read_dose(text, self.vocabulary.drugs, run.duration, mass)
+            dose = read_dose(text, vocabulary.drugs, run.duration, mass)
+            if not vocabulary.acts(self.form.body, dose.drug):
+                acting = [drug for drug in vocabulary.drugs if vocabulary.acts(self.form.body, drug)]
+                expected = f"a drug that acts in {self.form.body} ({', '.join(acting) or 'none does'})"
+                raise InputError(expected, dose.drug)
+            return dose
         except InputError as wrong:
             offset = (wrong.column or 1) - 1
             raise self.document.error(

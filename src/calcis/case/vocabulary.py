@@ -18,7 +18,9 @@ from calcis.tissue.numbers import tissue_parameters
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The valid names; `parameters` gives, for a body, all that a case with it may change."""
+    """The valid names; `parameters` gives, for a body, all that a case with it may change, and `acts` says
+    whether a drug acts in a body.
+    """
 
     bodies: tuple[str, ...]
     tissues: Mapping[str, tuple[Change, ...]]  # a tissue is a set of changes
@@ -26,6 +28,7 @@ class Vocabulary:
     drugs: Mapping[str, Drug]
     parameters: Callable[[str], Mapping[str, Parameter]]
     diseases: Mapping[str, Disease] = field(default_factory=dict)
+    acts: Callable[[str, str], bool] = lambda body, drug: True
 
 
 @cache
@@ -40,7 +43,17 @@ def packaged() -> Vocabulary:
         drugs={name: read_drug(data_path("drugs", f"{name}.yaml")) for name in _files("drugs")},
         parameters=_parameters,
         diseases={name: read_disease(data_path("diseases", f"{name}.yaml")) for name in _files("diseases")},
+        acts=_acts,
     )
+
+
+@cache
+def _acts(body: str, drug: str) -> bool:
+    """Whether a body has all that a drug needs, and any use for what it gives."""
+    part, parts = drug_part(drug), body_parts(body)
+    given = {name for other in parts for name in other.gives}
+    used = {name for other in parts for name in other.needs}
+    return set(part.needs) <= given | set(part.neutral) and bool(used & set(part.gives))
 
 
 def _files(room: str) -> tuple[str, ...]:
