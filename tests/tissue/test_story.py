@@ -231,3 +231,19 @@ def test_the_outcome_is_json(numbers):
     assert json.loads(json.dumps(found, allow_nan=False)) == found
     assert found["ct_at"] == {"value": pytest.approx(155 * 24), "unit": "h"}
     assert found["dead_cleared_at"] is None
+
+
+def test_what_plasma_does_is_told_against_its_own_kind(numbers):
+    """A mouse's 1.8 mmol/L of phosphate is high for people, and not for mice."""
+    mineral = 4.0 * DAYS / 24.0
+    given = courses(
+        mineral_total=mineral,
+        dead_fraction=np.full_like(DAYS, 0.8),
+        dead_environment=np.full_like(DAYS, 0.95),
+        phosphate_plasma=np.full_like(DAYS, 1.8),
+        phosphate_tissue=np.full_like(DAYS, 1.8),
+        apatite_growth_sum=mineral,
+    )
+    plasma = {name: float(given[name][0]) for name in PLASMA}
+    assert "phosphate of the blood was high" in text(tell(DAYS, given, numbers, BITE), "Growth")
+    assert "phosphate of the blood" not in text(tell(DAYS, given, numbers, BITE, plasma), "Growth")

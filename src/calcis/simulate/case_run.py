@@ -65,19 +65,23 @@ def simulate(
         room: found_in(room, one, side)
         for (room, one), side in zip(rooms.items(), coupling.sides, strict=True)
     }
+    if "body" in found:
+        bodies = found["body"].courses
+    else:
+        drives = [plasma_drive(arm.plasma or {}, case.run.duration) for arm in case.arms.values()]
+        bodies = [plasma_series(drive, times) for drive in drives]
+    usual = None
+    if case.person.species != "human":  # nobody's normal plasma is known here but that of people
+        usual = {name: float(bodies[0][name].values[0]) for name in INPUTS}
     arms = {}
     for i, (name, arm) in enumerate(case.arms.items()):
-        if "body" in found:
-            body = found["body"].courses[i]
-        else:
-            body = plasma_series(plasma_drive(arm.plasma or {}, case.run.duration), times)
         lesion = found["lesion"].courses[i] if "lesion" in found else None
         ledger = {name: share for one in found.values() for name, share in one.ledgers[i].items()}
         failure = next((side.failures[i] for side in coupling.sides if side.failures[i]), None)
         if len(found) == 2 and failure is None:
             what = [f"exchange.{loss.partition('_')[0]}" for loss in TAKEN]
             ledger |= dict(zip(what, coupling.defects()[i].tolist(), strict=True))
-        arms[name] = _arm(case, arm, numbers, times, body, lesion, ledger, failure)
+        arms[name] = _arm(case, arm, numbers, times, bodies[i], lesion, usual, ledger, failure)
     return Run(
         title=case.title,
         case_text=case.text,
@@ -189,9 +193,11 @@ def _arm(
     times: np.ndarray,
     body: Courses,
     lesion: Courses | None,
+    usual: Mapping[str, float] | None,
     ledger: Mapping[str, float],
     failure: str | None,
 ) -> Arm:
+    """What one arm gave; `usual` is the plasma against which its story tells, None for that of people."""
     findings = [Finding("warning", text) for text in arm.findings]
     facts: dict[str, Any] = {}
     if lesion is not None and case.lesion is not None:
@@ -209,7 +215,7 @@ def _arm(
         values = {name: one for part in PARTS for name, one in numbers.of_part(arm.name, part).items()}
         if failure is None:
             courses = {name: one.values for name, one in {**body, **lesion}.items()}
-            story = tell(times, courses, values, injured)
+            story = tell(times, courses, values, injured, usual)
             facts |= outcome(story, case.lesion.tissue)
             findings += [Finding(level, text) for level, text in sentences(story)]
     if failure is not None:

@@ -167,11 +167,13 @@ def tell(
     courses: Mapping[str, Floats],
     numbers: Mapping[str, float],
     injured: Injured | None = None,
+    usual_plasma: Mapping[str, float] | None = None,
 ) -> Story:
     """The story of a lesion from its courses over `time` (h, shape (n,)).
 
     `courses` are COURSES and PLASMA, and others where they are; `numbers` those of PARTS in the units of
-    the laws, by dotted name.  Crossings are interpolated between output times.
+    the laws, by dotted name.  Crossings are interpolated between output times.  What plasma does is told
+    against `usual_plasma` (by the names of PLASMA); if that is None, against that of normal people.
     """
     of = {part: _of_part(part, numbers) for part in PARTS}
     thresholds = of["story"]
@@ -179,7 +181,8 @@ def tell(
     dead, mineral = courses["dead_fraction"], courses["mineral_total"]
     living, scar = courses["living_fraction"], courses["scar_fraction"]
     end = {name: float(courses[name][-1]) for name in COURSES}
-    usual, before = _usual(of), _before(time, courses, injured, of)
+    usual = _healthy(_normal(of) if usual_plasma is None else usual_plasma, 0.0, of)
+    before = _before(time, courses, injured, of)
     begun = first_rise(time, mineral, thresholds["mineral_begun"])
     passed = _passed(courses)
     stainable = first_rise(time, mineral, thresholds["mineral_stainable"])
@@ -262,16 +265,15 @@ def _before(
     )
 
 
-def _usual(of: Mapping[str, Mapping[str, float]]) -> cause.Fluid:
-    """The fluid of the same tissue, healthy, under normal blood: where the laws of saturation are centred."""
+def _normal(of: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
+    """Plasma of normal people: where the laws of saturation are centred."""
     law = of["saturation"]
-    plasma = {
+    return {
         "calcium_ionised_plasma": law["reference_calcium"],
         "phosphate_plasma": law["reference_phosphate"],
         "ph_plasma": law["reference_ph"],
         "pyrophosphate_plasma": of["story"]["normal_pyrophosphate"],
     }
-    return _healthy(plasma, 0.0, of)
 
 
 def _healthy(
