@@ -13,6 +13,7 @@ import numpy as np
 from markupsafe import Markup
 
 from calcis import __version__
+from calcis.case import packaged
 from calcis.comparison import in_a_sentence, outcomes, why_more
 from calcis.page import Citations, environment
 from calcis.parameters import KINDS, Parameter
@@ -187,11 +188,23 @@ def _about(run: Run) -> list[tuple[str, str]]:
     person = case.get("person") or {}
     alone = not person.keys() - {"species"}
     who = [str(value) for value in person.values()] or [run.species]
-    rows = [("Species" if alone else "Person", ", ".join(who))]
+    rows = [("Species" if alone else "Person", ", ".join(who)), ("Disease", _diseases(case.get("disease")))]
     body = "given, no body makes it" if run.clamped else run.body.replace("_", " ")
     rows.append(("Plasma or medium" if run.clamped else "Body model", body))
     rows.append(("Simulated", f"{span(float(np.ptp(run.time)))}, shown every {span(run.every)}"))
     return [row for row in rows if row[1]]
+
+
+def _diseases(given: Any) -> str:
+    """What a case says that the person has: titles, and the magnitudes that it gives."""
+    named = {given: None} if isinstance(given, str) else given or {}
+    known = packaged().diseases
+    said = []
+    for name, arguments in named.items():
+        title = known[name].title if name in known else str(name)
+        given_words = ", ".join(f"{argument} {value}" for argument, value in (arguments or {}).items())
+        said.append(title + (f" ({given_words})" if given_words else ""))
+    return "; ".join(said)
 
 
 def _doses(arm: Arm) -> list[str]:

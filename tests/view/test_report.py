@@ -183,6 +183,20 @@ def test_a_run_without_a_lesion_keeps_its_cards() -> None:
     assert "Total calcium: lowest 2.05 mmol/L on day 100" in text.split("Key values")[0]
 
 
+@pytest.mark.parametrize(
+    ("disease", "told"),
+    [
+        ("ckd", "Disease: Chronic kidney disease Body"),
+        ("{ckd: {gfr: 15 mL/min}}", "Disease: Chronic kidney disease (gfr 15 mL/min) Body"),
+        ("{ckd: , gone: {a: 1}}", "Disease: Chronic kidney disease; gone (a 1) Body"),
+    ],
+)
+def test_the_head_tells_what_the_person_has(disease: str, told: str) -> None:
+    run = fake_run()
+    run = replace(run, case_text=run.case_text.replace("arms:", f"disease: {disease}\narms:"))
+    assert told in " ".join(Page(render(run)).text.split())
+
+
 def test_a_run_without_a_title_has_a_heading() -> None:
     shown = render(replace(fake_run(), title=""))
     assert "<h1>Bite: dermis</h1>" in shown and "<title>Bite: dermis · Calcis</title>" in shown
