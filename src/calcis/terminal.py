@@ -67,7 +67,8 @@ def case_json(case: Case) -> dict[str, Any]:
     arms = {
         name: {"words": list(arm.words), "findings": list(arm.findings)} for name, arm in case.arms.items()
     }
-    return {"title": case.title, "body": case.body, "arms": arms}
+    diseases = {disease.name: [change.words for change in disease.changes] for disease in case.diseases}
+    return {"title": case.title, "body": case.body, "diseases": diseases, "arms": arms}
 
 
 def show_run(run: Run, system: str) -> None:
