@@ -97,6 +97,14 @@ BONE_MINERAL = Part(
                 + v.phosphate_per_calcium_surface * v.bone_surface_uptake
             ),
         ),
+        # What no law asks for, only a reader.
+        "bone_phosphate_release_osteoclasts": Signal("mmol/h", lambda v: v.bone_phosphate_release),
+        "bone_phosphate_formation": Signal(
+            "mmol/h", lambda v: v.phosphate_per_calcium_mineral * v.bone_calcium_formation
+        ),
+        "bone_phosphate_surface_uptake": Signal(
+            "mmol/h", lambda v: v.phosphate_per_calcium_surface * v.bone_surface_uptake
+        ),
         "bone_mineral_relative": Signal("1", lambda v: v.mineral / v.mineral_normal),
         "resorption_relative": Signal("1", lambda v: v.bone_calcium_release_osteoclasts / v.turnover_normal),
         "formation_relative": Signal("1", lambda v: v.bone_calcium_formation / v.turnover_normal),

@@ -137,6 +137,15 @@ BONE_MINERAL = Part(
         "bone_phosphate_release": Signal(
             "mmol/h", lambda v: v.bone_phosphate_release_osteoclasts + v.bone_phosphate_release_fluid
         ),
+        # What the fluid of bone keeps of what plasma gives it; no law asks for it, only a reader.
+        "bone_surface_uptake": Signal(
+            "mmol/h",
+            lambda v: v.bone_calcium_uptake - v.bone_calcium_release_fluid - v.bone_calcium_formation,
+        ),
+        "bone_phosphate_surface_uptake": Signal(
+            "mmol/h",
+            lambda v: v.bone_phosphate_uptake - v.bone_phosphate_release_fluid - v.bone_phosphate_formation,
+        ),
         "calcium_bone": Signal(
             "mmol",
             lambda v: v.calcium_mineral + v.calcium + v.hydrogen_phosphate + v.dihydrogen_phosphate,

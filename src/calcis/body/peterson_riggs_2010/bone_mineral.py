@@ -35,6 +35,18 @@ def _uptake(v: Any) -> Value:
     return v.exchange_normal * v.calcium_plasma / v.calcium_plasma_normal * site
 
 
+def _formed(v: Any) -> Value:
+    """The share of that uptake which follows osteoblasts, mmol/h: J·(C/C₀)·f·h."""
+    mineralised = v.uptake_hydroxyapatite_fraction * v.hydroxyapatite
+    return v.exchange_normal * v.calcium_plasma / v.calcium_plasma_normal * mineralised
+
+
+def _surface_uptake(v: Any) -> Value:
+    """Net calcium from plasma to bone that no bone cell moves, mmol/h."""
+    by_cells = v.bone_calcium_formation - v.bone_calcium_release_osteoclasts
+    return v.bone_calcium_uptake - v.bone_calcium_release - by_cells
+
+
 def _to_deep(v: Any) -> Value:
     """Calcium from the exchangeable pool into deep bone, mmol/h; balances its return when normal."""
     return v.deep_release_rate * v.deep_normal / v.exchangeable_normal * v.exchangeable
@@ -90,6 +102,18 @@ BONE_MINERAL = Part(
             "mmol/h", lambda v: v.phosphate_per_calcium * v.bone_calcium_release
         ),
         "bone_phosphate_uptake": Signal("mmol/h", lambda v: v.phosphate_per_calcium * v.bone_calcium_uptake),
+        # What no law asks for, only a reader.
+        "bone_calcium_formation": Signal("mmol/h", _formed),
+        "bone_surface_uptake": Signal("mmol/h", _surface_uptake),
+        "bone_phosphate_release_osteoclasts": Signal(
+            "mmol/h", lambda v: v.phosphate_per_calcium * v.bone_calcium_release_osteoclasts
+        ),
+        "bone_phosphate_formation": Signal(
+            "mmol/h", lambda v: v.phosphate_per_calcium * v.bone_calcium_formation
+        ),
+        "bone_phosphate_surface_uptake": Signal(
+            "mmol/h", lambda v: v.phosphate_per_calcium * v.bone_surface_uptake
+        ),
         "calcium_bone": Signal("mmol", lambda v: v.exchangeable + v.deep),
     },
     rates=_rates,
