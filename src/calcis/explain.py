@@ -24,6 +24,7 @@ from calcis.errors import InputError, nearest
 from calcis.parameters import KINDS, Parameter, data_path, read_parameters
 from calcis.part import Part
 from calcis.quantities import quantities
+from calcis.reference_ranges import ReferenceRange
 from calcis.references import in_full
 from calcis.tissue import PARTS as TISSUE
 from calcis.tissue.injuries import KINDS as INJURIES
@@ -173,6 +174,11 @@ def _parameter(parameter: Parameter, parts: dict[str, Part], body: str | None) -
     return Explanation(parameter.name, "parameter", facts)
 
 
+def _range(one: ReferenceRange) -> str:
+    low, (high, unit) = one.low.shown[0], one.high.shown
+    return f"{low:g} to {high:g} {unit}" + (f", {one.whose}" if one.whose else "")
+
+
 def _signal(name: str, giver: Part | None, parts: Sequence[Part], body: str | None) -> Explanation:
     users = [part for part in parts if name in part.needs]
     unit = giver.gives[name].unit if giver else users[0].needs[name]
@@ -180,10 +186,11 @@ def _signal(name: str, giver: Part | None, parts: Sequence[Part], body: str | No
     quantity = quantities().get(name)
     if quantity is not None:
         facts["what it is"] = quantity.title
-        if quantity.low and quantity.high:
-            low, high = quantity.low.shown, quantity.high.shown
-            facts["reference range"] = f"{low[0]:g} to {high[0]:g} {high[1]}"
-            facts["source of the range"] = in_full(quantity.low.source)
+        if quantity.ranges:
+            said = [_range(one) for one in quantity.ranges]
+            facts["reference range"] = said[0] if len(said) == 1 else said
+            sources = dict.fromkeys(in_full(one.low.source) for one in quantity.ranges)
+            facts["source of the range"] = "\n".join(sources)
     law = giver.gives[name].law if giver else None
     text = (law.__doc__ or "").strip() if law else ""
     if text:

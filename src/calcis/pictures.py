@@ -15,7 +15,7 @@ from markupsafe import Markup
 from calcis.figures import Line, Panel, areas, curves, settled, swatch
 from calcis.quantities import Quantity, described, group_titles, quantities
 from calcis.store import Floats, Run, Series
-from calcis.summary import told
+from calcis.summary import told, whom
 from calcis.wording import span
 
 _STYLES = 6  # arms that the stylesheet tells apart
@@ -50,7 +50,7 @@ class Pictures:
 
     def range(self, quantity: Quantity) -> tuple[float, float] | None:
         """The reference range that a course is held against."""
-        return quantity.range(self.system) if self.run.ranged else None
+        return quantity.range(self.system, whom(self.run))
 
     def groups(self) -> list[dict[str, Any]]:
         """The body's courses, group by group; a group in which nothing moves is only named."""

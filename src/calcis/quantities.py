@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from calcis.parameters import Parameter, data_path, read_parameters
 from calcis.reading import read_yaml
+from calcis.reference_ranges import ReferenceRange, Whom, reference_ranges
 from calcis.units import UnitError, convert
 
 Floats = NDArray[np.float64]
@@ -23,7 +24,7 @@ _PRETTY = (("^3", "³"), ("^2", "²"), ("ug", "µg"), ("umol", "µmol"), ("um", 
 
 @dataclass(frozen=True)
 class Quantity:
-    """How one course is shown; `si` and `us` are units, `molar_mass` in g/mol, `low` and `high` its range.
+    """How one course is shown; `si` and `us` are units, `molar_mass` in g/mol, `ranges` its reference ranges.
 
     The rest is told at the head of data/report/quantities.yaml.
     """
@@ -35,8 +36,7 @@ class Quantity:
     us: str
     said: str | None = None
     molar_mass: float | None = None
-    low: Parameter | None = None
-    high: Parameter | None = None
+    ranges: tuple[ReferenceRange, ...] = ()
     key: bool = False
     only_with: str | None = None
     not_with: str | None = None
@@ -54,25 +54,29 @@ class Quantity:
         """A value (or course) of `unit` in the unit shown."""
         return value * convert(1.0, unit, self.us if system == "us" else self.si, self.molar_mass)
 
-    def range(self, system: str) -> tuple[float, float] | None:
-        """Lower and upper end of the reference range in the unit shown, or None."""
-        if self.low is None or self.high is None:
+    def reference(self, whom: Whom | None) -> ReferenceRange | None:
+        """The reference range of a person; None where there is none, or nobody is meant."""
+        return None if whom is None else next((one for one in self.ranges if one.holds(whom)), None)
+
+    def range(self, system: str, whom: Whom | None) -> tuple[float, float] | None:
+        """Lower and upper end of a person's reference range in the unit shown, or None."""
+        found = self.reference(whom)
+        if found is None:
             return None
-        ends = [self.shown(end.value, end.unit, system) for end in (self.low, self.high)]
+        ends = [self.shown(end.value, end.unit, system) for end in (found.low, found.high)]
         return ends[0], ends[1]
 
 
 @cache
 def quantities() -> dict[str, Quantity]:
     """Every course that Calcis has a reader's name for, in the order of the report."""
-    ranges = read_parameters(data_path("report", "reference_ranges.yaml"))
+    ranges = reference_ranges()
     found = {}
     for group, described in _groups().items():
         for name, entry in described["quantities"].items():
             given = {key: value for key, value in entry.items() if key != "molar_mass"}
             mass = _molar_mass(entry["molar_mass"]) if "molar_mass" in entry else None
-            low, high = ranges.get(f"{name}.low"), ranges.get(f"{name}.high")
-            found[name] = Quantity(name, group=group, molar_mass=mass, low=low, high=high, **given)
+            found[name] = Quantity(name, group=group, molar_mass=mass, ranges=ranges.get(name, ()), **given)
     return found
 
 

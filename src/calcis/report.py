@@ -21,7 +21,7 @@ from calcis.pictures import Pictures
 from calcis.quantities import pretty, quantities
 from calcis.reading import parse_yaml
 from calcis.store import Arm, Run
-from calcis.summary import Fact, key_facts, sentences, titled
+from calcis.summary import Fact, key_facts, sentences, titled, whom
 from calcis.wording import digits, moment, span
 
 _FACTS = ("tissue", "injury", "injury_at", "killed", "volume")  # told of a lesion where all arms share them
@@ -163,9 +163,11 @@ class _Page:
         for quantity in quantities().values():
             ends = self.pictures.range(quantity)
             there = any(quantity.name in arm.body_series for arm in self.run.arms.values())
-            if ends and quantity.low and there:
+            found = quantity.reference(whom(self.run))
+            if ends and found and there:
                 text = f"{digits(ends[0])} to {digits(ends[1])} {quantity.unit(self.system)}"
-                shown.append((quantity.title, text, self.source(quantity.low.source)))
+                whose = f" ({found.whose})" if found.whose else ""
+                shown.append((quantity.title, text + whose, self.source(found.low.source)))
         return shown
 
     def number(self, parameter: Parameter) -> dict[str, Any]:

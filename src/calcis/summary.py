@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from calcis.quantities import Quantity, described, quantities
+from calcis.reference_ranges import Whom, person_of
 from calcis.store import Arm, Floats, Run, Series
 from calcis.wording import capital, digits, moment, span
 
@@ -71,15 +72,20 @@ def titled(run: Run) -> str:
     return f"{capital(facts.get('injury', 'Tissue'))}: {facts['tissue']}".replace("_", " ")
 
 
-def fact(name: str, series: Series, time: Floats, system: str, ranges: bool = True) -> Fact | None:
-    """The facts of one course; None where it has no number at all.  Without `ranges` no range is for it."""
+def whom(run: Run) -> Whom | None:
+    """Whose reference ranges are for a run: those of its person; None where no range is for its plasma."""
+    return person_of(run.case_text) if run.ranged else None
+
+
+def fact(name: str, series: Series, time: Floats, system: str, person: Whom | None) -> Fact | None:
+    """The facts of one course, and its range for a person; None where it has no number at all."""
     quantity = described(name, series.unit, system)
     values = quantity.shown(series.values, series.unit, system)
     known = np.isfinite(values)
     if not known.any():
         return None
     values, time = values[known], time[known]
-    ends = quantity.range(system) if ranges else None
+    ends = quantity.range(system, person)
     low, high = int(np.argmin(values)), int(np.argmax(values))
     return Fact(
         quantity,
@@ -125,7 +131,8 @@ def key_facts(run: Run, arm: Arm, system: str) -> list[Fact]:
     """The facts of the courses that a reader looks at first, in the report's order."""
     courses = {**arm.body_series, **(arm.lesion_series or {})}
     wanted = [quantity.name for quantity in told(run) if quantity.key]
-    found = (fact(name, courses[name], arm.time, system, run.ranged) for name in wanted)
+    person = whom(run)
+    found = (fact(name, courses[name], arm.time, system, person) for name in wanted)
     return [one for one in found if one is not None]
 
 

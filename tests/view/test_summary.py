@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from calcis.quantities import quantities
+from calcis.reference_ranges import Whom, person_of
 from calcis.store import DoseMark, Series
 from calcis.summary import fact, key_facts, sentences, titled, told
 from calcis.units import convert, dimension
@@ -20,7 +21,7 @@ DAYS = np.arange(11) * 24.0
 
 def test_extremes_and_their_times() -> None:
     values = np.array([2.4, 2.4, 2.1, 2.0, 2.1, 2.4, 2.7, 2.4, 2.4, 2.4, 2.4])
-    one = fact("calcium_plasma", Series("mmol/L", values), DAYS, "si")
+    one = fact("calcium_plasma", Series("mmol/L", values), DAYS, "si", Whom())
     assert one is not None
     assert (one.lowest, one.lowest_at, one.highest, one.highest_at) == (2.0, 72.0, 2.7, 144.0)
     assert one.range == (2.2, 2.6)
@@ -37,31 +38,31 @@ def test_units_of_the_united_states() -> None:
         ("calcitriol_plasma", 100.0, "pmol/L", 41.665),
         ("calcium_urine", 0.15, "mmol/h", 144.28),
     ):
-        one = fact(name, Series(unit, np.full(11, value)), DAYS, "us")
+        one = fact(name, Series(unit, np.full(11, value)), DAYS, "us", Whom())
         assert one is not None
         assert one.start == pytest.approx(expected, rel=1e-4), name
 
 
 def test_nothing_known_is_no_fact_and_gaps_are_skipped() -> None:
-    assert fact("calcium_plasma", Series("mmol/L", np.full(11, math.nan)), DAYS, "si") is None
+    assert fact("calcium_plasma", Series("mmol/L", np.full(11, math.nan)), DAYS, "si", Whom()) is None
     values = np.full(11, 2.4)
     values[8:] = math.nan
-    one = fact("calcium_plasma", Series("mmol/L", values), DAYS, "si")
+    one = fact("calcium_plasma", Series("mmol/L", values), DAYS, "si", Whom())
     assert one is not None
     assert one.end == 2.4
 
 
 def test_a_course_nobody_named_is_shown_as_it_is() -> None:
-    one = fact("odd_thing", Series("mmol/h", np.ones(11)), DAYS, "us")
+    one = fact("odd_thing", Series("mmol/h", np.ones(11)), DAYS, "us", Whom())
     assert one is not None
     assert (one.quantity.title, one.unit, one.start) == ("Odd thing", "mmol/h", 1.0)
 
 
 def test_next_to_nothing_is_not_a_row_of_zeros() -> None:
-    one = fact("mineral_total", Series("mmol/L", np.geomspace(9.0, 1e-9, 11)), DAYS, "si")
+    one = fact("mineral_total", Series("mmol/L", np.geomspace(9.0, 1e-9, 11)), DAYS, "si", Whom())
     assert one is not None
     assert one.change == "9.00 → 0"
-    small = fact("calcium_urine", Series("mmol/h", np.geomspace(9.0, 1e-9, 11)), DAYS, "si")
+    small = fact("calcium_urine", Series("mmol/h", np.geomspace(9.0, 1e-9, 11)), DAYS, "si", Whom())
     assert small is not None
     assert small.change == "216 → ~0"
 
@@ -69,7 +70,7 @@ def test_next_to_nothing_is_not_a_row_of_zeros() -> None:
 def test_dust_is_nothing() -> None:
     """What a solver leaves where nothing is: 1e-232, of either sign, and in a course of its own."""
     for level in (-1e-232, 5e-3, 0.0):
-        one = fact("mineral_total", Series("mmol/L", np.full(11, level)), DAYS, "si")
+        one = fact("mineral_total", Series("mmol/L", np.full(11, level)), DAYS, "si", Whom())
         assert one is not None
         assert (one.change, one.extremes) == ("0", "")
     run = fake_run()
@@ -137,8 +138,12 @@ def test_every_quantity_can_be_shown_in_both_systems() -> None:
         factor = convert(1.0, quantity.si, quantity.us, quantity.molar_mass)
         assert factor > 0, quantity.name
         assert dimension(quantity.si)
-        ends = quantity.range("si")
-        assert ends is None or 0 < ends[0] < ends[1], quantity.name
+        for one in quantity.ranges:
+            whom = Whom(one.sex, one.ages and one.ages[0])
+            ends = quantity.range("si", whom)
+            assert ends is not None, quantity.name
+            assert 0 < ends[0] < ends[1], quantity.name
+            assert quantity.reference(whom) is one, quantity.name
 
 
 def test_every_quantity_is_a_signal_of_some_part() -> None:
@@ -171,3 +176,37 @@ def test_digits(value: float, text: str) -> None:
 def test_span_counts_years_only_where_they_are_whole() -> None:
     assert span(365 * 24.0) == "1 y"
     assert span(300 * 24.0) == "42.9 wk"
+
+
+@pytest.mark.parametrize(
+    ("person", "calcium", "phosphate"),
+    [
+        (Whom("female", 54.0), (20, 275), (261, 1078)),
+        (Whom("male", 80.9), (25, 300), (390, 1425)),
+        (Whom("male", 81.0), (25, 300), (210, 888)),
+        (Whom("female", 12.0), (20, 275), None),
+        (Whom("female"), (20, 275), None),
+        (Whom(age=54.0), None, None),
+        (None, None, None),
+    ],
+)
+def test_ranges_are_those_of_sex_and_age(
+    person: Whom | None, calcium: tuple[float, float] | None, phosphate: tuple[float, float] | None
+) -> None:
+    for name, ends in (("calcium_urine", calcium), ("phosphate_urine", phosphate)):
+        assert quantities()[name].range("us", person) == (None if ends is None else pytest.approx(ends))
+
+
+def test_the_person_of_a_case_is_read_with_sex_and_age() -> None:
+    assert person_of("person: {age: 54 y, sex: female, mass: 68 kg}\n") == Whom("female", 54.0)
+    assert person_of("person: {age: 78 wk, sex: male}\n").age == pytest.approx(1.5, abs=0.01)
+    assert person_of("person: {species: mouse}\n") == person_of("title: none\n") == Whom()
+
+
+def test_urinary_calcium_is_held_against_the_range_of_the_persons_sex() -> None:
+    series = {"calcium_urine": Series("mmol/h", np.full(366, 290.0 / 40.078 / 24.0))}
+    arm = replace(fake_run().arms["watch"], body_series=series)
+    women = replace(fake_run(), arms={"watch": arm})
+    men = replace(women, case_text=women.case_text.replace("female", "male"))
+    assert key_facts(women, arm, "us")[0].above == pytest.approx(365 * 24.0)
+    assert key_facts(men, arm, "us")[0].above == 0
