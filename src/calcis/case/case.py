@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from calcis.case.disease import Disease
 from calcis.case.doses import Dose
-from calcis.case.form import Lesion, Person, Timing
+from calcis.case.form import Labs, Lesion, Person, Timing
 from calcis.case.plasma import Plasma
 from calcis.changes import Change, apply
 from calcis.errors import InputError, nearest
@@ -62,6 +62,7 @@ class Case:
     text: str
     file: str
     diseases: tuple[Disease, ...] = ()
+    labs: Labs | None = None  # what was measured in the person's blood; told, not yet simulated
     plasma_words: str = ""  # what the case says that plasma offers in all arms
 
     def parameters(self, parameters: Mapping[str, Parameter], arm: str | None = None) -> dict[str, Parameter]:

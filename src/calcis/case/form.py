@@ -49,6 +49,42 @@ class Person(_Form):
     species: Species = "human"
 
 
+# Bounds are those of values that people have lived with; what lies beyond is most likely a wrong unit.
+TotalCalcium = Annotated[float, Quantity("mmol/L", "2.35 mmol/L", 0.8, 6, substance="calcium")]
+IonisedCalcium = Annotated[float, Quantity("mmol/L", "1.2 mmol/L", 0.2, 3.5, substance="calcium")]
+PlasmaPhosphate = Annotated[float, Quantity("mmol/L", "1.2 mmol/L", 0.05, 10, substance="phosphorus")]
+Magnesium = Annotated[float, Quantity("mmol/L", "0.85 mmol/L", 0.1, 10, substance="magnesium")]
+Albumin = Annotated[float, Quantity("g/L", "41 g/L", 5, 80)]
+Creatinine = Annotated[float, Quantity("mmol/L", "80 umol/L", 0.01, 4, substance="creatinine")]
+Pth = Annotated[float, Quantity("pmol/L", "4 pmol/L", 0, 1500, substance="pth")]
+VitaminD25 = Annotated[float, Quantity("nmol/L", "75 nmol/L", 0, 3000, substance="calcidiol")]
+Calcitriol = Annotated[float, Quantity("pmol/L", "110 pmol/L", 0, 3000, substance="calcitriol")]
+_INTACT = "intact FGF23 as a mass or an amount (RU/mL of a C-terminal assay cannot be turned into it)"
+Fgf23 = Annotated[float, Quantity("pmol/L", "2 pmol/L", 0, 5000, substance="fgf23", kind=_INTACT)]
+AlkalinePhosphatase = Annotated[float, Quantity("IU/L", "70 IU/L", 1, 20000)]
+
+
+class Labs(_Form):
+    """What was measured in a person's blood; each may be left out, none is used by the simulation yet."""
+
+    calcium: TotalCalcium | None = None
+    calcium_ionised: IonisedCalcium | None = None
+    albumin: Albumin | None = None
+    phosphate: PlasmaPhosphate | None = None
+    magnesium: Magnesium | None = None
+    creatinine: Creatinine | None = None
+    pth: Pth | None = None
+    vitamin_d_25: VitaminD25 | None = None
+    calcitriol: Calcitriol | None = None
+    fgf23: Fgf23 | None = None
+    alkaline_phosphatase: AlkalinePhosphatase | None = None
+
+    @property
+    def given(self) -> dict[str, float]:
+        """The values that were measured, each in the unit of its field."""
+        return self.model_dump(exclude_none=True)
+
+
 class _Point(_Form):
     at: Moment
 
@@ -250,6 +286,7 @@ class CaseForm(_Form):
     person: Person = Field(default_factory=Person)
     body: str
     disease: Diseases = None
+    labs: Labs | None = None
     plasma: PlasmaForm | None = None
     lesion: Lesion | None = None
     changes: ChangeSet = Field(default_factory=dict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -34,6 +35,7 @@ class Quantity:
     high: float
     above: bool = False  # whether `low` itself is refused
     substance: str | None = None
+    kind: str = ""  # what it is, for complaints, where the unit does not say it
 
     def read(self, entry: Any) -> float:
         """The value of a file's entry in `unit`; pydantic calls it."""
@@ -41,7 +43,7 @@ class Quantity:
         if not bare and not isinstance(entry, str):
             raise refusal(f"a number and its unit, such as {self.example}", shown(entry))
         try:
-            number, unit = (float(entry), "1") if bare else read_quantity(entry)
+            number, unit = (float(entry), "1") if bare else read_quantity(self._spelt(entry))
             if unit == "1" != self.unit:
                 got = f"{shown(entry)}, without a unit"
                 raise refusal(f"a number and its unit, such as {self.example}", got)
@@ -62,14 +64,22 @@ class Quantity:
             raise refusal(self._bounds(), shown(entry))
         return value
 
+    def _spelt(self, entry: str) -> str:
+        """The entry as calcis.units reads it: an enzyme's unit, 1 µmol/min, is written U or IU."""
+        return re.sub(r"\bU(?=\s*/)", "IU", entry) if self.unit == "IU/L" else entry
+
     def _kind(self) -> str:
         named = {
             "mmol/L": "a concentration",
+            "pmol/L": "a concentration",
+            "nmol/L": "a concentration",
+            "g/L": "a concentration as a mass",
+            "IU/L": "the activity of an enzyme",
             "mmol": "an amount",
             "1/mm^3": "a density",
             "1": "a number without dimension",
         }
-        return named.get(self.unit) or f"a {in_words(dimension(self.unit))}"
+        return self.kind or named.get(self.unit) or f"a {in_words(dimension(self.unit))}"
 
     def _bounds(self) -> str:
         _, shown_unit = read_quantity(self.example)

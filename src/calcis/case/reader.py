@@ -80,6 +80,7 @@ class _Maker:
         self._known(("body",), form.body, self.vocabulary.bodies, "a body")
         self._check_body()
         self._check_times()
+        self._check_labs()
         if form.lesion is not None:
             self._known(("lesion", "tissue"), form.lesion.tissue, self.vocabulary.tissues, "a tissue")
             if form.lesion.injury is not None:
@@ -102,6 +103,7 @@ class _Maker:
             arms={name: self._arm(name) for name in form.arms},
             run=form.run,
             diseases=diseases,
+            labs=form.labs,
             text=self.text,
             file=self.document.file,
             plasma_words=self._plasma_words(),
@@ -176,6 +178,27 @@ class _Maker:
         for name in ("age", "sex", "mass"):
             if whose == "human" and getattr(form.person, name) is None:
                 raise document.error(("person",), f"`{name}` in person", "none", key=True)
+
+    def _check_labs(self) -> None:
+        """Labs are those of people, some at least, and no more calcium is ionised than there is."""
+        labs, document = self.form.labs, self.document
+        if labs is None:
+            if "labs" in self.form.model_fields_set:
+                raise document.error(("labs",), "a mapping, lines of `key: value`", "none")
+            return
+        if self.form.person.species != "human":
+            expected = "no `labs`, as their formulas and ranges are of people"
+            raise document.error(("labs",), expected, f"species {self.form.person.species}", key=True)
+        if not labs.given:
+            raise document.error(("labs",), f"one of {', '.join(type(labs).model_fields)}", "none")
+        if (
+            labs.calcium is not None
+            and labs.calcium_ionised is not None
+            and labs.calcium_ionised > labs.calcium
+        ):
+            said = document.data["labs"]
+            expected = f"less ionised calcium than calcium, {said['calcium']}"
+            raise document.error(("labs", "calcium_ionised"), expected, shown(said["calcium_ionised"]))
 
     def _check_times(self) -> None:
         run, lesion = self.form.run, self.form.lesion
