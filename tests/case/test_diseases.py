@@ -150,3 +150,17 @@ def test_a_fault_of_a_disease_file_is_refused(tmp_path: Path, old: str, new: str
         read_disease(path, frozenset({"a_2000"}))
     assert expected in wrong.value.expected
     assert not mark or wrong.value.line == before.count("\n") + 1
+
+
+def test_a_body_that_gets_a_disease_wrong_is_refused() -> None:
+    """Peterson and Riggs have a filtration rate, and a calcium that rises with kidney failure."""
+    text = """calcis: 1
+person: {age: 54 y, sex: female, mass: 68 kg}
+body: peterson_riggs_2010
+disease: {ckd: {gfr: 25 mL/min}}
+arms: {watch: []}
+run: {duration: 30 d, every: 1 d}
+"""
+    with pytest.raises(InputError, match=r"4:11: expected a body that gets ckd right.*its calcium rises"):
+        read_case_text(text, "case.yaml")
+    assert read_case_text(text.replace("peterson_riggs_2010", "calcis"), "case.yaml").diseases

@@ -6,6 +6,8 @@ A disease is one file, data/diseases/<name>.yaml:
     species: human                           # whose disease; a body of another has other numbers
     arguments:                               # optional; what a case may give -> the numbers it sets
       gfr: [kidney.filtration_rate]
+    not_in:                                  # optional; bodies that have the numbers and get it wrong -> how
+      peterson_riggs_2010: its calcium rises
     changes:                                 # as in calcis.changes, each with kind and source
       kidney.filtration_rate: {value: 25 mL/min, kind: assumed, source: "key: where", note: ...}
 
@@ -27,13 +29,16 @@ from calcis.reading import Document, Where, shown
 
 @dataclass(frozen=True)
 class Disease:
-    """A disease: its changes, and for each argument of a case the names of the changes that it sets."""
+    """A disease: its changes, for each argument of a case the names of the changes that it sets, and bodies
+    that get it wrong, with how they do.
+    """
 
     name: str
     title: str
     species: str
     changes: tuple[Change, ...]
     arguments: Mapping[str, tuple[str, ...]]
+    not_in: Mapping[str, str]
 
     def lacking(self, parameters: Mapping[str, Parameter]) -> list[str]:
         """The numbers that it changes and that are not among `parameters`, or there of another species."""
@@ -48,7 +53,8 @@ class Disease:
 def read_disease(path: str | Path, references: frozenset[str] | None = None) -> Disease:
     """The disease that a file describes.  Raises InputError, with place, for each fault."""
     document = read_data(path)
-    check_keys(document, (), ("title", "species", "changes"), ("title", "species", "arguments", "changes"))
+    keys = ("title", "species", "changes")
+    check_keys(document, (), keys, (*keys, "arguments", "not_in"))
     changes = read_changes(document)
     require_sources(changes, references)
     known = {change.name for change in changes if change.value is not None}
@@ -65,8 +71,11 @@ def read_disease(path: str | Path, references: frozenset[str] | None = None) -> 
                 expected = "a number to which `changes` gives a value"
                 raise document.error((*where, index), expected, shown(name), nearest(str(name), known))
         arguments[argument] = tuple(names)
+    wrong: Any = document.data.get("not_in", {})
+    if not isinstance(wrong, dict) or not all(isinstance(how, str) for how in wrong.values()):
+        raise document.error(("not_in",), "a mapping, body: how it gets the disease wrong", shown(wrong))
     species = read_species(document, ("species",))
-    return Disease(Path(path).stem, str(document.data["title"]), species, changes, arguments)
+    return Disease(Path(path).stem, str(document.data["title"]), species, changes, arguments, wrong)
 
 
 def read_diseases(document: Document, where: Where, known: Mapping[str, Disease]) -> dict[Where, Disease]:

@@ -137,6 +137,9 @@ class _Maker:
             if lacking:
                 expected = f"a body of a {disease.species} in which there is {lacking[0]}, for {disease.name}"
                 raise self.document.error(where, expected, f"body: {self.form.body}", key=key)
+            if self.form.body in disease.not_in:
+                got = f"body: {self.form.body} ({disease.not_in[self.form.body]})"
+                raise self.document.error(where, f"a body that gets {disease.name} right", got, key=key)
             for change in disease.changes:
                 if change.name in setter:
                     expected = f"diseases of which one sets {change.name}"
