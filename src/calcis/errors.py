@@ -33,10 +33,18 @@ class InputError(Exception):
 
 
 def nearest(name: str, valid: Iterable[str]) -> str | None:
-    """The valid name most like `name`, or None if none is close."""
+    """The valid name most like `name`, or None if none is close; one of the same words comes first.
+
+    >>> nearest("ionised_calcium", ["calcium", "calcium_ionised"])
+    'calcium_ionised'
+    """
     import difflib  # takes longer to import than most commands need it
 
     names = list(valid)
     lowered = {candidate.lower(): candidate for candidate in names}
+    words = sorted(name.lower().split("_"))
+    same = [candidate for low, candidate in lowered.items() if sorted(low.split("_")) == words]
+    if same:
+        return same[0]
     found = difflib.get_close_matches(name.lower(), list(lowered), n=1, cutoff=0.5)
     return lowered[found[0]] if found else None

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from calcis import __version__
 from calcis.case import packaged
 from calcis.comparison import in_a_sentence, outcomes, why_more
+from calcis.laboratory import laboratory
 from calcis.page import Citations, environment
 from calcis.parameters import KINDS, Parameter
 from calcis.pictures import Pictures
@@ -39,6 +40,7 @@ def render(run: Run, system: str = "si") -> str:
             title=titled(run),
             about=_about(run),
             arms=[page.arm(index, arm) for index, arm in enumerate(run.arms.values())],
+            labs=page.labs(),
             values=page.values(),
             outcomes=[(page.pictures.mark(one.arm), one) for one in outcomes(run)],
             in_a_sentence=in_a_sentence(run),
@@ -149,6 +151,18 @@ class _Page:
 
     def values(self) -> list[tuple[Fact, list[Fact | None]]]:
         """Row by row of the table of key values: the quantity, and its fact in each arm."""
+    def labs(self) -> dict[str, Any] | None:
+        """What was measured in the person's blood, what follows from it, and what to mind of it."""
+        found = laboratory(self.run.case_text, self.system)
+        if found is None:
+            return None
+        return {
+            "measured": [(row, self.source(row.source)) for row in found.measured],
+            "derived": [(row, self.source(row.source)) for row in found.derived],
+            "remarks": [(one.level, one.text, self.source(one.source)) for one in found.remarks],
+            "simulated": found.simulated,
+        }
+
         facts = [
             {one.quantity.name: one for one in key_facts(self.run, arm, self.system)}
             for arm in self.run.arms.values()

@@ -13,6 +13,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from calcis.comparison import outcomes
+from calcis.fluxes import changes
+from calcis.laboratory import Laboratory, laboratory, laboratory_json
 from calcis.summary import Fact, key_facts, sentences, titled
 from calcis.wording import digits, moment, span
 
@@ -56,6 +58,9 @@ def show_case(case: Case, file: Path) -> None:
         injury = case.lesion.injury
         what = f"{injury.kind}, {injury.shape.cone.volume:.3g} mm³" if injury else "no injury"
         console.print(f"lesion in {case.lesion.tissue}: {what}")
+    labs = laboratory(case.text)
+    if labs is not None:
+        console.print(escape(labs.line))
     for name, arm in case.arms.items():
         console.print(f"arm [bold]{escape(name)}[/]: {escape('; '.join(arm.words)) or 'nothing is done'}")
         for finding in arm.findings:
@@ -68,7 +73,8 @@ def case_json(case: Case) -> dict[str, Any]:
         name: {"words": list(arm.words), "findings": list(arm.findings)} for name, arm in case.arms.items()
     }
     diseases = {disease.name: [change.words for change in disease.changes] for disease in case.diseases}
-    return {"title": case.title, "body": case.body, "diseases": diseases, "arms": arms}
+    labs = laboratory_json(laboratory(case.text))
+    return {"title": case.title, "body": case.body, "diseases": diseases, "labs": labs, "arms": arms}
 
 
 def show_run(run: Run, system: str) -> None:
@@ -79,6 +85,7 @@ def show_run(run: Run, system: str) -> None:
         console.print(_compared(run))
     for arm in run.arms.values():
         _show_arm(console, run, arm, system)
+    _show_labs(console, laboratory(run.case_text, system))
     console.print()
     for line in (*run.limits, *_assumed(run), *_borrowed(run)):
         console.print(escape(line))
@@ -118,6 +125,25 @@ def _show_arm(console: Console, run: Run, arm: Arm, system: str) -> None:
         )
     if table.row_count:
         console.print(table)
+    for text in changes(run, arm, system):
+        console.print(f"  {escape(text)}")
+
+
+def _show_labs(console: Console, labs: Laboratory | None) -> None:
+    """What was measured in the person, what follows from it, what to mind, and that it was not simulated."""
+    if labs is None:
+        return
+    console.print("\n[bold]Labs of this person[/]")
+    table = Table(box=None, padding=(0, 2, 0, 1), header_style="dim")
+    for heading in ("", "value", "reference range", ""):
+        table.add_column(heading)
+    for row in (*labs.measured, *labs.derived):
+        says = row.says or row.outside
+        table.add_row(f"  {row.title} [dim]{row.unit}[/]", row.value, row.ends, f"[yellow]{escape(says)}[/]")
+    console.print(table)
+    for remark in labs.remarks:
+        console.print(f"{_MARKS.get(remark.level, '  ')} {escape(remark.text)}")
+    console.print(f"{_MARKS['warning']} {escape(labs.simulated)}")
 
 
 def _compared(run: Run) -> Table:
@@ -169,6 +195,7 @@ def run_json(run: Run) -> dict[str, Any]:
         "command": "run",
         "status": run.status,
         "folder": None if run.folder is None else str(run.folder),
+        "labs": laboratory_json(laboratory(run.case_text)),
         "arms": {name: _arm_json(arm) for name, arm in run.arms.items()},
         "assumed": [_number_json(parameter) for parameter in run.assumed],
         "species": run.species,

@@ -55,7 +55,9 @@ class Quantity:
             )  # this field says it better
             expected = f"{self._kind()}, such as {self.example}" if own else wrong.expected
             raise refusal(
-                expected, shown(entry) if wrong.got == "none" else wrong.got, wrong.nearest
+                expected,
+                shown(entry) if wrong.got == "none" else wrong.got,
+                None if self.kind else wrong.nearest,
             ) from None
         except OverflowError:  # an integer beyond every float
             value = math.inf
