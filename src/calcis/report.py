@@ -149,8 +149,6 @@ class _Page:
 
         return [*(step(*one) for one in said), *chapters, *(step(*one) for one in behind)]
 
-    def values(self) -> list[tuple[Fact, list[Fact | None]]]:
-        """Row by row of the table of key values: the quantity, and its fact in each arm."""
     def labs(self) -> dict[str, Any] | None:
         """What was measured in the person's blood, what follows from it, and what to mind of it."""
         found = laboratory(self.run.case_text, self.system)
@@ -163,6 +161,8 @@ class _Page:
             "simulated": found.simulated,
         }
 
+    def values(self) -> list[tuple[Fact, list[Fact | None]]]:
+        """Row by row of the table of key values: the quantity, and its fact in each arm."""
         facts = [
             {one.quantity.name: one for one in key_facts(self.run, arm, self.system)}
             for arm in self.run.arms.values()
