@@ -62,6 +62,7 @@ class Case:
     text: str
     file: str
     diseases: tuple[Disease, ...] = ()
+    history: float = 0.0  # h that the body has lived with diseases and changes when the run begins
     labs: Labs | None = None  # what was measured in the person's blood; told, not yet simulated
     plasma_words: str = ""  # what the case says that plasma offers in all arms
 

@@ -285,6 +285,7 @@ class CaseForm(_Form):
     title: Annotated[str, Field(max_length=200)] = ""
     person: Person = Field(default_factory=Person)
     body: str
+    history: Duration | None = None
     disease: Diseases = None
     labs: Labs | None = None
     plasma: PlasmaForm | None = None

@@ -80,6 +80,7 @@ class _Maker:
         self._known(("body",), form.body, self.vocabulary.bodies, "a body")
         self._check_body()
         self._check_times()
+        self._check_history()
         self._check_labs()
         if form.lesion is not None:
             self._known(("lesion", "tissue"), form.lesion.tissue, self.vocabulary.tissues, "a tissue")
@@ -103,6 +104,7 @@ class _Maker:
             arms={name: self._arm(name) for name in form.arms},
             run=form.run,
             diseases=diseases,
+            history=form.history or 0.0,
             labs=form.labs,
             text=self.text,
             file=self.document.file,
@@ -123,6 +125,12 @@ class _Maker:
                 f"{what}: {', '.join(names[:10])}" if names else f"no {what.split()[-1]}, as there is none"
             )
             raise self.document.error(where, expected, shown(name), nearest(name, names))
+
+    def _check_history(self) -> None:
+        """Only a body has lived before the run."""
+        if self.form.history is not None and self.form.body == CLAMPED:
+            expected = f"no history, as body: {CLAMPED} is none that could have lived before"
+            raise self.document.error(("history",), expected, "one", key=True)
 
     def _diseases(self) -> tuple[Disease, ...]:
         """The diseases of the case; their numbers must be there, and no two may set the same."""

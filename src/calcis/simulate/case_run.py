@@ -130,7 +130,7 @@ def rooms_of(case: Case, numbers: Numbers, vocabulary: Vocabulary) -> dict[str, 
     else:
         model, kernel = body_model(case, tissue is not None)
         rooms["body"] = Room(
-            model, kernel, body_lanes(case, model, numbers, vocabulary), body_balances(case.body)
+            model, kernel, body_lanes(case, model, kernel, numbers, vocabulary), body_balances(case.body)
         )
         for lane in rooms["body"].lanes:
             seen = signals(kernel, lane, np.zeros(1), np.array([lane.start]))[0]

@@ -26,6 +26,11 @@ class Numbers:
         self._used.update(model.parameters)
         return {name: self._of_arm[arm][name].value for name in model.parameters}
 
+    def shared(self, model: Model) -> dict[str, float]:
+        """The same before any arm's changes."""
+        self._used.update(model.parameters)
+        return {name: self._of_case[name].value for name in model.parameters}
+
     def of_part(self, arm: str, part: str) -> dict[str, float]:
         """Values in an arm of all numbers of one part, by dotted name."""
         names = [name for name in self._of_case if name.partition(".")[0] == part]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 
 import numpy as np
@@ -10,10 +11,11 @@ from calcis.body import body_balances, body_parts, body_supplies
 from calcis.case import Case, Vocabulary
 from calcis.drugs import drug_part
 from calcis.errors import InputError
-from calcis.ledger import books
+from calcis.ledger import LEDGER, books
 from calcis.part import Model, assemble
 from calcis.simulate.doses import events
 from calcis.simulate.numbers import Numbers
+from calcis.solve.integrate import solve
 from calcis.solve.kernel import Kernel, compile_system
 from calcis.solve.schedule import Lane
 from calcis.solve.system import trace
@@ -36,24 +38,24 @@ def _model(body: str, drugs: tuple[str, ...], with_lesion: bool) -> tuple[Model,
     return model, compile_system(trace(model, list(model.signals)))
 
 
-def body_lanes(case: Case, model: Model, numbers: Numbers, vocabulary: Vocabulary) -> list[Lane]:
+def body_lanes(
+    case: Case, model: Model, kernel: Kernel, numbers: Numbers, vocabulary: Vocabulary
+) -> list[Lane]:
     """A lane for every arm, with its doses.
 
-    Raises InputError for numbers with which a body cannot start.
+    Raises InputError for numbers with which a body cannot start, or could not have lived till then.
     """
     lanes = []
+    lived = _lived(case, model, kernel, numbers) if case.history else None
     for name, arm in case.arms.items():
         values = numbers.of_model(name, model)
-        try:
-            start = model.start(values)
-        except ArithmeticError as problem:
-            raise InputError(f"numbers from which the body of arm {name!r} can start", str(problem)) from None
+        start = _start(model, values, f"the body of arm {name!r}") if lived is None else lived
         jumps, infusions = events(arm.doses, model, dict(vocabulary.drugs), case.run.duration)
         lanes.append(
             Lane(
                 name=name,
                 parameters=np.array(list(values.values())),
-                start=np.array(list(start.values()), float),
+                start=start,
                 begin=0.0,
                 end=case.run.duration,
                 jumps=jumps,
@@ -61,3 +63,31 @@ def body_lanes(case: Case, model: Model, numbers: Numbers, vocabulary: Vocabular
             )
         )
     return lanes
+
+
+def _start(model: Model, values: Mapping[str, float], who: str) -> np.ndarray:
+    try:
+        return np.array(list(model.start(values).values()), float)
+    except ArithmeticError as problem:
+        raise InputError(f"numbers from which {who} can start", str(problem)) from None
+
+
+def _lived(case: Case, model: Model, kernel: Kernel, numbers: Numbers) -> np.ndarray:
+    """The state at the run's beginning of a body that has lived with the case's diseases and changes.
+
+    What arms change or give begins with the run; so do the books.
+    """
+    values = numbers.shared(model)
+    before = Lane(
+        "the time before the run",
+        np.array(list(values.values())),
+        _start(model, values, "the body"),
+        -case.history,
+        0.0,
+    )
+    found = solve(kernel, [before], np.zeros(1), case.run.tolerance)
+    (failure,) = found.failures
+    if failure is not None:
+        raise InputError("diseases and changes with which the body can live for its history", failure)
+    ours = [name.startswith(f"{LEDGER}.") for name in model.states]
+    return np.where(ours, 0.0, found.states[0, -1])

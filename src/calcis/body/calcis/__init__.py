@@ -91,8 +91,8 @@ PERSON: dict[str, str] = {}
 
 # What a reader of any result of this body has to know.
 LIMITS = (
-    "The body is the first stage of Calcis's own model: one standard adult, in the normal state at the "
-    "start. A disease begins then, at once, and takes its time: give it months to years. Of the person only "
+    "The body is the first stage of Calcis's own model: one standard adult. Its disease begins at once, out "
+    "of the normal state: at the start of the run, or before it by the case's history. Of the person only "
     "mass is used, where a dose is per kg.",
     "61 of its constants were fitted together by hand to some 70 clinical values, and many of them are not "
     "well determined: agreement with those values is no proof. Four still fail: calcitriol in vitamin D "
