@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from calcis.body import CLAMPED
 from calcis.case.form import Labs, Person
 from calcis.clinical.appraisal import Appraisal, Derived, Remark, appraise
-from calcis.clinical.formulas import constants, product_by_mass
-from calcis.quantities import quantities
+from calcis.clinical.formulas import constants, molar_mass, product_by_mass
+from calcis.quantities import Quantity, quantities
 from calcis.reading import parse_yaml
-from calcis.reference_ranges import Whom
+from calcis.reference_ranges import Whom, reference_ranges
 from calcis.wording import digits
 
 # Name in the case file -> name among quantities, and the unit in which the case keeps it.
@@ -28,6 +29,12 @@ LABS = {
     "calcitriol": ("calcitriol_plasma", "pmol/L"),
     "fgf23": ("fgf23_plasma", "pmol/L"),
     "alkaline_phosphatase": ("alkaline_phosphatase_plasma", "IU/L"),
+}
+# Those that no body has: title, units of the two systems, and the substance of the molar mass.
+_ONLY_MEASURED = {
+    "albumin_plasma": ("Albumin", "g/L", "g/dL", ""),
+    "creatinine_plasma": ("Creatinine", "umol/L", "mg/dL", "creatinine"),
+    "alkaline_phosphatase_plasma": ("Alkaline phosphatase", "IU/L", "IU/L", ""),
 }
 _FROM_NORMAL = (
     "The simulation does not start from these values yet: it starts from the normal state of the body"
@@ -92,19 +99,36 @@ def laboratory(case_text: str, system: str = "si") -> Laboratory | None:
     adult = person.age is None or person.age >= constants()["ckd_epi_2021.youngest"].value
     whom = Whom(person.sex, person.age) if adult else None
     measured = tuple(_row(name, value, system, whom, str(said[name])) for name, value in labs.items())
-    begins = f"{_FROM_NORMAL}{', and the disease begins with it' if case.get('disease') else ''}."
     return Laboratory(
         labs,
         measured,
         tuple(_computed(one, system, whom) for one in appraisal.derived),
         appraisal,
-        _FROM_GIVEN if case.get("body") == CLAMPED else begins,
+        _FROM_GIVEN if case.get("body") == CLAMPED else f"{_FROM_NORMAL}{_since(case)}.",
     )
+
+
+def _since(case: Mapping[str, Any]) -> str:
+    """What becomes of the normal state before or as the run begins."""
+    if case.get("history"):
+        return f", after which it has lived for {case['history']} with what the case says"
+    return ", and the disease begins with the run" if case.get("disease") else ""
+
+
+@cache
+def _quantities() -> dict[str, Quantity]:
+    """How a reader sees each lab."""
+    found = dict(quantities())
+    for name, (title, si, us, substance) in _ONLY_MEASURED.items():
+        mass = molar_mass(substance) if substance else None
+        ranges = reference_ranges()[name]
+        found[name] = Quantity(name, title, "laboratory", si, us, molar_mass=mass, ranges=ranges)
+    return found
 
 
 def _row(name: str, value: float, system: str, whom: Whom | None, given: str) -> Row:
     course, unit = LABS[name]
-    quantity = quantities()[course]
+    quantity = _quantities()[course]
     shown, range_ = quantity.shown(value, unit, system), quantity.range(system, whom)
     found = quantity.reference(whom)
     source = found.low.source if found else None
