@@ -13,10 +13,12 @@ import numpy as np
 from markupsafe import Markup
 
 from calcis.figures import Line, Panel, areas, curves, settled, swatch
+from calcis.flow_figure import Row, flow_figure
+from calcis.fluxes import Flow, Fluxes, fluxes
 from calcis.quantities import Quantity, described, group_titles, quantities
 from calcis.store import Floats, Run, Series
 from calcis.summary import told, whom
-from calcis.wording import span
+from calcis.wording import capital, digits, listed, span
 
 _STYLES = 6  # arms that the stylesheet tells apart
 _MOVED = 0.01  # a group of courses is drawn where one moves by more than this share of its size
@@ -28,6 +30,9 @@ _SEEN = {
     "story.mineral_radiographic": "radiograph of a mouse",
     "story.mineral_ct": "CT",
 }
+_FLOWED = 0.05  # of the largest net flow: a flow that moves by less has no picture of its course
+_ALIKE = 0.005  # of the largest net flow: two arms that differ by less are drawn once
+_ELSEWHERE = ("urine", "lesion")  # their courses are among those of the kidney and of the tissue
 _BODY, _ALWAYS = ("blood", "drugs", "kidney", "bone"), ("blood", "drugs")
 
 _Lesions = Mapping[str, Mapping[str, Series]]  # arm -> name -> course
@@ -66,6 +71,81 @@ class Pictures:
             title = _GIVEN if self.run.clamped else group_titles()[group]
             found.append({"title": title, "panels": panels, "same": same, "titles": titles})
         return found
+
+    def fluxes(self) -> list[dict[str, Any]]:
+        """Where each ion goes: a picture for the arms that do not differ, and courses of what moves."""
+        found = []
+        for one in fluxes(self.run, self.system):
+            alike: list[list[str]] = []
+            for arm in one.arms:
+                others = (each for each in alike if _flow_alike(one, each[0], arm))
+                group = next(others, None)
+                alike.append([arm]) if group is None else group.append(arm)
+            pictures = [
+                {
+                    "marks": [self.mark(arm) for arm in arms],
+                    "names": listed(arms),
+                    "svg": Markup(self._flows(one, arms[0])),
+                    "changed": one.changed(arms[0]),
+                }
+                for arms in alike
+            ]
+            title, unit = one.quantity.title, one.quantity.unit(self.system)
+            found.append(
+                {
+                    "title": title,
+                    "unit": unit,
+                    "pictures": pictures,
+                    "lesion": self._least(one),
+                    "panels": self._nets(one),
+                }
+            )
+        return found
+
+    def _flows(self, one: Fluxes, arm: str) -> str:
+        seen = {flow.title for flows in one.arms.values() for flow in flows if _there(one, flow)}
+        ends = [end for each in one.arms.values() for flow in each for end in _ends(flow)]
+        urine = self.range(quantities()[f"{one.ion}_urine"])
+        rows = [
+            Row(
+                flow.title,
+                *_ends(flow),
+                one.read(flow.mean_gives, nothing=""),
+                one.read(flow.mean_takes, nothing=""),
+                one.signed(flow.mean),
+                urine if flow.said == "urine" else None,
+            )
+            for flow in one.arms[arm]
+            if flow.title in seen
+        ]
+        scale = max(*ends, 1.2 * urine[0] if urine else 0.0)  # some of the range is seen in any case
+        label = f"{one.quantity.title} into and out of the blood ({one.quantity.unit(self.system)})"
+        return flow_figure(label, rows, scale, one.signed(sum(flow.mean for flow in one.arms[arm])))
+
+    def _least(self, one: Fluxes) -> str | None:
+        """How much the lesion takes or gives at most, where that is too little to draw."""
+        lesions = [flow for flows in one.arms.values() for flow in flows if flow.said == "lesion"]
+        if not lesions or any(_there(one, flow) for flow in lesions):
+            return None
+        unit = one.quantity.unit(self.system)
+        return f"{digits(1000.0 * max(abs(flow.mean) for flow in lesions))} {unit.replace('m', 'µ', 1)}"
+
+    def _nets(self, one: Fluxes) -> list[dict[str, Any]]:
+        """Courses of what moves, but urine, which is among those of the kidney."""
+        nets = {arm: one.together(arm) for arm in one.arms}
+        panels = []
+        for said in next(iter(nets.values())):
+            courses = [net[said][0] for net in nets.values()]
+            if said in _ELSEWHERE or not any(np.ptp(each) > _FLOWED * one.largest for each in courses):
+                continue
+            lines = tuple(
+                Line(arm, course, self.style(arm)) for arm, course in zip(nets, courses, strict=True)
+            )
+            unit, title = one.quantity.unit(self.system), f"{capital(said)} to blood, net"
+            named = f"{one.quantity.title}: {title}"
+            svg = Markup(curves(Panel(named, unit, self.run.time, lines, reach=(0.0,))))
+            panels.append({"title": title, "unit": unit, "range": None, "svg": svg})
+        return panels
 
     def lesion(self) -> dict[str, Any] | None:
         """The lesion's pictures: tissue and cells for each arm, what can be compared for all together."""
@@ -174,6 +254,22 @@ class Pictures:
             decades_from=quantity.decades_from,
         )
         return {"title": quantity.title, "unit": unit, "range": ends, "svg": Markup(curves(panel))}
+
+
+def _there(one: Fluxes, flow: Flow) -> bool:
+    """Whether a flow is ever more than nothing beside the others."""
+    return one.read(max(float(flow.gives.max()), float(flow.takes.max()))) != "0"
+
+
+def _ends(flow: Flow) -> tuple[float, float, float, float]:
+    """What it gives and takes: mean over the run, and at the start."""
+    return flow.mean_gives, flow.mean_takes, float(flow.gives[0]), float(flow.takes[0])
+
+
+def _flow_alike(one: Fluxes, first: str, other: str) -> bool:
+    """Whether the pictures of two arms would be told apart only by their last digits."""
+    here, there = ([end for flow in one.arms[arm] for end in _ends(flow)] for arm in (first, other))
+    return np.allclose(here, there, rtol=0.0, atol=_ALIKE * one.largest)
 
 
 def _moves(series: Iterable[Series]) -> bool:

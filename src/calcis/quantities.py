@@ -75,7 +75,7 @@ def quantities() -> dict[str, Quantity]:
     for group, described in _groups().items():
         for name, entry in described["quantities"].items():
             given = {key: value for key, value in entry.items() if key != "molar_mass"}
-            mass = _molar_mass(entry["molar_mass"]) if "molar_mass" in entry else None
+            mass = molar_mass(entry["molar_mass"]) if "molar_mass" in entry else None
             found[name] = Quantity(name, group=group, molar_mass=mass, ranges=ranges.get(name, ()), **given)
     return found
 
@@ -117,7 +117,7 @@ def _molar_masses() -> dict[str, Parameter]:
     return read_parameters(data_path("report", "molar_masses.yaml"))
 
 
-def _molar_mass(name: str) -> float | None:
+def molar_mass(name: str) -> float | None:
     """g/mol of a substance, or of a drug by its own file; None for a drug that is not there."""
     known = _molar_masses().get(f"molar_mass.{name}")
     if known is not None:

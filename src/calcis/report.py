@@ -23,7 +23,7 @@ from calcis.quantities import pretty, quantities
 from calcis.reading import parse_yaml
 from calcis.store import Arm, Run
 from calcis.summary import Fact, key_facts, sentences, titled, whom
-from calcis.wording import digits, moment, span
+from calcis.wording import digits, listed, moment, span
 
 _FACTS = ("tissue", "injury", "injury_at", "killed", "volume")  # told of a lesion where all arms share them
 
@@ -49,6 +49,8 @@ def render(run: Run, system: str = "si") -> str:
             facts=_facts(run),
             lesion=page.pictures.lesion(),
             groups=page.pictures.groups(),
+            fluxes=page.pictures.fluxes(),
+            listed=listed,
             dosed=any(arm.doses for arm in run.arms.values()),
             assumed=[page.number(one) for one in run.parameters if one.kind == "assumed"],
             others=[page.number(one) for one in run.parameters if one.kind != "assumed"],
@@ -205,6 +207,7 @@ def _about(run: Run) -> list[tuple[str, str]]:
     alone = not person.keys() - {"species"}
     who = [str(value) for value in person.values()] or [run.species]
     rows = [("Species" if alone else "Person", ", ".join(who)), ("Disease", _diseases(case.get("disease")))]
+    rows.append(("Lived with it before the run", str(case.get("history") or "")))
     body = "given, no body makes it" if run.clamped else run.body.replace("_", " ")
     rows.append(("Plasma or medium" if run.clamped else "Body model", body))
     rows.append(("Simulated", f"{span(float(np.ptp(run.time)))}, shown every {span(run.every)}"))

@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from calcis.comparison import outcomes
+from calcis.fluxes import changes
 from calcis.laboratory import Laboratory, laboratory, laboratory_json
 from calcis.summary import Fact, key_facts, sentences, titled
 from calcis.wording import digits, moment, span
@@ -124,6 +125,8 @@ def _show_arm(console: Console, run: Run, arm: Arm, system: str) -> None:
         )
     if table.row_count:
         console.print(table)
+    for text in changes(run, arm, system):
+        console.print(f"  {escape(text)}")
 
 
 def _show_labs(console: Console, labs: Laboratory | None) -> None:
