@@ -87,6 +87,8 @@ def write_sbml(run: Run, path: Path, arm: str | None = None) -> None:
     from calcis.simulate.clamped import plasma_drive
     from calcis.simulate.doses import events
     from calcis.simulate.lesion import injury_jumps, volume_of
+    from calcis.simulate.numbers import Numbers
+    from calcis.simulate.person import body_model, lived
     from calcis.tissue import INPUTS, PARTS
     from calcis.tissue.uptake import uptake
 
@@ -107,8 +109,17 @@ def write_sbml(run: Run, path: Path, arm: str | None = None) -> None:
     if case.lesion is not None:
         values = {name: number.value for name, number in numbers.items()}
         jumps += injury_jumps(case.lesion.injury, model, values)
+    start = {}
+    if case.history:
+        whole, kernel = body_model(case, False)
+        state = lived(case, whole, kernel, Numbers(case, packaged().parameters(case.body)))
+        start = {
+            name: value
+            for name, value in zip(whole.states, state.tolist(), strict=True)
+            if name in model.states
+        }
     title = f"{run.title}: {one.name}"
-    text = sbml_text(model, numbers, jumps=jumps, infusions=infusions, drive=drive, title=title)
+    text = sbml_text(model, numbers, start, jumps=jumps, infusions=infusions, drive=drive, title=title)
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as problem:

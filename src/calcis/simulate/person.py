@@ -46,10 +46,10 @@ def body_lanes(
     Raises InputError for numbers with which a body cannot start, or could not have lived till then.
     """
     lanes = []
-    lived = _lived(case, model, kernel, numbers) if case.history else None
+    begin = lived(case, model, kernel, numbers) if case.history else None
     for name, arm in case.arms.items():
         values = numbers.of_model(name, model)
-        start = _start(model, values, f"the body of arm {name!r}") if lived is None else lived
+        start = _start(model, values, f"the body of arm {name!r}") if begin is None else begin
         jumps, infusions = events(arm.doses, model, dict(vocabulary.drugs), case.run.duration)
         lanes.append(
             Lane(
@@ -72,10 +72,10 @@ def _start(model: Model, values: Mapping[str, float], who: str) -> np.ndarray:
         raise InputError(f"numbers from which {who} can start", str(problem)) from None
 
 
-def _lived(case: Case, model: Model, kernel: Kernel, numbers: Numbers) -> np.ndarray:
+def lived(case: Case, model: Model, kernel: Kernel, numbers: Numbers) -> np.ndarray:
     """The state at the run's beginning of a body that has lived with the case's diseases and changes.
 
-    What arms change or give begins with the run; so do the books.
+    What arms change or give begins with the run; so do the books.  Raises InputError where it fails.
     """
     values = numbers.shared(model)
     before = Lane(
