@@ -31,6 +31,7 @@ _SEEN = {
     "story.mineral_ct": "CT",
 }
 _FLOWED = 0.05  # of the largest net flow: a flow that moves by less has no picture of its course
+_LEAST = 0.01  # µmol/d or µg/d: what a lesion takes is not told more finely
 _ALIKE = 0.005  # of the largest net flow: two arms that differ by less are drawn once
 _ELSEWHERE = ("urine", "lesion")  # their courses are among those of the kidney and of the tissue
 _BODY, _ALWAYS = ("blood", "drugs", "kidney", "bone"), ("blood", "drugs")
@@ -123,12 +124,13 @@ class Pictures:
         return flow_figure(label, rows, scale, one.signed(sum(flow.mean for flow in one.arms[arm])))
 
     def _least(self, one: Fluxes) -> str | None:
-        """How much the lesion takes or gives at most, where that is too little to draw."""
+        """How much the lesion takes or gives, as a mean and at most, where that is too little to draw."""
         lesions = [flow for flows in one.arms.values() for flow in flows if flow.said == "lesion"]
         if not lesions or any(_there(one, flow) for flow in lesions):
             return None
-        unit = one.quantity.unit(self.system)
-        return f"{digits(1000.0 * max(abs(flow.mean) for flow in lesions))} {unit.replace('m', 'µ', 1)}"
+        unit = one.quantity.unit(self.system).replace("m", "µ", 1)
+        most = 1000.0 * max(abs(flow.mean) for flow in lesions)
+        return f"{digits(most)} {unit}" if most >= _LEAST else f"less than {_LEAST:g} {unit}"
 
     def _nets(self, one: Fluxes) -> list[dict[str, Any]]:
         """Courses of what moves, but urine, which is among those of the kidney."""
@@ -258,7 +260,8 @@ class Pictures:
 
 def _there(one: Fluxes, flow: Flow) -> bool:
     """Whether a flow is ever more than nothing beside the others."""
-    return one.read(max(float(flow.gives.max()), float(flow.takes.max()))) != "0"
+    ends = (flow.mean_gives, flow.mean_takes, flow.gives.max(), flow.takes.max())
+    return one.read(float(max(ends))) != "0"
 
 
 def _ends(flow: Flow) -> tuple[float, float, float, float]:
