@@ -114,7 +114,8 @@ def _calcium(labs: Mapping[str, float], found: Mapping[str, float]) -> Iterator[
             text += ". Below an eGFR of 60, as here, uncorrected calcium told more than corrected."
             yield Remark("warning", text, "lian_asberg_2018: abstract")
         else:
-            text += ", above all far from a normal albumin, in liver disease and with myeloma."
+            text += ", above all far from a normal albumin, in cirrhosis and with myeloma; "
+            text += "laboratories that derive their own formula find other slopes."
             yield Remark("info", text, "gpnotebook_calcium: corrected calcium")
     judged = [(ionised, "calcium_ionised_plasma"), (adjusted, "calcium_plasma")]
     sides = [_side(level, name) for level, name in judged if level is not None]
@@ -181,10 +182,11 @@ def _others(
         yield Remark("warning", text, target.source)
     if "vitamin_d_25" in labs:
         status = vitamin_d_status(labs["vitamin_d_25"])
-        text = f"25-hydroxyvitamin D is {status} by the lines of the Institute of Medicine; others draw them "
-        text += "elsewhere, and the last guideline of the Endocrine Society draws none."
         level = "info" if status == "adequate" else "warning"
-        yield Remark(level, text, "perales_afan_2025: introduction")
+        text = f"25-hydroxyvitamin D is {status} by the lines of the Institute of Medicine."
+        yield Remark(level, text, lines()["vitamin_d_25.adequate_from"].source)
+        text = "Others draw these lines elsewhere; the last guideline of the Endocrine Society has none."
+        yield Remark("info", text, "perales_afan_2025: introduction")
 
 
 def _assays(labs: Mapping[str, float]) -> Iterator[Remark]:
