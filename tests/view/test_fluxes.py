@@ -92,7 +92,10 @@ def test_the_rows_are_all_that_moves_the_blood(body: str, ion: str) -> None:
     numbers |= {"bone_mineral.osteolysis": 2.0} if "bone_mineral.osteolysis" in numbers else {}
     dice = random.Random(body)
     start = model.start(numbers, INPUTS)
-    states = {name: float(value or 1.0) * 2 ** dice.uniform(-1, 1) for name, value in start.items()}
+    states = {
+        name: max(float(value), model.states[name].scale) * 2 ** dice.uniform(-1, 1)
+        for name, value in start.items()
+    }
     point = model.at(states, numbers, INPUTS)
     flows = 0.0
     for row in DESCRIBED[ion]["rows"]:
