@@ -111,7 +111,7 @@ def laboratory(case_text: str, system: str = "si") -> Laboratory | None:
 def _since(case: Mapping[str, Any]) -> str:
     """What becomes of the normal state before or as the run begins."""
     if case.get("history"):
-        return f", after which it has lived for {case['history']} with what the case says"
+        return f", which has then lived for {case['history']} with the diseases and changes of the case"
     return ", and the disease begins with the run" if case.get("disease") else ""
 
 

@@ -65,6 +65,7 @@ def test_a_child_has_no_ranges() -> None:
     [
         (CASE, "starts from the normal state of the body."),
         (CASE + "disease: ckd\n", "the disease begins with the run."),
+        (CASE + "disease: ckd\nhistory: 5 y\n", "lived for 5 y with the diseases and changes of the case."),
         (CASE.replace("peterson_riggs_2010", "clamped"), "its plasma is given."),
     ],
 )
