@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from calcis.body import body_balances, body_parts, body_supplies
+from calcis.body import body_balances, body_parts
 from calcis.case import Case, Vocabulary
 from calcis.drugs import drug_part
 from calcis.errors import InputError
@@ -19,6 +19,7 @@ from calcis.solve.integrate import solve
 from calcis.solve.kernel import Kernel, compile_system
 from calcis.solve.schedule import Lane
 from calcis.solve.system import trace
+from calcis.tissue.uptake import TAKEN
 
 
 def body_model(case: Case, with_lesion: bool) -> tuple[Model, Kernel]:
@@ -34,7 +35,7 @@ def body_model(case: Case, with_lesion: bool) -> tuple[Model, Kernel]:
 def _model(body: str, drugs: tuple[str, ...], with_lesion: bool) -> tuple[Model, Kernel]:
     """Put together once in a process: many cases have the same."""
     parts = [*body_parts(body), *(drug_part(drug) for drug in drugs), books(body_balances(body))]
-    model = assemble(parts, dict.fromkeys(body_supplies(body), "mmol/h") if with_lesion else {})
+    model = assemble(parts, dict.fromkeys(TAKEN, "mmol/h") if with_lesion else {})
     return model, compile_system(trace(model, list(model.signals)))
 
 
