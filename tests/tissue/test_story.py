@@ -247,3 +247,10 @@ def test_what_plasma_does_is_told_against_its_own_kind(numbers):
     plasma = {name: float(given[name][0]) for name in PLASMA}
     assert "phosphate of the blood was high" in text(tell(DAYS, given, numbers, BITE), "Growth")
     assert "phosphate of the blood" not in text(tell(DAYS, given, numbers, BITE, plasma), "Growth")
+
+
+def test_little_that_died_and_went_is_told_as_cleared(numbers):
+    """Never above the share that counts as dead, so no day is told on which it fell below it."""
+    dead = 0.04 * np.exp(-DAYS / 48.0)
+    story = tell(DAYS, courses(dead_fraction=dead, living_fraction=1 - dead), numbers, BITE)
+    assert "At most 4 % of the tissue was dead; it was cleared." in text(story, "Clearance")

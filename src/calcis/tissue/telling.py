@@ -167,6 +167,8 @@ def _dead(story: Story) -> str:
     gone = 1.0 - story.dead_end / story.dead_highest.value
     if gone < 0.005:
         return f"{highest}; it was not cleared."
+    if gone > 0.995:
+        return f"{highest}; it was cleared."
     return f"{highest}; {per_cent(gone)} of that was cleared, the rest was not."
 
 
