@@ -21,6 +21,9 @@ from pathlib import Path
 
 import numpy as np
 
+import calcis
+from calcis.store import Run
+
 # A lesion that blood feels, so that there are many exchanges, and doses.
 CASE = """
 calcis: 1
@@ -47,13 +50,9 @@ calcis.run(sys.argv[1], sys.argv[2], resume=True, threads=1)
 AGAIN = 0.25  # how likely a resumed run is killed once more
 
 
-def everything(folder: Path) -> np.ndarray:
+def everything(run: Run) -> np.ndarray:
     """All courses of a run as one array."""
-    import calcis
-
-    groups = [
-        group for arm in calcis.load(folder).arms.values() for group in (arm.body_series, arm.lesion_series)
-    ]
+    groups = [group for arm in run.values() for group in (arm.body_series, arm.lesion_series)]
     return np.array([series.values for group in groups for series in group.values()])
 
 
@@ -80,7 +79,7 @@ def kills(times: int, seed: int, room: Path) -> tuple[int, int]:
     begun = time.monotonic()
     run(case, room / "whole")
     life = time.monotonic() - begun
-    whole, chance = everything(room / "whole"), random.Random(seed)
+    whole, chance = everything(calcis.load(room / "whole")), random.Random(seed)
     same = struck = 0
     for number in range(times):
         folder = room / f"killed-{number}"
@@ -91,7 +90,7 @@ def kills(times: int, seed: int, room: Path) -> tuple[int, int]:
         while not ended:
             ended = run(case, folder, chance.uniform(0.0, life) if chance.random() < AGAIN else None)
             struck += not ended
-        same += np.array_equal(everything(folder), whole)
+        same += np.array_equal(everything(calcis.load(folder)), whole)
         shutil.rmtree(folder)
         print(f"\r{same} of {number + 1} the same, {struck} kills", end="", flush=True)
     print()

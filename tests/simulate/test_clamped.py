@@ -18,7 +18,7 @@ from calcis.case.plasma import OFFERED, Course
 from calcis.part import assemble
 from calcis.report import render
 from calcis.run_folder import load, save
-from calcis.simulate import Pace, simulate
+from calcis.simulate import Pace, coupling, simulate
 from calcis.simulate.clamped import plasma_drive, plasma_series
 from calcis.solve.schedule import Lane, segments
 from calcis.solve.system import trace
@@ -203,9 +203,11 @@ def test_nobody_s_blood_is_in_a_report_of_given_plasma(driven, capsys: pytest.Ca
     assert list(told["arms"]["steps"]["series"]) == ["time", *INPUTS]
 
 
-def test_given_plasma_goes_on_from_a_checkpoint_to_the_same_bits(tmp_path: Path) -> None:
-    case, pace = read_case_text(COURSES, "case"), Pace(seconds=0.0, longest=12.0)
-    whole = simulate(case, pace=pace)
+def test_given_plasma_goes_on_from_a_checkpoint_to_the_same_bits(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(coupling, "LONGEST", 12.0)  # so that there are checkpoints before the end
+    monkeypatch.setattr(coupling, "LONGEST_SHARE", 0.0)
+    case, pace = read_case_text(COURSES, "case"), Pace(seconds=0.0)
+    whole = simulate(case)
 
     def stop(stage: str, share: float) -> None:
         if share > 0.3:
@@ -213,7 +215,7 @@ def test_given_plasma_goes_on_from_a_checkpoint_to_the_same_bits(tmp_path: Path)
 
     with pytest.raises(KeyboardInterrupt):
         simulate(case, tmp_path, progress=stop, pace=pace)
-    again = simulate(case, tmp_path, resume=True, pace=pace)
+    again = simulate(case, tmp_path, resume=True)
     for name, arm in whole.arms.items():
         for signal, series in arm.lesion_series.items():
             assert np.array_equal(again[name].lesion_series[signal].values, series.values), (name, signal)

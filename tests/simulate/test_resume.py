@@ -8,13 +8,7 @@ import pytest
 from calcis.case import read_case_text
 from calcis.errors import InputError
 from calcis.simulate import Pace, simulate
-from tests.simulate.kills import CASE, kills
-
-
-def everything(run):
-    """All courses of a run as one array."""
-    groups = [group for arm in run.arms.values() for group in (arm.body_series, arm.lesion_series)]
-    return np.array([series.values for group in groups for series in group.values()])
+from tests.simulate.kills import CASE, everything, kills
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from calcis.ledger import LEDGER, Balance, defects, flown
 from calcis.part import Model
 from calcis.run_folder import CHECKPOINT, data_hashes, versions
 from calcis.simulate.clamped import plasma_drive, plasma_series
-from calcis.simulate.coupling import LONGEST, Coupling, Exchange
+from calcis.simulate.coupling import Coupling, Exchange
 from calcis.simulate.lesion import lesion_lanes, lesion_model, volume_of
 from calcis.simulate.march import Checkpoints, Pace, Progress, march
 from calcis.simulate.numbers import Numbers
@@ -56,10 +56,9 @@ def simulate(
     vocabulary = vocabulary or packaged()
     numbers = Numbers(case, vocabulary.parameters(case.body))
     rooms = rooms_of(case, numbers, vocabulary)
-    pace = pace or Pace()
-    coupling = coupling_of(case, rooms, threads, LONGEST if pace.longest is None else pace.longest)
+    coupling = coupling_of(case, rooms, threads)
     checkpoints = Checkpoints(None if folder is None else folder / CHECKPOINT, resume)
-    march(coupling, progress or (lambda what, share: None), pace, checkpoints)
+    march(coupling, progress or (lambda what, share: None), pace or Pace(), checkpoints)
     times = np.array(case.run.times)
     found = {
         room: found_in(room, one, side)
@@ -142,13 +141,9 @@ def rooms_of(case: Case, numbers: Numbers, vocabulary: Vocabulary) -> dict[str, 
 
 
 def coupling_of(
-    case: Case,
-    rooms: Mapping[str, Room],
-    threads: int | None,
-    longest: float,
-    times: np.ndarray | None = None,
+    case: Case, rooms: Mapping[str, Room], threads: int | None, times: np.ndarray | None = None
 ) -> Coupling:
-    """All arms at the start, with intervals of at most `longest` h; `times` (h) to keep are the case's."""
+    """All arms at the start; without `times` (h), those of the case are kept."""
     times = np.array(case.run.times) if times is None else times
     sides = {
         name: Integration(room.kernel, room.lanes, times, case.run.tolerance, threads=threads)
@@ -165,7 +160,7 @@ def coupling_of(
             books=tuple(of_body.index(f"{LEDGER}.{loss}_sum") for loss in TAKEN),
             volume=volume_of(case.lesion.injury),
         )
-    return Coupling(sides.get("body"), sides.get("lesion"), exchange, case.run.tolerance, longest)
+    return Coupling(sides.get("body"), sides.get("lesion"), exchange, case.run.tolerance)
 
 
 def found_in(name: str, room: Room, side: Integration) -> Found:

@@ -60,7 +60,7 @@ class Clock:
 
 
 class Coupling:
-    """All arms' bodies and lesions; either may be None.  `longest` (h) bounds intervals."""
+    """All arms' bodies and lesions; either may be None."""
 
     def __init__(
         self,
@@ -68,16 +68,15 @@ class Coupling:
         tissue: Integration | None,
         exchange: Exchange,
         tolerance: float,
-        longest: float = LONGEST,
     ) -> None:
-        self.body, self.tissue, self.exchange, self.longest = body, tissue, exchange, longest
+        self.body, self.tissue, self.exchange = body, tissue, exchange
         self._allowed = IN_TRANSIT * tolerance
         self._recorder = None
         if body is not None and tissue is not None:
             self._recorder = Recorder(body.kernel, exchange.given, tolerance)
         count, uptakes = len(self.sides[0].lanes), len(exchange.sums)
         begin = np.array([lane.begin for lane in self.sides[0].lanes])
-        first = longest if self._recorder is None else min(FIRST, longest)
+        first = LONGEST if self._recorder is None else FIRST
         self.clock = Clock(begin, np.full(count, first), *np.zeros((3, count, uptakes)))
         self.kept = self.take()
 
@@ -153,8 +152,7 @@ class Coupling:
                 clock.interval[arm] = length * factor
             if self._recorder is not None and end in self._events(arm):
                 clock.interval[arm] = FIRST
-            bound = self.longest if self.longest < LONGEST else max(self.longest, LONGEST_SHARE * end)
-            clock.interval[arm] = min(clock.interval[arm], bound)
+            clock.interval[arm] = min(clock.interval[arm], max(LONGEST, LONGEST_SHARE * end))
 
     def _end(self, arm: int) -> float:
         """When an arm's next interval ends: at an event of its lesion, or before."""

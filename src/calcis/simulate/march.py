@@ -27,10 +27,9 @@ Arrays = Mapping[str, np.ndarray]
 
 @dataclass(frozen=True)
 class Pace:
-    """At most how often a run writes a checkpoint (s of wall time), and its longest interval (h)."""
+    """At most how often a run writes a checkpoint (s of wall time)."""
 
     seconds: float = 0.5
-    longest: float | None = None
 
 
 @dataclass(frozen=True)
@@ -123,7 +122,7 @@ def _restore(coupling: Coupling, kept: Arrays) -> None:
 
 def _key(coupling: Coupling) -> str:
     """Checksum of all that decides the bits: code, processor, exchange, times, tolerance, lanes, events."""
-    settings = f"{compiled_driver.identity()} {coupling.longest!r} {coupling.exchange!r}"
+    settings = f"{compiled_driver.identity()} {coupling.exchange!r}"
     found = hashlib.sha256(settings.encode())
     for side in coupling.sides:
         found.update(f"{side.kernel.key} {side.rtol!r}".encode() + side.times.tobytes())

@@ -13,7 +13,6 @@ from calcis.errors import nearest
 from calcis.part import Model
 from calcis.simulate.case_run import coupling_of, found_in, rooms_of
 from calcis.simulate.clamped import plasma_drive, plasma_series
-from calcis.simulate.coupling import LONGEST
 from calcis.simulate.march import Checkpoints, Pace, march
 from calcis.simulate.numbers import Numbers
 from calcis.solve import compiled_driver
@@ -69,7 +68,7 @@ def courses(
                 at = held[name][len(lanes)] if name in held else _started(experiment, arm, lane, room.model)
                 lanes.append(_during(lane, phase, end, at, room.model))
             rooms[name] = replace(room, lanes=lanes)
-        coupling = coupling_of(phase.case, rooms, threads, LONGEST, within)
+        coupling = coupling_of(phase.case, rooms, threads, within)
         march(coupling, lambda what, share: None, Pace(), Checkpoints(None, False))
         held = {name: side.y.copy() for name, side in zip(rooms, coupling.sides, strict=True)}
         piece: dict[str, dict[str, Series]] = {arm: {} for arm in phase.case.arms}
