@@ -10,7 +10,7 @@ from typing import Any
 from calcis.body import CLAMPED
 from calcis.case.form import Labs, Person
 from calcis.clinical.appraisal import Appraisal, Derived, Remark, appraise
-from calcis.clinical.formulas import constants, molar_mass, product_by_mass
+from calcis.clinical.formulas import is_adult, molar_mass, product_by_mass
 from calcis.quantities import Quantity, quantities
 from calcis.reading import parse_yaml
 from calcis.reference_ranges import Whom, reference_ranges
@@ -96,8 +96,7 @@ def laboratory(case_text: str, system: str = "si") -> Laboratory | None:
         return None
     labs, person = Labs.model_validate(said).given, Person.model_validate(case.get("person") or {})
     appraisal = appraise(labs, person.age, person.sex)
-    adult = person.age is None or person.age >= constants()["ckd_epi_2021.youngest"].value
-    whom = Whom(person.sex, person.age) if adult else None
+    whom = Whom(person.sex, person.age) if is_adult(person.age) else None
     measured = tuple(_row(name, value, system, whom, str(said[name])) for name, value in labs.items())
     return Laboratory(
         labs,

@@ -36,7 +36,7 @@ def test_the_worse_the_kidneys_the_lower(kidneys: list[Course], signal: str) -> 
 
 
 def test_kidney_disease_lowers_calcium(kidneys: list[Course]) -> None:
-    """From a GFR of 60 on; that one itself is a trace above normal, which is known to be wrong."""
+    """From a GFR of 60 on; at 60 and 45 it is a trace above normal, which is known to be wrong."""
     assert rising([-one.at("calcium_plasma", 5 * YEAR) for one in kidneys[1:]])
     normal = kidneys[0].at("calcium_plasma", 0.0)
     assert all(one.at("calcium_plasma", 5 * YEAR) < normal for one in kidneys[3:])

@@ -11,6 +11,7 @@ from calcis.clinical.formulas import (
     constants,
     corrected_calcium,
     estimated_gfr,
+    is_adult,
     molar_mass,
     product_by_mass,
 )
@@ -63,13 +64,12 @@ def appraise(labs: Mapping[str, float], age: float | None = None, sex: Sex | Non
 
     `age` in years.  Formulas, ranges and grades are of adults: of a younger person nothing is graded.
     """
-    if age is not None and age < constants()["ckd_epi_2021.youngest"].value:
+    if not is_adult(age):
         young = (
             "Formulas, reference ranges and grades are of adults; nothing is computed for a younger person."
         )
-        return Appraisal(
-            (), (Remark("warning", young, "niddk_egfr: for those of 18 years and older"), *_assays(labs))
-        )
+        source = constants()["ckd_epi_2021.youngest"].source
+        return Appraisal((), (Remark("warning", young, source), *_assays(labs)))
     derived = tuple(_derived(labs, age, sex))
     found = {one.name: one.value for one in derived}
     remarks = (*_calcium(labs, found), *_others(labs, found, age, sex), *_assays(labs))
@@ -108,10 +108,10 @@ def _calcium(labs: Mapping[str, float], found: Mapping[str, float]) -> Iterator[
         )
     if "calcium_corrected" in found and ionised is None:
         gfr = found.get("estimated_gfr")
-        failing = gfr is not None and round(gfr) < lines()["gfr.g2_from"].value
+        failing = lines()["gfr.g2_from"].value
         text = "Corrected calcium is an estimate: ionised calcium is better"
-        if failing:
-            text += ". Below an eGFR of 60, as here, uncorrected calcium told more than corrected."
+        if gfr is not None and round(gfr) < failing:
+            text += f". Below an eGFR of {failing:g}, as here, uncorrected calcium told more than corrected."
             yield Remark("warning", text, "lian_asberg_2018: abstract")
         else:
             text += ", above all far from a normal albumin, in cirrhosis and with myeloma; "
@@ -171,7 +171,7 @@ def _others(
     if "estimated_gfr" in found:
         text = "A category of GFR is chronic kidney disease only if it lasts for more than 3 months; "
         text += "G1 and G2 only with other signs of damage."
-        yield Remark("info", text, "kdigo_2013: table 5, GFR categories")
+        yield Remark("info", text, lines()["gfr.g1_from"].source)
     product = found.get("calcium_phosphate_product")
     target = lines()["calcium_phosphate_product.target_below"]
     if product is not None and product_by_mass(product) >= target.value:

@@ -29,6 +29,11 @@ def constants() -> Mapping[str, Parameter]:
     return MappingProxyType(read_parameters(data_path("clinical", "formulas.yaml"), _UNITS))
 
 
+def is_adult(age: float | None) -> bool:
+    """Whether formulas, ranges and grades, which are of adults, hold at an age, years; unknown, they do."""
+    return age is None or age >= constants()["ckd_epi_2021.youngest"].value
+
+
 def corrected_calcium(calcium: float, albumin: float) -> float:
     """Total calcium as it would be with a normal albumin, mmol/L: Ca + 0.02·(40 − albumin).
 

@@ -9,14 +9,19 @@ from calcis.part import Part, Signal
 
 
 def _sites(v: Any) -> Value:
-    """Calcium-binding sites of plasma protein, mmol/L of plasma: B·(0.8·a + 0.2), a = albumin over normal."""
+    """Calcium-binding sites of plasma protein, mmol/L of plasma: B·(s·a + 1 − s), a albumin over normal."""
     share = v.albumin_share
     return v.protein_sites * (share * v.albumin / v.albumin_normal + 1.0 - share)
 
 
+def _ratio_at(v: Any, phosphate: Value) -> Value:
+    """κ at a plasma phosphate."""
+    return 1.0 + v.complexed_anions + v.complexed_phosphate * phosphate
+
+
 def _ultrafilterable_ratio(v: Any) -> Value:
     """Ultrafilterable over ionised calcium: κ = 1 + c + c_P·P, with citrate, bicarbonate, phosphate."""
-    return 1.0 + v.complexed_anions + v.complexed_phosphate * v.phosphate_plasma
+    return _ratio_at(v, v.phosphate_plasma)
 
 
 def _ionised(v: Any) -> Value:
@@ -40,7 +45,7 @@ def _protein_bound(v: Any) -> Value:
 def _normal(v: Any) -> Value:
     """Exchangeable extracellular calcium in the normal state with this albumin, mmol."""
     ionised = v.calcium_ionised_plasma_normal
-    ratio = 1.0 + v.complexed_anions + v.complexed_phosphate * v.phosphate_plasma_normal
+    ratio = _ratio_at(v, v.phosphate_plasma_normal)
     bound = v.albumin_volume * v.calcium_protein_sites * ionised / (ionised + v.protein_half)
     return v.extracellular_volume_normal * ratio * ionised + bound
 
@@ -83,10 +88,7 @@ CALCIUM_BINDING = Part(
         "calcium_extracellular_normal": Signal("mmol", _normal),
         "calcium_ultrafilterable_plasma_normal": Signal(
             "mmol/L",
-            lambda v: (
-                (1.0 + v.complexed_anions + v.complexed_phosphate * v.phosphate_plasma_normal)
-                * v.calcium_ionised_plasma_normal
-            ),
+            lambda v: _ratio_at(v, v.phosphate_plasma_normal) * v.calcium_ionised_plasma_normal,
         ),
     },
 )

@@ -26,10 +26,15 @@ def _calcium_lost(v: Any) -> Value:
     return (v.calcium_secreted_normal + v.calcium_skin_normal) * v.calcium_ionised_relative
 
 
+def _phosphate_fraction(v: Any, transport: Value) -> Value:
+    """Share of the phosphate eaten that is absorbed without a binder: min(m, f + a·R)."""
+    fraction = v.phosphate_passive_fraction + v.phosphate_active_fraction * transport
+    return minimum(v.phosphate_fraction_maximum, fraction)
+
+
 def _phosphate_absorbed(v: Any) -> Value:
-    """Absorption of phosphate, mmol/h: I·b·min(0.9, f + a·R); a binder leaves the share b of it."""
-    fraction = v.phosphate_passive_fraction + v.phosphate_active_fraction * v.transport
-    left = v.phosphate_unbound_fraction * minimum(v.phosphate_fraction_maximum, fraction)
+    """Absorption of phosphate, mmol/h: I·b·min(m, f + a·R); a binder leaves the share b of it."""
+    left = v.phosphate_unbound_fraction * _phosphate_fraction(v, v.transport)
     return v.phosphate_intake_normal * v.phosphate_intake_factor * left
 
 
@@ -78,13 +83,7 @@ GUT = Part(
         ),
         "phosphate_absorbed": Signal("mmol/h", _phosphate_absorbed),
         "phosphate_absorbed_normal": Signal(
-            "mmol/h",
-            lambda v: (
-                v.phosphate_intake_normal
-                * minimum(
-                    v.phosphate_fraction_maximum, v.phosphate_passive_fraction + v.phosphate_active_fraction
-                )
-            ),
+            "mmol/h", lambda v: v.phosphate_intake_normal * _phosphate_fraction(v, 1.0)
         ),
         "magnesium_absorbed": Signal(
             "mmol/h", lambda v: v.magnesium_absorbed_normal * v.magnesium_absorbed_factor

@@ -46,7 +46,7 @@ def _made(v: Any) -> Value:
 
 
 def _degraded(v: Any) -> Value:
-    """Calcitriol broken down by 24-hydroxylase, pmol/L/h: k·D·[(1 − k₁ − k₂) + k₁·d + k₂·F^0.3]."""
+    """Calcitriol broken down by 24-hydroxylase, pmol/L/h: k·D·[(1 − k₁ − k₂) + k₁·d + k₂·Fᶠ]."""
     fgf23 = power(v.fgf23_relative, v.degradation_fgf23_exponent)
     rest = 1.0 - v.degradation_vitamin_d_share - v.degradation_fgf23_share
     induced = rest + v.degradation_vitamin_d_share * v.vitamin_d_drive + v.degradation_fgf23_share * fgf23
