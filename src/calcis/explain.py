@@ -168,10 +168,14 @@ def _parameter(parameter: Parameter, parts: dict[str, Part], body: str | None) -
         facts["used by"] = _users(parts[part], name)
     if inside is not None and inside != parameter.unit:
         facts["unit inside the laws"] = inside
-    facts["to change it"] = (
-        f"changes: {{{parameter.name}: {parameter.shown[0]:g} {parameter.shown[1]}}}".replace(" 1}", "}")
-    )
+    facts["to change it"] = f"changes: {{{parameter.name}: {_shown(parameter)}}}"
     return Explanation(parameter.name, "parameter", facts)
+
+
+def _shown(one: Parameter) -> str:
+    """A number as a case file would have it: a pure number has no unit."""
+    value, unit = one.shown
+    return f"{value:g} {unit}".removesuffix(" 1")
 
 
 def _range(one: ReferenceRange) -> str:
@@ -215,7 +219,7 @@ def _state(name: str, part: Part, body: str | None) -> Explanation:
 
 def _part(part: Part, body: str | None) -> Explanation:
     own = {
-        name.partition(".")[2]: f"{one.shown[0]:g} {one.shown[1]}".removesuffix(" 1") + f" ({one.kind})"
+        name.partition(".")[2]: f"{_shown(one)} ({one.kind})"
         for name, one in _numbers(body).items()
         if name.partition(".")[0] == part.name
     }
@@ -235,11 +239,9 @@ def _drug(drug: Drug) -> Explanation:
     if drug.synonyms:
         facts["also called"] = ", ".join(drug.synonyms)
     if drug.molar_mass:
-        facts["molar mass"] = f"{drug.molar_mass.shown[0]:g} {drug.molar_mass.shown[1]}"
+        facts["molar mass"] = _shown(drug.molar_mass)
     numbers = read_parameters(data_path("drugs", f"{drug.name}.yaml"))
-    facts["numbers"] = {
-        name: f"{one.shown[0]:g} {one.shown[1]} ({one.kind})" for name, one in numbers.items()
-    }
+    facts["numbers"] = {name: f"{_shown(one)} ({one.kind})" for name, one in numbers.items()}
     facts["sources"] = list(dict.fromkeys(in_full(one.source) for one in numbers.values()))
     return Explanation(drug.name, "drug", facts)
 
@@ -283,10 +285,7 @@ def _injury(name: str) -> Explanation:
     )
     numbers = {key: one for key, one in _numbers().items() if key.startswith(f"{name}.")}
     facts: dict[str, Any] = {"what it does": kind.what, "keys in a case": ", ".join(keys)}
-    facts["numbers"] = {
-        key: f"{one.shown[0]:g} {one.shown[1]}".removesuffix(" 1") + f" ({one.kind})"
-        for key, one in numbers.items()
-    }
+    facts["numbers"] = {key: f"{_shown(one)} ({one.kind})" for key, one in numbers.items()}
     facts["notes"] = {key: one.note for key, one in numbers.items() if one.note}
     return Explanation(name, "injury", facts)
 

@@ -17,6 +17,7 @@ from calcis.parameters import data_path
 from calcis.quantities import Quantity, molar_mass
 from calcis.reading import read_yaml
 from calcis.store import Arm, Floats, Run
+from calcis.units import convert
 from calcis.wording import capital
 
 _TOLD = 0.15  # of the largest net flow of an arm: a change by more is told in a sentence
@@ -149,7 +150,7 @@ def _lesion(arm: Arm, ion: str, quantity: Quantity, system: str) -> tuple[Flow, 
     names = f"{ion}_from_plasma", f"{ion}_from_plasma_sum"
     if volume is None or not all(name in series for name in names):
         return ()
-    litres = float(volume["value"]) * 1e-6  # from mm³
+    litres = convert(float(volume["value"]), volume["unit"], "L")
     taken, whole = (series[name].values * litres for name in names)
     duration = float(np.ptp(arm.time))
     mean = float(whole[-1] - whole[0]) / duration if duration else 0.0

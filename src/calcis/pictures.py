@@ -18,7 +18,7 @@ from calcis.fluxes import Flow, Fluxes, fluxes
 from calcis.quantities import Quantity, described, group_titles, quantities
 from calcis.store import Floats, Run, Series
 from calcis.summary import told, whom
-from calcis.wording import capital, digits, listed, span
+from calcis.wording import capital, digits, listed, per_cent, span
 
 _STYLES = 6  # arms that the stylesheet tells apart
 _MOVED = 0.01  # a group of courses is drawn where one moves by more than this share of its size
@@ -70,7 +70,8 @@ class Pictures:
             same = len(self.run.arms) > 1 and all(_alike(series) for _, series in courses)
             titles = [quantity.title for quantity, _ in courses]
             title = _GIVEN if self.run.clamped else group_titles()[group]
-            found.append({"title": title, "panels": panels, "same": same, "titles": titles})
+            still = f"Nothing here moves by more than {per_cent(_MOVED)}"
+            found.append({"title": title, "panels": panels, "same": same, "still": still, "titles": titles})
         return found
 
     def fluxes(self) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ import numpy as np
 from calcis.quantities import Quantity, described, quantities
 from calcis.reference_ranges import Whom, person_of
 from calcis.store import Arm, Floats, Run, Series
-from calcis.wording import capital, digits, moment, span
+from calcis.wording import capital, digits, listed, moment, on, span
 
 _NOTHING = 1e-4  # of a course's largest value
 
@@ -150,7 +150,8 @@ def sentences(run: Run, arm: Arm, system: str, outside: bool = True) -> list[str
     if len(calm) == 1:
         said.append(f"{calm[0]} stays within its reference range.")
     elif calm:
-        said.append(f"{_list(calm)} stay within their reference ranges.")
+        words = [calm[0], *(title[0].lower() + title[1:] for title in calm[1:])]
+        said.append(f"{listed(words)} stay within their reference ranges.")
     return said + _unseen(arm)
 
 
@@ -171,19 +172,17 @@ def _sentence(one: Fact) -> str:
     low, high = one.range or (0.0, 0.0)
     parts = []
     if one.below:
-        when = "from" if one.lowest_at <= 0 else "on" if moment(one.lowest_at).startswith("day") else "in"
-        value = f"{digits(one.lowest)} {one.unit} {when} {moment(one.lowest_at)}"
+        value = f"{digits(one.lowest)} {one.unit} {_when(one.lowest_at)}"
         parts.append(f"lowest {value}, below the reference range for {span(one.below)}")
     if one.above:
-        when = "from" if one.highest_at <= 0 else "on" if moment(one.highest_at).startswith("day") else "in"
-        value = f"{digits(one.highest)} {one.unit} {when} {moment(one.highest_at)}"
+        value = f"{digits(one.highest)} {one.unit} {_when(one.highest_at)}"
         parts.append(f"highest {value}, above the reference range for {span(one.above)}")
     return f"{one.quantity.title}: {'; '.join(parts)} (range {digits(low)} to {digits(high)})."
 
 
-def _list(titles: list[str]) -> str:
-    words = [titles[0], *(title[0].lower() + title[1:] for title in titles[1:])]
-    return f"{', '.join(words[:-1])} and {words[-1]}"
+def _when(hours: float) -> str:
+    """When an extreme was; what is so at the start is so from there."""
+    return f"from {moment(hours)}" if hours <= 0 else on(hours)
 
 
 def _hours(time: Floats, outside: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> float:

@@ -46,7 +46,7 @@ def progress(quiet: bool) -> Iterator[Callable[[str, float], None]]:
 
 def show_case(case: Case, file: Path) -> None:
     """What a case would simulate."""
-    console = _console()
+    console = answers()
     console.print(f"[bold]{escape(str(file))}[/] is right: {escape(case.title)}")
     console.print(f"body {case.body}, {span(case.run.duration)}, written every {span(case.run.every)}")
     if case.plasma_words:
@@ -79,7 +79,7 @@ def case_json(case: Case) -> dict[str, Any]:
 
 def show_run(run: Run, system: str) -> None:
     """The answer: for each arm its findings and key values; what to mind, what was assumed, where it is."""
-    console = _console()
+    console = answers()
     console.print(f"\n[bold]{escape(titled(run))}[/]")
     if len(outcomes(run)) > 1:
         console.print(_compared(run))
@@ -236,7 +236,7 @@ def _number_json(parameter: Parameter) -> dict[str, Any]:
 
 def show_explanations(found: list[Explanation]) -> None:
     """What a name means, a block for each meaning."""
-    console = _console()
+    console = answers()
     for one in found:
         console.print(f"[bold]{escape(one.name)}[/]  [dim]{one.sort}[/]")
         table = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
@@ -255,7 +255,7 @@ def _fact(fact: Any) -> str:
     return f"{fact:g}" if isinstance(fact, float) else str(fact)
 
 
-def _console() -> Console:
+def answers() -> Console:
     """The console for answers; a file or a pipe gets lines of a readable width."""
     console = Console(highlight=False)
     if not console.is_terminal:

@@ -71,7 +71,7 @@ def test_fitted_and_predicted_are_counted_apart(everything: Validation) -> None:
     predicted = [one for one in everything.verdicts if one.said.predicted]
     assert sum(row["count"] for row in sorts if row["title"].startswith("Predicted")) == len(predicted)
     assert all(one.said.kind != "computed" and not one.said.fitted for one in predicted)
-    assert all(row["count"] == row["passed"] + row["failed"] for row in sorts)
+    assert all(row["count"] == row["passed"] + row["declared"] + row["surprises"] for row in sorts)
 
 
 def test_the_table_in_the_repository_is_that_of_the_experiments(everything: Validation) -> None:
@@ -200,6 +200,8 @@ def test_an_arm_that_fails_fails_its_comparisons_and_says_why(tmp_path: Path) ->
     extra = "    start: {rest: {plasma.calcium: 1.0e+300 mmol}}\n"
     one = verdict(tmp_path, "least: 0 mmol/L, most: 1.0e+300 mmol/L", extra)
     assert not one.passed and math.isnan(one.simulated) and one.failure
+    declared = verdict(tmp_path, "most: 2.3 mmol/L, fails: the model is wrong", extra)
+    assert not declared.as_expected, "a run that failed is not the failure that was declared"
 
 
 def calcis(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:

@@ -47,9 +47,14 @@ class Said:
     where: Where
 
     @property
+    def sort(self) -> str:
+        """`computed`, `fitted`, or `predicted`: about nature, and no number used was fitted to it."""
+        return "computed" if self.kind == "computed" else "fitted" if self.fitted else "predicted"
+
+    @property
     def predicted(self) -> bool:
-        """Whether it is about nature, and no number used was fitted to it."""
-        return self.kind != "computed" and not self.fitted
+        """Whether agreement speaks for the model."""
+        return self.sort == "predicted"
 
     def refuse(self, key: str, expected: str, got: str, nearest: str | None = None) -> InputError:
         """A complaint about one of its keys, with its place."""

@@ -48,8 +48,13 @@ class Verdict:
 
     @property
     def as_expected(self) -> bool:
-        """It passes, or fails and was declared to: what is said of it is true."""
-        return self.passed != bool(self.fails)
+        """It passes, or fails and was declared to; a run that failed is not what was declared."""
+        return self.passed != bool(self.fails) and not self.failure
+
+    @property
+    def fails_as_known(self) -> bool:
+        """Whether it fails and was declared to."""
+        return self.as_expected and not self.passed
 
     @property
     def name(self) -> str:
@@ -93,7 +98,8 @@ def verdict(experiment: Experiment, said: Said, found: Courses) -> Verdict:
             value = _in(said, key, value, unit, shown, molar_mass)
             break
     arms = {form.arm, *(one.arm for one in (form.over, form.minus) if one is not None)}
-    failure = next((text for arm, text in found.failures.items() if arm in arms or len(found.arms) == 1), "")
+    failures = (text for arm, text in found.failures.items() if arm in arms or len(found.arms) == 1)
+    failure = next(failures, "") if math.isnan(value) else ""  # before an arm fails its numbers are good
     return Verdict(experiment, said, words, shown, value, centre, low, high, failure)
 
 

@@ -41,7 +41,7 @@ def render(validation: Validation) -> str:
             count=len(validation.verdicts),
             experiments=sum(len(group["experiments"]) for group in groups),
             surprises=[_row(one, citations) for one in validation.surprises],
-            known=[_row(one, citations) for one in validation.verdicts if one.fails and not one.passed],
+            known=[_row(one, citations) for one in validation.verdicts if one.fails_as_known],
             pictures=[
                 (row["title"], Markup(against(row["verdicts"]))) for row in sorts if points(row["verdicts"])
             ],
@@ -86,7 +86,7 @@ def _row(one: Verdict, citations: Citations) -> dict[str, Any]:
         "strip": Markup(strip(one)),
         "verdict": verdict_word(one),
         "level": "urgent" if not one.as_expected else "warning" if not one.passed else "info",
-        "sort": "computed" if one.said.kind == "computed" else "fitted" if one.said.fitted else "predicted",
+        "sort": one.said.sort,
         "why": one.said.why,
         "fails": one.failure or one.fails,
         "source": citations.link(one.said.source),

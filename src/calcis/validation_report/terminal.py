@@ -11,6 +11,7 @@ from rich.table import Table
 
 from calcis.study.validation import Validation
 from calcis.study.verdict import Verdict
+from calcis.terminal import answers
 from calcis.validation_report.words import rows, simulated, verdict_word, wanted
 
 _FEW = 40  # comparisons that are shown one by one; of more only what fails
@@ -18,9 +19,7 @@ _FEW = 40  # comparisons that are shown one by one; of more only what fails
 
 def show(validation: Validation, page: Path) -> None:
     """The answer: how much passed, predicted apart from fitted, and what did not."""
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console.width = 110
+    console = answers()
     experiments = {(one.experiment.group, one.experiment.name) for one in validation.verdicts}
     console.print(f"\n[bold]{len(experiments)} experiments, {len(validation.verdicts)} comparisons[/]")
     table = Table(box=None, padding=(0, 2, 0, 1), header_style="dim")
@@ -35,7 +34,7 @@ def show(validation: Validation, page: Path) -> None:
         console.print()
         console.print(_table(validation.verdicts))
     else:
-        _told(console, "Known to fail", [one for one in validation.verdicts if one.fails and not one.passed])
+        _told(console, "Known to fail", [one for one in validation.verdicts if one.fails_as_known])
         _told(console, "[red]Not as said[/]", validation.surprises)
     console.print(f"\nReport: [bold]{escape(str(page))}[/]")
 

@@ -27,13 +27,13 @@ def rows(validation: Validation) -> list[dict[str, Any]]:
             one for one in validation.verdicts if (one.said.kind, bool(one.said.fitted)) == (kind, fitted)
         ]
         if some:
-            passed = sum(one.passed for one in some)
-            surprises = sum(not one.as_expected for one in some)
-            said = sum(bool(one.fails) and not one.passed for one in some)
-            found.append(
-                {"kind": kind, "title": title, "verdicts": some, "count": len(some)}
-                | {"passed": passed, "failed": len(some) - passed, "declared": said, "surprises": surprises}
-            )
+            counts = {
+                "count": len(some),
+                "passed": sum(one.passed for one in some),
+                "declared": sum(one.fails_as_known for one in some),
+                "surprises": sum(not one.as_expected for one in some),
+            }
+            found.append({"kind": kind, "title": title, "verdicts": some, **counts})
     return found
 
 
@@ -124,7 +124,6 @@ def markdown(validation: Validation) -> str:
             group = one.experiment.group
             lines += ["", f"## {one.experiment.about}", ""]
             lines += ["| comparison | observed | simulated | verdict | |", "|---|---|---|---|---|"]
-        sort = "computed" if one.said.kind == "computed" else "fitted" if one.said.fitted else "predicted"
-        cells = (one.name, wanted(one), simulated(one), verdict_word(one), sort)
+        cells = (one.name, wanted(one), simulated(one), verdict_word(one), one.said.sort)
         lines.append(f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |")
     return "\n".join(lines) + "\n"
