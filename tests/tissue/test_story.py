@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from calcis.parameters import data_path, read_parameters
 from calcis.tissue import story as story_room
 from calcis.tissue.numbers import tissue_parameters
 from calcis.tissue.story import COURSES, PLASMA, Injured, tell, verdict
@@ -254,3 +255,20 @@ def test_little_that_died_and_went_is_told_as_cleared(numbers):
     dead = 0.04 * np.exp(-DAYS / 48.0)
     story = tell(DAYS, courses(dead_fraction=dead, living_fraction=1 - dead), numbers, BITE)
     assert "At most 4 % of the tissue was dead; it was cleared." in text(story, "Clearance")
+
+
+@pytest.mark.parametrize(("formed", "said"), [(0.0, "None formed"), (0.5, "Hardly any formed")])
+def test_a_little_that_the_fluid_formed_is_not_told_as_none(numbers, formed, said):
+    """Less than a tenth of what mitochondria load, so its saturation is not told as the cause."""
+    loaded = np.minimum(DAYS / 24.0, 10.0)
+    given = courses(
+        mineral_total=loaded * (1.0 + formed / 10.0),
+        mitochondrial_loading_sum=loaded,
+        amorphous_formation_sum=loaded * formed / 10.0,
+    )
+    assert text(tell(DAYS, given, numbers, BITE), "In the fluid").startswith(f"{said} in the fluid")
+
+
+def test_calcium_weighs_what_it_does_in_the_report(numbers):
+    masses = read_parameters(data_path("report", "molar_masses.yaml"))
+    assert numbers["story.calcium_mass"] == masses["molar_mass.calcium"].value  # mg/mmol is g/mol

@@ -8,7 +8,7 @@ from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from calcis.case.form import MOST_POINTS, CaseForm
+from calcis.case.form import MOST_ARMS, MOST_POINTS, CaseForm
 from calcis.errors import InputError, nearest
 from calcis.reading import Document, Where, shown
 
@@ -72,7 +72,7 @@ _EXPECTED = {
     "finite_number": "a finite number",
     "union_tag_not_found": "a dose such as `denosumab 60 mg SC every 26 weeks`, or {changes: {...}}",
     "too_short": "at least one arm",
-    "too_long": "at most 100 arms",
+    "too_long": f"at most {MOST_ARMS} arms",
     "string_too_short": "a name",
 }
 

@@ -17,6 +17,7 @@ from calcis.reading import shown
 
 MOST_OUTPUTS = 200_000  # output times of all arms together: about a gigabyte of courses
 MOST_POINTS = 10_000  # of one course of plasma
+MOST_ARMS = 100
 
 _LONGEST = 150 * 8766  # hours of a run
 
@@ -292,7 +293,7 @@ class CaseForm(_Form):
     lesion: Lesion | None = None
     changes: ChangeSet = Field(default_factory=dict)
     changes_from: ChangesFrom = ""
-    arms: Annotated[dict[ArmName, Actions], Field(min_length=1, max_length=100)]
+    arms: Annotated[dict[ArmName, Actions], Field(min_length=1, max_length=MOST_ARMS)]
     run: Timing
 
 

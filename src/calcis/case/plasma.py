@@ -23,6 +23,7 @@ from typing import Any
 from calcis.case.form import PlasmaForm
 from calcis.parameters import data_path, read_parameters
 from calcis.reading import Document, Where, shown
+from calcis.wording import listed
 
 OFFERED = tuple(name for name in PlasmaForm.model_fields if name != "between")
 _TITLES = {"calcium_ionised": "ionised calcium", "ph": "pH"}
@@ -86,8 +87,7 @@ def complete(document: Document, where: Where, plasma: Plasma) -> None:
     """Raises InputError for what plasma must offer and nobody gives: nothing is assumed."""
     missing = [f"`{name}`" for name in OFFERED if name not in plasma]
     if missing:
-        names = " and ".join(filter(None, (", ".join(missing[:-1]), missing[-1])))
-        raise document.error(where, f"{names} in plasma", "none", key=bool(where))
+        raise document.error(where, f"{listed(missing)} in plasma", "none", key=bool(where))
 
 
 def words(document: Document, where: Where, given: Plasma) -> str:

@@ -176,8 +176,7 @@ class _Maker:
                 raise document.error((), expected, "none")
             return
         if form.plasma is not None:
-            expected = f"no `plasma`, as {form.body} makes its own (body: {CLAMPED} takes what is given)"
-            raise document.error(("plasma",), expected, "one", key=True)
+            raise self._plasma_of_body(("plasma",))
         if "person" not in form.model_fields_set:
             raise document.error((), "`person` in the case file", "none")
         whose = body_species(form.body)
@@ -189,6 +188,10 @@ class _Maker:
         for name in ("age", "sex", "mass"):
             if whose == "human" and getattr(form.person, name) is None:
                 raise document.error(("person",), f"`{name}` in person", "none", key=True)
+
+    def _plasma_of_body(self, where: Where) -> InputError:
+        expected = f"no `plasma`, as {self.form.body} makes its own (body: {CLAMPED} takes what is given)"
+        return self.document.error(where, expected, "one", key=True)
 
     def _check_labs(self) -> None:
         """Labs are those of people, some at least, and no more calcium is ionised than there is."""
@@ -322,8 +325,7 @@ class _Maker:
         document, form = self.document, self.form
         if form.body != CLAMPED:
             if given:
-                expected = f"no `plasma`, as {form.body} makes its own (body: {CLAMPED} takes what is given)"
-                raise document.error(given[0][0], expected, "one", key=True)
+                raise self._plasma_of_body(given[0][0])
             return None, ()
         if len(given) > 1:
             raise document.error(given[1][0], "one `plasma` in an arm", "another", key=True)

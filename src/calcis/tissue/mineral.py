@@ -121,27 +121,23 @@ def apatite_cleared(v: Any) -> Value:
 
 def _apatite_carried_off(v: Any) -> Value:
     """Apatite that leaves the tissue with cells: the part of what they dissolve, and in debris."""
-    return (1.0 - v.resorbed_returned) * v.apatite_resorption + v.debris_clearance_rate * v.apatite
-
-
-def _amorphous_carried_off(v: Any) -> Value:
-    return v.debris_clearance_rate * v.amorphous
+    return (1.0 - v.resorbed_returned) * v.apatite_resorption + apatite_cleared(v)
 
 
 def calcium_carried_off(v: Any) -> Value:
     """Calcium that phagocytes carry away (mmol/L/h)."""
-    return _apatite_carried_off(v) + _amorphous_carried_off(v)
+    return _apatite_carried_off(v) + amorphous_cleared(v)
 
 
 def phosphate_carried_off(v: Any) -> Value:
     """Phosphate that phagocytes carry away, mineral and organic (mmol/L/h)."""
-    apatite, amorphous = _apatite_carried_off(v), _amorphous_carried_off(v)
+    apatite, amorphous = _apatite_carried_off(v), amorphous_cleared(v)
     return v.apatite_phosphate * apatite + v.amorphous_phosphate * amorphous + v.organic_phosphate_cleared
 
 
 def base_carried_off(v: Any) -> Value:
     """Base that leaves in the mineral phagocytes carry away (mmol/L/h)."""
-    return v.apatite_acid * _apatite_carried_off(v) + v.amorphous_acid * _amorphous_carried_off(v)
+    return v.apatite_acid * _apatite_carried_off(v) + v.amorphous_acid * amorphous_cleared(v)
 
 
 def radiodensity(v: Any) -> Value:
@@ -151,10 +147,9 @@ def radiodensity(v: Any) -> Value:
 
 def rates(v: Any) -> dict[str, Value]:
     """amorphous' = gain - conversion - κ·Z_A; apatite' = conversion + growth - resorption - κ·Z_H."""
-    cleared = v.debris_clearance_rate
     return {
-        "amorphous": _amorphous_gain(v) - v.amorphous_conversion - cleared * v.amorphous,
-        "apatite": v.amorphous_conversion + v.apatite_growth - v.apatite_resorption - cleared * v.apatite,
+        "amorphous": _amorphous_gain(v) - v.amorphous_conversion - amorphous_cleared(v),
+        "apatite": v.amorphous_conversion + v.apatite_growth - v.apatite_resorption - apatite_cleared(v),
     }
 
 

@@ -7,9 +7,7 @@ from calcis.wording import about, digits, listed, per_cent
 
 _WORTH = 0.05  # share of a rise below which a cause is not told
 _FACTOR = 0.1  # lg of a factor below which it is not told
-_UNSEEN = (
-    0.1  # lg of saturation by which a fluid that formed mineral was below what that takes at every output
-)
+_UNSEEN = 0.1  # lg of saturation below what mineral takes: more than that, and outputs missed how it formed
 
 
 def why_it_formed(change: Change, supply: str) -> str:

@@ -31,7 +31,7 @@ THRESHOLDS = {
     "normal_pyrophosphate": "mmol/L",
     "calcium_mass": "mg/mmol",
 }
-_TRACE = 1e-3  # mmol/L of mineral that is as good as none
+_TRACE = 1e-3  # mmol/L formed in the fluid below which nobody asks why
 PARAMETERS = {"story": THRESHOLDS}  # as the data file of the tissue names them
 PARTS = ("story", "parenchyma", "leukocytes", "debris", "capillaries", "interstitial_fluid", *cause.PARTS)
 

@@ -244,10 +244,9 @@ def _fluid(story: Story) -> Chapter | None:
             "In the fluid", seen.at, why_it_formed(story.saturation, story.supply), rests_on=_THRESHOLD
         )
     share, before = story.concentration, story.concentration_before
-    said = (
-        f"None formed in the fluid between the cells: its ions came to {per_cent(share)} of the concentration"
-    )
-    said = f"{said} that this takes"
+    formed = "None" if story.budget.from_fluid < _LITTLE else "Hardly any"
+    said = f"{formed} formed in the fluid between the cells: its ions came to {per_cent(share)} of the"
+    said = f"{said} concentration that this takes"
     if share > before + 0.02:
         earlier = f"{per_cent(before)} before {'the injury' if story.injured is not None else 'that'}"
         said = f"{said}, {on(seen.at, story.every)} ({earlier}), because {reasons(seen, story.supply)}"
@@ -261,9 +260,9 @@ def _why_it_grew(story: Story, brief: bool = False) -> str:
 
 
 def _growth(story: Story) -> Chapter | None:
-    if story.growth is None or story.budget.from_growth < _LITTLE:
-        return None
     said, left = _why_it_grew(story), story.calcium_left
+    if story.growth is None or not said:
+        return None
     if left is None or left >= _SHORT:
         return Chapter("Growth", story.growth.at, said, rests_on=_GROWTH)
     said += (
