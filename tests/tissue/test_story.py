@@ -9,6 +9,7 @@ import pytest
 
 from calcis.parameters import data_path, read_parameters
 from calcis.tissue import story as story_room
+from calcis.tissue.crossings import Spell
 from calcis.tissue.numbers import tissue_parameters
 from calcis.tissue.story import COURSES, PLASMA, Injured, tell, verdict
 from calcis.tissue.telling import brief, chapters, outcome, sentences
@@ -182,6 +183,8 @@ def test_what_came_with_an_injury_is_told_by_its_courses(numbers):
     lasting = replace(odd, own={"lasts": 5.5})
     unseen = replace(story, injured=lasting, flow=None)  # between two outputs
     assert "Blood flow stopped and returned after 5.5 h." in text(unseen, "Injury")
+    low = replace(story, injured=lasting, flow=Spell(0.3, 48.0, 72.0))  # by the number of its kind
+    assert "Blood flow fell to 30 % and returned after 5.5 h." in text(low, "Injury")
     stays = tell(DAYS, courses(blood_flow=np.where(DAYS >= 48.0, 0.3, 1.0)), numbers, odd)
     assert "Blood flow fell to 30 %; it stayed low." in text(stays, "Injury")
 

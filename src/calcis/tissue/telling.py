@@ -130,7 +130,7 @@ def _injury(story: Story, tissue: str) -> Chapter:
 def _blood_flow(story: Story) -> str:
     """How far blood flow fell and when it was back; by what the case says where outputs are too far apart."""
     own, seen = story.injured.own if story.injured is not None else {}, story.flow
-    least = own.get("flow", 0.0) if "lasts" in own else 1.0 if seen is None else seen.value
+    least = own.get("flow", 0.0 if seen is None else seen.value)
     fell = f"Blood flow fell to {per_cent(least)}" if least > 0.005 else "Blood flow stopped"
     if "lasts" in own:
         return f"{fell} and returned after {span(own['lasts'])}."
