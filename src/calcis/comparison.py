@@ -18,7 +18,6 @@ _SEEN = (  # what is seen, from the latest to the earliest
     ("stainable_at", "stainable"),
 )
 _LITTLE = 0.05  # mmol/L of mineral that is as good as none
-_FEW = 1.0  # % of the tissue that may be dead without a word
 _ALIKE = 0.01  # share of a time or an amount by which arms do not differ for a reader
 
 
@@ -57,7 +56,9 @@ def outcomes(run: Run) -> list[Outcome]:
 
     Of several that calcified, the later ones tell whether they did faster or slower than the first.
     """
-    found = [_outcome(arm) for arm in run.arms.values() if "verdict" in arm.lesion_facts and not arm.failure]
+    cleared = next((one.value for one in run.parameters if one.name == "story.dead_cleared"), 0.0)
+    told = [arm for arm in run.arms.values() if "verdict" in arm.lesion_facts and not arm.failure]
+    found = [_outcome(arm, cleared) for arm in told]
     first = next((one for one in found if one.calcified), None)
     return [one if first is None or one is first else _against(first, one) for one in found]
 
@@ -82,7 +83,8 @@ def why_more(run: Run) -> list[str]:
     ]
 
 
-def _outcome(arm: Arm) -> Outcome:
+def _outcome(arm: Arm, cleared: float) -> Outcome:
+    """What became of one lesion; dead tissue below the share `cleared` counts as cleared."""
     facts = arm.lesion_facts
 
     def value(name: str) -> Any:
@@ -91,7 +93,7 @@ def _outcome(arm: Arm) -> Outcome:
     return Outcome(
         arm=arm.name,
         verdict=facts["verdict"],
-        died=(value("dead_highest") or 0.0) >= _FEW,
+        died=(value("dead_highest") or 0.0) > 100.0 * cleared,
         cleared_at=value("dead_cleared_at"),
         stainable_at=value("stainable_at"),
         radiographic_at=value("radiographic_at"),

@@ -11,7 +11,7 @@ import pytest
 from calcis.comparison import in_a_sentence, outcomes, why_more
 from calcis.store import Run, Series
 from calcis.tissue.cause import supplied
-from tests.view.fake_run import fake_run, without_lesion
+from tests.view.fake_run import fake_run, number, without_lesion
 
 
 def with_facts(run: Run, **facts: dict[str, Any]) -> Run:
@@ -35,6 +35,16 @@ def test_an_arm_a_row() -> None:
     assert (watch.arm, watch.verdict, watch.amount) == ("watch", "calcified", "1000 mmol/L, 1.5 mg")
     assert (treated.arm, treated.verdict, treated.amount) == ("treated", "healed", "none")
     assert (treated.cleared_at, treated.ct_at) == (585.0, None)
+
+
+@pytest.mark.parametrize(("dead", "died"), [(4.0, False), (6.0, True)])
+def test_what_never_was_too_much_needs_no_clearing(dead: float, died: bool) -> None:
+    """What never rose above the share that counts as cleared is not told as never cleared."""
+    run = with_facts(
+        fake_run(), watch={"dead_highest": {"value": dead, "unit": "%"}, "dead_cleared_at": None}
+    )
+    run = replace(run, parameters=(*run.parameters, number("story.dead_cleared", 0.05)))
+    assert outcomes(run)[0].died is died
 
 
 @pytest.mark.parametrize(
