@@ -97,8 +97,8 @@ LIMITS = (
     "61 of its constants were fitted together by hand to some 70 clinical values, and many of them are not "
     "well determined: agreement with those values is no proof. Four still fail: calcitriol in vitamin D "
     "intoxication is far too low (the activity of vitamin D is right), calcium in the mildest primary "
-    "hyperparathyroidism slightly too low, calcium in mild kidney disease a trace above normal, and in end-"
-    "stage kidney disease calcium creeps up over years.",
+    "hyperparathyroidism slightly too low, calcium in mild to moderate kidney disease a trace above normal, "
+    "and in end-stage kidney disease calcium creeps up over years.",
     "Also not right: most calcium of vitamin D intoxication comes from bone; too little calcium is lost in "
     "urine in primary hyperparathyroidism; phosphate is too high in osteolysis and without parathyroid "
     "glands; osteolysis goes on at its rate until no bone is left, and the run stops there; denosumab lowers "
