@@ -239,7 +239,7 @@ def test_interrupted_it_says_how_to_go_on_and_ends_the_same(tmp_path: Path) -> N
     (tmp_path / "long.yaml").write_text(
         CASE.replace("duration: 30 d", "duration: 20 y")
         .replace("1 d}", "10 d, tolerance: 1e-8}")
-        .replace("denosumab 60 mg SC at day 1", "teriparatide 20 ug SC daily for 4 y")
+        .replace("denosumab 60 mg SC at day 1", "teriparatide 20 ug SC daily for 10 y")
     )
     stopped = interrupted(tmp_path, signal.SIGINT)
     assert stopped.returncode == 130
