@@ -28,6 +28,7 @@ from calcis.reference_ranges import ReferenceRange
 from calcis.references import in_full
 from calcis.tissue import PARTS as TISSUE
 from calcis.tissue.injuries import KINDS as INJURIES
+from calcis.wording import span
 
 _ROOMS = ("drugs", "tissue", "chemistry", "injuries")  # folders of numbers that every body shares
 
@@ -252,12 +253,15 @@ def _disease(disease: Disease) -> Explanation:
     facts["a set of changes"] = {name: change.words.partition(": ")[2] for name, change in changes.items()}
     facts["notes"] = {name: change.note for name, change in changes.items() if change.note}
     arguments = {
-        argument: f"{changes[names[0]].words.partition(': ')[2]}, unless a case says otherwise"
-        for argument, names in disease.arguments.items()
+        name: f"{changes[one.sets[0]].words.partition(': ')[2]}, unless a case says otherwise; "
+        f"from {one.least} to {one.most}"
+        for name, one in disease.arguments.items()
     }
     facts["a case may give"] = arguments
     given = ", ".join(f"{name}: {text.partition(',')[0]}" for name, text in arguments.items())
     facts["in a case"] = f"disease: {{{disease.name}: {{{given}}}}}" if given else f"disease: {disease.name}"
+    after = disease.steady_after
+    facts["steady"] = f"never: {disease.never_steady}" if after is None else f"after {span(after)}"
     bodies = [body for body in packaged().bodies if not disease.lacking(packaged().parameters(body))]
     facts["with body"] = ", ".join(bodies)
     facts["kinds"] = ", ".join(dict.fromkeys(change.kind for change in disease.changes if change.kind))

@@ -1,4 +1,4 @@
-"""Does the body of Calcis keep its masses, in every disease, and are its laws finite in any state?"""
+"""Does the body of Calcis keep its masses, and are its laws finite, in any state?"""
 
 from __future__ import annotations
 
@@ -9,36 +9,11 @@ from typing import Any
 import casadi
 import pytest
 
-from calcis.case import packaged, read_case_text
 from calcis.part import Point
-from calcis.simulate import simulate
 from tests.body.calcis_courses import BODY, INPUTS, NUMBERS
 
 NONE = dict.fromkeys(INPUTS, 0.0)
 NORMAL = {name: float(value) for name, value in BODY.start(NUMBERS).items()}
-CASE = """\
-calcis: 1
-person: {age: 50 y, sex: female, mass: 70 kg}
-body: calcis
-disease: DISEASE
-lesion:
-  tissue: dermis
-  injury: {kind: bite, at: 20 d, shape: {cone: {diameter: 6 mm, depth: 4 mm}}, killed: 0.9}
-arms:
-  nothing: []
-  drugs: [denosumab 60 mg SC at day 30, teriparatide 20 ug SC daily x 5]
-run: {duration: 100 d, every: 10 d}
-"""
-
-
-@pytest.mark.parametrize("name", packaged().diseases)
-def test_nothing_is_lost_in_a_disease(name: str) -> None:
-    """Calcium, phosphate and magnesium of the body, and what went to a lesion, 1e-9 of what flowed."""
-    run = simulate(read_case_text(CASE.replace("DISEASE", name), "case.yaml"))
-    for arm in run.arms.values():
-        assert arm.failure is None
-        assert {"body.calcium", "body.phosphate", "body.magnesium"} <= set(arm.ledger)
-        assert {what: share for what, share in arm.ledger.items() if share > 1e-9} == {}
 
 
 def anywhere(seed: int) -> Point:

@@ -22,8 +22,9 @@ run: {duration: 1 d, every: 1 d}
 FILE = """\
 title: A disease
 species: human
+steady_after: 5 y
 arguments:
-  gfr: [kidney.filtration_rate]
+  gfr: {sets: [kidney.filtration_rate], from: 5 mL/min, to: 90 mL/min}
 changes:
   kidney.filtration_rate: {value: 25 mL/min, kind: assumed, source: "a_2000: x"}
   gut.calcium_intake: {factor: 2, kind: assumed, source: "a_2000: x"}
@@ -130,13 +131,15 @@ def test_a_body_without_its_numbers_or_of_another_species_refuses_it(
     [
         ("title:", "‸titel:", "a key of this file"),
         ("species: human", "species: ‸humans", "one of human"),
-        ("gfr: [kidney.filtration_rate]", "gfr: ‸kidney.filtration_rate", "a list of numbers"),
-        (
-            "gfr: [kidney.filtration_rate]",
-            "gfr: [‸kidney.filtration_rat]",
-            "a number to which `changes` gives",
-        ),
-        ("gfr: [kidney.filtration_rate]", "gfr: [‸gut.calcium_intake]", "a number to which `changes` gives"),
+        ("gfr: {sets", "gfr: ‸3 #", "a mapping of sets, from, to"),
+        ("[kidney.filtration_rate]", "‸kidney.filtration_rate", "a list of numbers"),
+        ("[kidney.filtration_rate]", "[‸kidney.filtration_rat]", "a number to which `changes` gives"),
+        ("[kidney.filtration_rate]", "[‸gut.calcium_intake]", "a number to which `changes` gives"),
+        ("from: 5 mL/min", "from: ‸5 mmol/L", "a quantity as kidney.filtration_rate: 25 mL/min"),
+        ("to: 90 mL/min", "to: ‸4 mL/min", "more than 5 mL/min"),
+        ("steady_after: 5 y", "steady_after: ‸5 mL", "a duration"),
+        ("steady_after: 5 y", "never_steady: ‸3", "words that say why"),
+        ("steady_after: 5 y\n", "", "either `steady_after` or `never_steady`"),
         ("kind: assumed, source", "‸knd: assumed, source", "a key of a change"),
         ("25 mL/min, kind: assumed, source", "25 mL/min, source", "`kind` of kidney.filtration_rate"),
         ('"a_2000: x"}\n  gut', '‸"b_2000: x"}\n  gut', "the key of an entry"),

@@ -4,8 +4,10 @@ A disease is one file, data/diseases/<name>.yaml:
 
     title: Chronic kidney disease
     species: human                           # whose disease; a body of another has other numbers
-    arguments:                               # optional; what a case may give -> the numbers it sets
-      gfr: [kidney.filtration_rate]
+    steady_after: 20 y                       # how long until nothing moves any more that is tested; or
+    never_steady: it consumes bone           # why nobody comes to rest with it
+    arguments:                               # optional; what a case may give: the numbers it sets, and
+      gfr: {sets: [kidney.filtration_rate], from: 5 mL/min, to: 90 mL/min}   # its sensible range
     not_in:                                  # optional; bodies that have the numbers and get it wrong -> how
       peterson_riggs_2010: its calcium rises
     changes:                                 # as in calcis.changes, each with kind and source
@@ -25,19 +27,31 @@ from calcis.changes import Change, read_changes, read_quantity_at, require_sourc
 from calcis.errors import nearest
 from calcis.parameters import ALL_SPECIES, Parameter, check_keys, read_data, read_species
 from calcis.reading import Document, Where, shown
+from calcis.units import UnitError, convert
+
+
+@dataclass(frozen=True)
+class Argument:
+    """What a case may give of a disease: the numbers it sets, and its sensible range, as written."""
+
+    sets: tuple[str, ...]
+    least: str
+    most: str
 
 
 @dataclass(frozen=True)
 class Disease:
-    """A disease: its changes, for each argument of a case the names of the changes that it sets, and bodies
-    that get it wrong, with how they do.
+    """A disease: its changes, what a case may give of it, after how long (h) a body with it is steady, or why
+    it never is, and bodies that get it wrong, with how they do.
     """
 
     name: str
     title: str
     species: str
     changes: tuple[Change, ...]
-    arguments: Mapping[str, tuple[str, ...]]
+    arguments: Mapping[str, Argument]
+    steady_after: float | None
+    never_steady: str
     not_in: Mapping[str, str]
 
     def lacking(self, parameters: Mapping[str, Parameter]) -> list[str]:
@@ -54,28 +68,85 @@ def read_disease(path: str | Path, references: frozenset[str] | None = None) -> 
     """The disease that a file describes.  Raises InputError, with place, for each fault."""
     document = read_data(path)
     keys = ("title", "species", "changes")
-    check_keys(document, (), keys, (*keys, "arguments", "not_in"))
+    check_keys(document, (), keys, (*keys, "arguments", "not_in", "steady_after", "never_steady"))
     changes = read_changes(document)
     require_sources(changes, references)
-    known = {change.name for change in changes if change.value is not None}
-    arguments: dict[str, tuple[str, ...]] = {}
-    given: Any = document.data.get("arguments", {})
-    if not isinstance(given, dict):
-        raise document.error(("arguments",), "a mapping, argument: [numbers]", shown(given))
-    for argument, names in given.items():
-        where: Where = ("arguments", argument)
-        if not isinstance(names, list) or not names:
-            raise document.error(where, "a list of numbers that the disease sets", shown(names))
-        for index, name in enumerate(names):
-            if name not in known:
-                expected = "a number to which `changes` gives a value"
-                raise document.error((*where, index), expected, shown(name), nearest(str(name), known))
-        arguments[argument] = tuple(names)
     wrong: Any = document.data.get("not_in", {})
     if not isinstance(wrong, dict) or not all(isinstance(how, str) for how in wrong.values()):
         raise document.error(("not_in",), "a mapping, body: how it gets the disease wrong", shown(wrong))
-    species = read_species(document, ("species",))
-    return Disease(Path(path).stem, str(document.data["title"]), species, changes, arguments, wrong)
+    steady_after, never_steady = _steady(document)
+    return Disease(
+        name=Path(path).stem,
+        title=str(document.data["title"]),
+        species=read_species(document, ("species",)),
+        changes=changes,
+        arguments=_read_arguments(document, {one.name: one for one in changes if one.value is not None}),
+        steady_after=steady_after,
+        never_steady=never_steady,
+        not_in=wrong,
+    )
+
+
+def _read_arguments(document: Document, known: Mapping[str, Change]) -> dict[str, Argument]:
+    """What a case may give: each sets numbers that the disease gives a value of the same dimension."""
+    given: Any = document.data.get("arguments", {})
+    if not isinstance(given, dict):
+        raise document.error(("arguments",), "a mapping, argument: {sets: [numbers], from, to}", shown(given))
+    found = {}
+    for argument, entry in given.items():
+        where: Where = ("arguments", argument)
+        if not isinstance(entry, dict):
+            raise document.error(where, "a mapping of sets, from, to", shown(entry))
+        check_keys(document, where, ("sets", "from", "to"), ("sets", "from", "to"))
+        names = entry["sets"]
+        if not isinstance(names, list) or not names:
+            raise document.error((*where, "sets"), "a list of numbers that the disease sets", shown(names))
+        for index, name in enumerate(names):
+            if name not in known:
+                expected = "a number to which `changes` gives a value"
+                raise document.error(
+                    (*where, "sets", index), expected, shown(name), nearest(str(name), known)
+                )
+        least, most = (_in_unit(document, (*where, end), known[names[0]]) for end in ("from", "to"))
+        if not least < most:
+            raise document.error((*where, "to"), f"more than {entry['from']}", shown(entry["to"]))
+        found[argument] = Argument(tuple(names), str(entry["from"]), str(entry["to"]))
+    return found
+
+
+def _in_unit(document: Document, where: Where, change: Change) -> float:
+    """The quantity at `where` in the unit of a change."""
+    value, unit = read_quantity_at(document, where, _entry(document, where))
+    assert change.unit is not None
+    try:
+        return convert(value, unit, change.unit)
+    except UnitError:
+        raise document.error(where, f"a quantity as {change.words}", f"{value:g} {unit}") from None
+
+
+def _steady(document: Document) -> tuple[float | None, str]:
+    """After how long (h) a body with the disease is steady, or why it never is."""
+    data: Any = document.data
+    if ("steady_after" in data) == ("never_steady" in data):
+        got = "both" if "steady_after" in data else "neither"
+        raise document.error((), "either `steady_after` or `never_steady`", got)
+    if "never_steady" in data:
+        why = data["never_steady"]
+        if not isinstance(why, str) or not why.strip():
+            raise document.error(("never_steady",), "words that say why", shown(why))
+        return None, why
+    value, unit = read_quantity_at(document, ("steady_after",), data["steady_after"])
+    try:
+        return convert(value, unit, "h"), ""
+    except UnitError:
+        raise document.error(("steady_after",), "a duration, such as 20 y", f"{value:g} {unit}") from None
+
+
+def _entry(document: Document, where: Where) -> Any:
+    entry: Any = document.data
+    for step in where:
+        entry = entry[step]
+    return entry
 
 
 def read_diseases(document: Document, where: Where, known: Mapping[str, Disease]) -> dict[Where, Disease]:
@@ -83,9 +154,7 @@ def read_diseases(document: Document, where: Where, known: Mapping[str, Disease]
 
     Either a name, or a mapping of names to arguments.  Raises InputError, with place, for what is none.
     """
-    entry: Any = document.data
-    for step in where:
-        entry = entry[step]
+    entry = _entry(document, where)
     if isinstance(entry, str):
         return {where: _known(document, where, entry, known, key=False)}
     if not isinstance(entry, dict) or not entry:
@@ -116,7 +185,7 @@ def _given(document: Document, where: Where, disease: Disease, given: Any) -> Di
             near = nearest(str(argument), disease.arguments)
             raise document.error(place, _arguments(disease), shown(argument), near, key=True)
         number, unit = read_quantity_at(document, place, value)
-        for name in disease.arguments[argument]:
+        for name in disease.arguments[argument].sets:
             changes[name] = Change(name, document, place, number, unit)
     return replace(disease, changes=tuple(changes.values()))
 
