@@ -23,7 +23,10 @@ def anywhere(seed: int) -> Point:
     moved = {
         "plasma.calcium_infusion": 1.0,
         "plasma.phosphate_infusion": 2.0,
-        "plasma.phosphate_dialysis": 3.0,
+        "dialysis.phosphate_clearance": 3.0,
+        "dialysis.calcium_clearance": 3.0,
+        "dialysis.magnesium_clearance": 3.0,
+        "acid_base.alkali_intake": 10.0,
         "plasma.pthrp": 20.0,
         "bone_mineral.osteolysis": 3.0,
         "bone_cells.uncoupling": 0.5,
@@ -54,11 +57,11 @@ def test_masses_are_kept_in_any_state(seed: int) -> None:
         "bone_surface_uptake",
         "phosphate_uptake_cells",
     ]
-    calcium = {"calcium_absorbed": 1, "calcium_infused": 1, "calcium_urine": -1}
+    calcium = {"calcium_absorbed": 1, "calcium_infused": 1, "calcium_urine": -1, "calcium_dialysed": -1}
     calcium |= {"calcium_lost_gut_and_skin": -1, "calcium_uptake_tissue": -1}
     phosphate = {"phosphate_absorbed": 1, "phosphate_infused": 1, "phosphate_urine": -1}
     phosphate |= {"phosphate_dialysed": -1, "phosphate_uptake_tissue": -1}
-    magnesium = {"magnesium_absorbed": 1, "magnesium_urine": -1}
+    magnesium = {"magnesium_absorbed": 1, "magnesium_urine": -1, "magnesium_dialysed": -1}
     in_bone = NUMBERS["bone_mineral.phosphate_per_calcium_mineral"] * mineral
     in_bone += NUMBERS["bone_mineral.phosphate_per_calcium_surface"] * surface
     stored = {

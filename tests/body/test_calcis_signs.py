@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.body.calcis_courses import DAY, NAMES, YEAR, Course, course
+from tests.body.calcis_courses import DAY, YEAR, Course, course
 
 GLAND = "parathyroid_gland."
 
@@ -97,27 +97,3 @@ def test_a_higher_set_point_raises_calcium_without_raising_its_loss() -> None:
     assert rising([one.at("calcium_plasma", 2 * YEAR) for one in found])
     ratios = [one.at("calcium_creatinine_clearance_ratio", 2 * YEAR) for one in found]
     assert rising([-one for one in ratios])
-
-
-def test_tertiary_hyperparathyroidism_as_the_prototype_printed_it() -> None:
-    """Eight years at a GFR of 10 mL/min, then 60 with glands that stay as they are; its printed digits."""
-    before = course([0.0, 8 * YEAR], {"kidney.filtration_rate": 0.6})
-    states, place = before.states[-1].copy(), NAMES.index(GLAND + "mass")
-    mass, states[place] = states[place], 1.0
-    changes = {GLAND + "mass_factor": mass, GLAND + "autonomous": 1.0, GLAND + "set_point_factor": 1.1}
-    found = course([0.0, YEAR], {**changes, "kidney.filtration_rate": 3.6}, start=states)
-    assert found.at("calcium_plasma", YEAR) == pytest.approx(2.72, abs=0.005)
-    assert found.at("phosphate_plasma", YEAR) == pytest.approx(0.98, abs=0.005)
-    assert found.at("pth_plasma", YEAR) * 9.43 == pytest.approx(85, abs=0.5)
-    assert mass == pytest.approx(3.79, abs=0.005)  # that of the disease of this name
-
-
-def test_treated_osteolysis_as_the_prototype_printed_it() -> None:
-    """After 30 d a fifth of osteolysis and of resorption is left, with 3 L of saline a day, for a week."""
-    before = course([0.0, 30 * DAY], {"bone_mineral.osteolysis": 2.0})
-    treated = {"bone_mineral.osteolysis": 0.4, "bone_cells.resorption_block": 0.8}
-    found = course(
-        [0.0, 7 * DAY], {**treated, "extracellular_fluid.saline_infusion": 0.125}, start=before.states[-1]
-    )
-    assert found.at("calcium_plasma", 0.0) == pytest.approx(3.6, abs=0.05)
-    assert found.at("calcium_plasma", 7 * DAY) == pytest.approx(2.33, abs=0.005)

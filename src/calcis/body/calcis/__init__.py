@@ -10,10 +10,12 @@ Source: a hand-built prototype (calcis_body_prototype in references.bib), 61 of 
 together by hand.
 """
 
+from calcis.body.calcis.acid_base import ACID_BASE
 from calcis.body.calcis.bone_cells import BONE_CELLS
 from calcis.body.calcis.bone_mineral import BONE_MINERAL
 from calcis.body.calcis.calcium_binding import CALCIUM_BINDING
 from calcis.body.calcis.cells import CELLS
+from calcis.body.calcis.dialysis import DIALYSIS
 from calcis.body.calcis.extracellular_fluid import EXTRACELLULAR_FLUID
 from calcis.body.calcis.fgf23 import FGF23
 from calcis.body.calcis.gut import GUT
@@ -21,6 +23,8 @@ from calcis.body.calcis.kidney import KIDNEY
 from calcis.body.calcis.kidney_calcium import KIDNEY_CALCIUM
 from calcis.body.calcis.kidney_magnesium import KIDNEY_MAGNESIUM
 from calcis.body.calcis.kidney_phosphate import KIDNEY_PHOSPHATE
+from calcis.body.calcis.klotho import KLOTHO
+from calcis.body.calcis.mineral_inhibitors import MINERAL_INHIBITORS
 from calcis.body.calcis.parathyroid_gland import PARATHYROID_GLAND
 from calcis.body.calcis.plasma import PLASMA
 from calcis.body.calcis.vitamin_d import VITAMIN_D
@@ -32,12 +36,16 @@ PARTS = (
     PLASMA,
     CALCIUM_BINDING,
     EXTRACELLULAR_FLUID,
+    ACID_BASE,
+    MINERAL_INHIBITORS,
     CELLS,
     GUT,
     KIDNEY,
     KIDNEY_CALCIUM,
     KIDNEY_PHOSPHATE,
     KIDNEY_MAGNESIUM,
+    KLOTHO,
+    DIALYSIS,
     BONE_CELLS,
     BONE_MINERAL,
     PARATHYROID_GLAND,
@@ -53,6 +61,7 @@ BALANCES = (
         flows={
             "calcium_absorbed": 1.0,
             "calcium_infused": 1.0,
+            "calcium_dialysed": -1.0,
             "calcium_lost_gut_and_skin": -1.0,
             "calcium_urine": -1.0,
             "calcium_uptake_tissue": -1.0,
@@ -79,7 +88,7 @@ BALANCES = (
         "magnesium",
         "mmol",
         stores={"plasma.magnesium": 1.0, "cells.magnesium": 1.0},
-        flows={"magnesium_absorbed": 1.0, "magnesium_urine": -1.0},
+        flows={"magnesium_absorbed": 1.0, "magnesium_urine": -1.0, "magnesium_dialysed": -1.0},
     ),
 )
 

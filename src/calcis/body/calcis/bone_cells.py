@@ -22,15 +22,18 @@ def _blocked(v: Any) -> Value:
 
 
 def _osteoclasts_wanted(v: Any) -> Value:
-    """Osteoclast activity wanted, over normal: [(1 − l_P − l_D) + l_P·ρ + l_D·D]·(1 − block).
+    """Osteoclast activity wanted, over normal: f·[(1 − l_P − l_D) + l_P·ρ + l_D·D]·hᵃ·(1 − block).
 
-    ρ = r·(1 + K)/(r + K) with PTH action r; D = d²·(1 + K²)/(d² + K²) with vitamin D drive d.
+    ρ = r·(1 + K)/(r + K) with PTH action r; D = d²·(1 + K²)/(d² + K²) with vitamin D drive d;
+    lack of bicarbonate h, over normal, raises it; f, 1 in health, is for diseases.
     """
     drive = v.vitamin_d_drive * v.vitamin_d_drive
     vitamin_d = saturating(drive, v.vitamin_d_half * v.vitamin_d_half)
     pth = saturating(v.pth_action_bone, v.pth_half)
     rest = 1.0 - v.pth_share - v.vitamin_d_share
-    return (rest + v.pth_share * pth + v.vitamin_d_share * vitamin_d) * (1.0 - v.osteoclasts_blocked)
+    wanted = rest + v.pth_share * pth + v.vitamin_d_share * vitamin_d
+    acid = power(v.bicarbonate_relative, -v.acid_exponent)
+    return v.resorption_factor * wanted * acid * (1.0 - v.osteoclasts_blocked)
 
 
 def _rates(v: Any) -> Mapping[str, Value]:
@@ -57,6 +60,8 @@ BONE_CELLS = Part(
         "coupling_exponent": "1",
         "uncoupling": "1",
         "resorption_block": "1",
+        "resorption_factor": "1",
+        "acid_exponent": "1",
         "denosumab_maximum": "1",
         "denosumab_half": "nmol/L",
         "osteoclast_time": "h",
@@ -66,6 +71,7 @@ BONE_CELLS = Part(
         "pth_action": "1",
         "nephrons_relative": "1",
         "vitamin_d_drive": "1",
+        "bicarbonate_relative": "1",
         "denosumab_plasma": "nmol/L",
     },
     neutral={"denosumab_plasma": 0.0},

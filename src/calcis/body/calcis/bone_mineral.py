@@ -12,21 +12,18 @@ from calcis.part import Part, Signal, State
 
 
 def _resorbed(v: Any) -> Value:
-    """Mineral calcium set free, mmol/h: J·a·B/B₀ by osteoclasts a, and what a tumour dissolves."""
-    return v.turnover_normal * v.osteoclasts_relative * v.mineral / v.mineral_normal + v.osteolysis
+    """Mineral calcium set free, mmol/h: (J·a + E)·B/B₀ by osteoclasts a, and E by a tumour."""
+    return (v.turnover_normal * v.osteoclasts_relative + v.osteolysis) * v.mineral / v.mineral_normal
 
 
 def _formed(v: Any) -> Value:
-    """Mineral calcium laid down, mmol/h: J·b·μ(s)·μ(d), by osteoblasts b.
+    """Mineral calcium laid down, mmol/h: J·b·hᵃ·s·(1 + K)/(s + K), by osteoblasts b.
 
-    μ(s) = s·(1 + K)/(s + K) with the calcium-phosphate product s over normal; much vitamin D drive d
-    keeps matrix unmineralised: μ(d) = (1 + K_d⁻ⁿ)/(1 + (d/K_d)ⁿ).
+    s is the product of calcium and phosphate, h bicarbonate, over normal: acid hinders mineral.
     """
     product = saturating(v.calcium_ionised_relative * v.phosphate_relative, v.product_half)
-    exponent = v.inhibition_exponent
-    normal = 1.0 + power(1.0 / v.inhibition_half, exponent)
-    vitamin_d = normal / (1.0 + power(v.vitamin_d_drive / v.inhibition_half, exponent))
-    return v.turnover_normal * v.osteoblasts_relative * product * vitamin_d
+    acid = power(v.bicarbonate_relative, v.acid_exponent)
+    return v.turnover_normal * v.osteoblasts_relative * product * acid
 
 
 def _surface_uptake(v: Any) -> Value:
@@ -62,8 +59,7 @@ BONE_MINERAL = Part(
         "turnover_normal": "mmol/h",
         "osteolysis": "mmol/h",
         "product_half": "1",
-        "inhibition_half": "1",
-        "inhibition_exponent": "1",
+        "acid_exponent": "1",
         "surface_normal": "mmol",
         "surface_exchange_normal": "mmol/h",
         "surface_release_gain": "1",
@@ -77,7 +73,7 @@ BONE_MINERAL = Part(
         "calcium_ionised_relative": "1",
         "phosphate_relative": "1",
         "pth_action_bone": "1",
-        "vitamin_d_drive": "1",
+        "bicarbonate_relative": "1",
         "osteoclasts_relative": "1",
         "osteoblasts_relative": "1",
     },

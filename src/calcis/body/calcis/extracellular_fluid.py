@@ -19,9 +19,10 @@ def _wanted(v: Any) -> Value:
 
 
 def _rates(v: Any) -> dict[str, Value]:
-    """dv/dt = saline/V − k·(v − v∞), 1/h."""
+    """dv/dt = saline/V + (f − 1)·Na/(c·V) − k·(v − v∞), 1/h: salt eaten, Na, brings its water, 1/c of it."""
+    salted = (v.sodium_intake_factor - 1.0) * v.sodium_intake_normal / v.sodium_plasma
     return {
-        "relative_volume": v.saline_infusion / v.volume_normal
+        "relative_volume": (v.saline_infusion + salted) / v.volume_normal
         - v.correction_rate * (v.relative_volume - v.extracellular_volume_wanted)
     }
 
@@ -32,6 +33,9 @@ EXTRACELLULAR_FLUID = Part(
     parameters={
         "volume_normal": "L",
         "saline_infusion": "L/h",
+        "sodium_intake_normal": "mmol/h",
+        "sodium_intake_factor": "1",
+        "sodium_plasma": "mmol/L",
         "correction_rate": "1/h",
         "wasting_excess": "mmol/L",
         "wasting_half": "mmol/L",

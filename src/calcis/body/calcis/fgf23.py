@@ -1,4 +1,4 @@
-"""How much FGF23 does bone make, and how do phosphate, vitamin D, calcium and kidney failure change it?"""
+"""How much FGF23 does bone make, and how do phosphate, vitamin D, calcium and loss of klotho change it?"""
 
 from __future__ import annotations
 
@@ -8,19 +8,29 @@ from calcis.elementary import Value, power
 from calcis.part import Part, Signal, State
 
 
-def _wanted(v: Any) -> Value:
-    """FGF23 at which making and loss balance, pmol/L: F₀·Pᵖ·dᵈ·n⁻ⁿ·xᶜ.
+def _made(v: Any) -> Value:
+    """FGF23 that bone makes, over normal: f·Pᵖ·dᵈ·xᶜ·K⁻ᵏ.
 
-    Phosphate P, vitamin D drive d, nephrons n and ionised calcium x, over normal.  The power of n stands
-    for loss of klotho, resistance and loss of clearance together.
+    Phosphate P, vitamin D drive d, ionised calcium x and klotho K, over normal; f, 1 in health, is for
+    diseases of bone cells.
     """
     return (
-        v.fgf23_normal
+        v.synthesis_factor
         * power(v.phosphate_relative, v.phosphate_exponent)
         * power(v.vitamin_d_drive, v.vitamin_d_exponent)
-        * power(v.nephrons_relative, -v.nephron_exponent)
         * power(v.calcium_ionised_relative, v.calcium_exponent)
+        * power(v.klotho_relative, -v.klotho_exponent)
     )
+
+
+def _lost(v: Any) -> Value:
+    """Loss of FGF23 over normal: 1 − s + s·n, a share s of it by the nephrons n."""
+    return 1.0 - v.renal_share + v.renal_share * v.nephrons_relative
+
+
+def _rates(v: Any) -> dict[str, Value]:
+    """dF/dt = k·(F₀·made − F·lost), pmol/L/h."""
+    return {"fgf23": v.elimination_rate * (v.fgf23_normal * v.fgf23_made - v.fgf23 * v.fgf23_lost)}
 
 
 FGF23 = Part(
@@ -31,7 +41,9 @@ FGF23 = Part(
         "elimination_rate": "1/h",
         "phosphate_exponent": "1",
         "vitamin_d_exponent": "1",
-        "nephron_exponent": "1",
+        "klotho_exponent": "1",
+        "renal_share": "1",
+        "synthesis_factor": "1",
         "calcium_exponent": "1",
     },
     needs={
@@ -39,11 +51,13 @@ FGF23 = Part(
         "vitamin_d_drive": "1",
         "nephrons_relative": "1",
         "calcium_ionised_relative": "1",
+        "klotho_relative": "1",
     },
     gives={
         "fgf23_plasma": Signal("pmol/L", lambda v: v.fgf23),
         "fgf23_relative": Signal("1", lambda v: v.fgf23 / v.fgf23_normal),
-        "fgf23_wanted": Signal("pmol/L", _wanted),
+        "fgf23_made": Signal("1", _made),
+        "fgf23_lost": Signal("1", _lost),
     },
-    rates=lambda v: {"fgf23": v.elimination_rate * (v.fgf23_wanted - v.fgf23)},
+    rates=_rates,
 )

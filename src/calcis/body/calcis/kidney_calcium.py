@@ -11,31 +11,34 @@ from calcis.part import Part, Signal
 
 
 def _sensed(v: Any) -> Value:
-    """Answer of the calcium receptor of the thick limb, 0 to 1: zⁿ/(zⁿ + Kⁿ), z = x/(x₀·set point)."""
-    return hill(v.calcium_ionised_relative / v.set_point_factor, v.sensing_half, v.sensing_exponent)
+    """Answer of the calcium receptor of the thick limb, 0 to 1: zⁿ/(zⁿ + Kⁿ), z sensed calcium."""
+    return hill(v.calcium_sensed_kidney, v.sensing_half, v.sensing_exponent)
 
 
 def _delivered(v: Any) -> Value:
-    """Share of filtered calcium that reaches the distal tubule: δ = [d₀ + c·(H − H₀)]·vᵐ.
+    """Share of filtered calcium that reaches the distal tubule: δ = f·[d₀ + c·(H − H₀)]·vᵐ.
 
-    The calcium receptor H of the thick limb, and more extracellular fluid v, let more pass.
+    The calcium receptor H of the thick limb, and more extracellular fluid v, let more pass; f, 1 in health,
+    is for drugs.
     """
     response = v.thick_limb_calcium_response - v.thick_limb_calcium_response_normal
     volume = power(v.extracellular_volume_relative, v.delivery_volume_exponent)
-    return (v.delivery_normal + v.delivery_sensing * response) * volume
+    return v.delivery_factor * (v.delivery_normal + v.delivery_sensing * response) * volume
 
 
 def _capacity(v: Any) -> Value:
-    """Distal reabsorption, mmol per litre filtered: T₀·[t + (1 − t)·r·(1 + K)/(r + K)]·dᵞ·(1 + alkalosis).
+    """Distal reabsorption, mmol per litre filtered: f·T₀·[t + (1 − t)·r·(1 + K)/(r + K)]·dᵞ·hᵃ.
 
-    PTH action r and vitamin D drive d raise it.  T₀ makes the normal state excrete what it retains.
+    PTH action r, vitamin D drive d and bicarbonate h, over normal, raise it; f is for drugs.  T₀ makes the
+    normal state excrete what it retains.
     """
     filtered = v.delivery_normal * v.calcium_ultrafilterable_plasma_normal
     excreted = v.calcium_retained_normal / v.glomerular_filtration_rate_normal
     normal = filtered - softplus_inverse(excreted, v.splay)
     pth = v.capacity_without_pth + (1.0 - v.capacity_without_pth) * saturating(v.pth_action, v.pth_half)
     vitamin_d = power(v.vitamin_d_drive, v.capacity_vitamin_d_exponent)
-    return normal * pth * vitamin_d * (1.0 + v.alkalosis)
+    bicarbonate = power(v.bicarbonate_relative, v.capacity_bicarbonate_exponent)
+    return v.capacity_factor * normal * pth * vitamin_d * bicarbonate
 
 
 def _urine(v: Any) -> Value:
@@ -56,7 +59,9 @@ KIDNEY_CALCIUM = Part(
         "capacity_without_pth": "1",
         "pth_half": "1",
         "capacity_vitamin_d_exponent": "1",
-        "alkalosis": "1",
+        "capacity_bicarbonate_exponent": "1",
+        "capacity_factor": "1",
+        "delivery_factor": "1",
         "splay": "mmol/L",
     },
     needs={
@@ -70,8 +75,11 @@ KIDNEY_CALCIUM = Part(
         "extracellular_volume_relative": "1",
         "pth_action": "1",
         "vitamin_d_drive": "1",
+        "bicarbonate_relative": "1",
     },
     gives={
+        # What the calcium receptors of the tubule answer to.
+        "calcium_sensed_kidney": Signal("1", lambda v: v.calcium_ionised_relative / v.set_point_factor),
         "thick_limb_calcium_response": Signal("1", _sensed),
         "thick_limb_calcium_response_normal": Signal(
             "1", lambda v: hill(1.0, v.sensing_half, v.sensing_exponent)

@@ -11,16 +11,19 @@ from calcis.part import Part, Signal
 
 
 def _threshold(v: Any) -> Value:
-    """TmP/GFR, mmol/L: T₀·[l + (1 − l)·((1 + Kₚ)/(r + Kₚ))^bₚ·((1 + K_f)/(F + K_f))^b_f].
+    """TmP/GFR, mmol/L: f·T₀·z⁻ᶜ·[l + (1 − l)·((1 + Kₚ)/(r + Kₚ))^bₚ·((1 + K_f)/(F + K_f))^b_f].
 
-    r is PTH action, F FGF23 over normal.  T₀ makes the normal state excrete what it absorbs.
+    r is PTH action, F action of FGF23; calcium z, over the set point of its receptor, inhibits the proximal
+    tubule.  T₀ makes the normal state excrete what it absorbs; f, 1 in health, is for its own diseases.
     """
     filtered = v.filtered_fraction * v.phosphate_plasma_normal
     excreted = v.phosphate_absorbed_normal / v.glomerular_filtration_rate_normal
     normal = filtered - softplus_inverse(excreted, v.splay)
-    pth = power(inhibiting(v.pth_action, v.pth_half), v.pth_exponent)
-    fgf23 = power(inhibiting(v.fgf23_relative, v.fgf23_half), v.fgf23_exponent)
-    return normal * (v.threshold_least + (1.0 - v.threshold_least) * pth * fgf23)
+    pth = power(inhibiting(v.pth_response * v.pth_action, v.pth_half), v.pth_exponent)
+    fgf23 = power(inhibiting(v.fgf23_action, v.fgf23_half), v.fgf23_exponent)
+    calcium = power(v.calcium_sensed_kidney, -v.calcium_exponent)
+    hormones = v.threshold_least + (1.0 - v.threshold_least) * pth * fgf23
+    return v.threshold_factor * normal * calcium * hormones
 
 
 def _urine(v: Any) -> Value:
@@ -39,6 +42,9 @@ KIDNEY_PHOSPHATE = Part(
         "pth_exponent": "1",
         "fgf23_half": "1",
         "fgf23_exponent": "1",
+        "calcium_exponent": "1",
+        "pth_response": "1",
+        "threshold_factor": "1",
     },
     needs={
         "phosphate_plasma": "mmol/L",
@@ -47,7 +53,8 @@ KIDNEY_PHOSPHATE = Part(
         "glomerular_filtration_rate": "L/h",
         "glomerular_filtration_rate_normal": "L/h",
         "pth_action": "1",
-        "fgf23_relative": "1",
+        "fgf23_action": "1",
+        "calcium_sensed_kidney": "1",
     },
     gives={
         "phosphate_threshold": Signal("mmol/L", _threshold),

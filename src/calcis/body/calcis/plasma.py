@@ -17,6 +17,7 @@ def _rates(v: Any) -> Mapping[str, Value]:
             + v.calcium_infused
             - v.calcium_lost_gut_and_skin
             - v.calcium_urine
+            - v.calcium_dialysed
             + v.bone_calcium_release
             - v.bone_calcium_uptake
             - v.calcium_uptake_tissue
@@ -31,7 +32,9 @@ def _rates(v: Any) -> Mapping[str, Value]:
             - v.phosphate_uptake_cells
             - v.phosphate_uptake_tissue
         ),
-        "magnesium": v.magnesium_absorbed - v.magnesium_urine - v.magnesium_uptake_cells,
+        "magnesium": (
+            v.magnesium_absorbed - v.magnesium_urine - v.magnesium_dialysed - v.magnesium_uptake_cells
+        ),
     }
 
 
@@ -52,9 +55,7 @@ PLASMA = Part(
         "magnesium_normal": "mmol/L",
         "calcium_infusion": "mmol/h",
         "phosphate_infusion": "mmol/h",
-        "phosphate_dialysis": "L/h",
         "pyrophosphate": "mmol/L",
-        "ph": "1",
         "pthrp": "pmol/L",
         "teriparatide_volume_distribution": "L",
         "teriparatide_elimination": "1/h",
@@ -66,17 +67,20 @@ PLASMA = Part(
         "calcium_absorbed": "mmol/h",
         "calcium_lost_gut_and_skin": "mmol/h",
         "calcium_urine": "mmol/h",
+        "calcium_dialysed": "mmol/h",
         "bone_calcium_release": "mmol/h",
         "bone_calcium_uptake": "mmol/h",
         "calcium_uptake_tissue": "mmol/h",
         "phosphate_absorbed": "mmol/h",
         "phosphate_urine": "mmol/h",
+        "phosphate_dialysed": "mmol/h",
         "bone_phosphate_release": "mmol/h",
         "bone_phosphate_uptake": "mmol/h",
         "phosphate_uptake_cells": "mmol/h",
         "phosphate_uptake_tissue": "mmol/h",
         "magnesium_absorbed": "mmol/h",
         "magnesium_urine": "mmol/h",
+        "magnesium_dialysed": "mmol/h",
         "magnesium_uptake_cells": "mmol/h",
         "pth_plasma": "pmol/L",
         "pth_plasma_normal": "pmol/L",
@@ -94,9 +98,7 @@ PLASMA = Part(
         "magnesium_relative": Signal("1", lambda v: v.magnesium_plasma / v.magnesium_normal),
         "calcium_infused": Signal("mmol/h", lambda v: v.calcium_infusion),
         "phosphate_infused": Signal("mmol/h", lambda v: v.phosphate_infusion),
-        "phosphate_dialysed": Signal("mmol/h", lambda v: v.phosphate_dialysis * v.phosphate_plasma),
-        "pyrophosphate_plasma": Signal("mmol/L", lambda v: v.pyrophosphate),
-        "ph_plasma": Signal("1", lambda v: v.ph),
+        "pyrophosphate_plasma_normal": Signal("mmol/L", lambda v: v.pyrophosphate),
         "pthrp_plasma": Signal("pmol/L", lambda v: v.pthrp),
         "pth_total_plasma": Signal("pmol/L", lambda v: v.pth_plasma + v.teriparatide_plasma),
         "teriparatide_volume": Signal("L", lambda v: v.teriparatide_volume_distribution),

@@ -20,37 +20,46 @@ def _drive(v: Any) -> Value:
 
 
 def _hydroxylase_wanted(v: Any) -> Value:
-    """Activity of renal 1α-hydroxylase wanted, over normal: nᵅ·[e + (1 − e)·r·(1 + K)/(r + K)]·F⁻ᶠ·P⁻ᵖ·x⁻ᶜ.
+    """Activity of renal 1α-hydroxylase wanted, over normal: f·nᵅ·[e + (1 − e)·r·(1 + K)/(r + K)]·F⁻ᶠ·P⁻ᵖ·x⁻ᶜ.
 
-    n nephrons, r PTH with teriparatide and the share of PTHrP that acts here, F FGF23, P phosphate,
-    x ionised calcium, each over normal; x is floored far below what anyone lives with.
+    n nephrons, r PTH with teriparatide and the share of PTHrP that acts here, F action of FGF23, P phosphate,
+    x ionised calcium, each over normal; x is floored far below what anyone lives with;
+    f is 1 in health.
     """
     agonist = (v.pth_total_plasma + v.pthrp_potency * v.pthrp_plasma) / v.pth_plasma_normal
     calcium = maximum(v.calcium_ionised_relative, v.calcium_floor)
-    pth = v.hydroxylase_without_pth + (1.0 - v.hydroxylase_without_pth) * saturating(agonist, v.pth_half)
+    pth = v.hydroxylase_without_pth + (1.0 - v.hydroxylase_without_pth) * saturating(
+        v.pth_response * agonist, v.pth_half
+    )
     return (
-        power(v.nephrons_relative, v.nephron_exponent)
+        v.hydroxylase_factor
+        * power(v.nephrons_relative, v.nephron_exponent)
         * pth
-        * power(v.fgf23_relative, -v.fgf23_exponent)
+        * power(v.fgf23_action, -v.fgf23_exponent)
         * power(v.phosphate_relative, -v.phosphate_exponent)
         * power(calcium, -v.calcium_exponent)
     )
 
 
 def _made(v: Any) -> Value:
-    """Calcitriol made, pmol/L/h: k·D₀·(E + extrarenal)·N/(N + K), over the normal value of the last."""
+    """Calcitriol made, pmol/L/h: k·D₀·[((1 − s)·E + granulomas)·N/(N + K) + s·N], N terms over normal.
+
+    A share s is made outside the kidney, in proportion to 25-hydroxyvitamin D and not regulated.
+    """
     substrate = v.calcidiol / (v.calcidiol + v.calcidiol_half)
     normal = v.calcidiol_normal / (v.calcidiol_normal + v.calcidiol_half)
-    enzyme = v.hydroxylase + v.extrarenal_hydroxylase
-    return v.calcitriol_elimination_rate * v.calcitriol_normal * enzyme * substrate / normal
+    share = v.extrarenal_share
+    renal = ((1.0 - share) * v.hydroxylase + v.extrarenal_hydroxylase) * substrate / normal
+    made = renal + share * v.calcidiol / v.calcidiol_normal
+    return v.calcitriol_elimination_rate * v.calcitriol_normal * made
 
 
 def _degraded(v: Any) -> Value:
-    """Calcitriol broken down by 24-hydroxylase, pmol/L/h: k·D·[(1 − k₁ − k₂) + k₁·d + k₂·Fᶠ]."""
-    fgf23 = power(v.fgf23_relative, v.degradation_fgf23_exponent)
+    """Calcitriol broken down by 24-hydroxylase, pmol/L/h: f·f·k·D·[(1 − k₁ − k₂) + k₁·d + k₂·Fᵉ], f in health 1."""
+    fgf23 = power(v.fgf23_action, v.degradation_fgf23_exponent)
     rest = 1.0 - v.degradation_vitamin_d_share - v.degradation_fgf23_share
     induced = rest + v.degradation_vitamin_d_share * v.vitamin_d_drive + v.degradation_fgf23_share * fgf23
-    return v.calcitriol_elimination_rate * v.calcitriol * induced
+    return v.degradation_factor * v.calcitriol_elimination_rate * v.calcitriol * induced
 
 
 def _rates(v: Any) -> Mapping[str, Value]:
@@ -80,6 +89,8 @@ VITAMIN_D = Part(
         "calcidiol_half": "nmol/L",
         "supply_factor": "1",
         "extrarenal_hydroxylase": "1",
+        "extrarenal_share": "1",
+        "hydroxylase_factor": "1",
         "hydroxylase_time": "h",
         "hydroxylase_without_pth": "1",
         "pth_half": "1",
@@ -92,13 +103,15 @@ VITAMIN_D = Part(
         "degradation_vitamin_d_share": "1",
         "degradation_fgf23_share": "1",
         "degradation_fgf23_exponent": "1",
+        "degradation_factor": "1",
+        "pth_response": "1",
     },
     needs={
         "pth_total_plasma": "pmol/L",
         "pth_plasma_normal": "pmol/L",
         "pthrp_plasma": "pmol/L",
         "nephrons_relative": "1",
-        "fgf23_relative": "1",
+        "fgf23_action": "1",
         "phosphate_relative": "1",
         "calcium_ionised_relative": "1",
     },
