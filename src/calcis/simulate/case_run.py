@@ -11,6 +11,7 @@ import numpy as np
 
 from calcis.body import CLAMPED, body_balances, body_limits, body_supplies
 from calcis.case import Case, Treatment, Vocabulary, packaged
+from calcis.clinical.bounds import excursions
 from calcis.ledger import LEDGER, Balance, defects, flown
 from calcis.part import Model
 from calcis.run_folder import CHECKPOINT, data_hashes, versions
@@ -194,6 +195,9 @@ def _arm(
 ) -> Arm:
     """What one arm gave; `usual` is the plasma against which its story tells, None for that of people."""
     findings = [Finding("warning", text) for text in arm.findings]
+    if case.body != CLAMPED and case.person.species == "human":
+        beyond = excursions(times, {name: (one.unit, one.values) for name, one in body.items()})
+        findings += [Finding("urgent", one.words(case.run.every), one.bound.source) for one in beyond]
     facts: dict[str, Any] = {}
     if lesion is not None and case.lesion is not None:
         facts = {"tissue": case.lesion.tissue}
