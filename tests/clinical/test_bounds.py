@@ -27,7 +27,7 @@ run: {duration: 20 d, every: 1 d}
 ARMS = """\
 arms:
   well: []
-  infused: [{changes: {plasma.calcium_infusion: 20 mmol/h}}]
+  infused: [{changes: {plasma.calcium_infusion: 8 mmol/h}}]
   drained:
     - changes: {resorption_block: 1, parathyroid_gland.mass_factor: 0, calcium_intake_factor: 0}
 """

@@ -31,7 +31,7 @@ DRIFT = {"calcium_plasma": 0.01, "phosphate_plasma": 0.02, "pth_plasma": 0.05, "
 # Errors of a state over the tolerance, relative to the state and its scale: below a half where measured.
 ERROR = 1.0
 MOVING = {  # drift that is known to be too large, and why
-    "ckd gfr: 5 mL/min": "calcium creeps up over years in end-stage kidney disease, and PTH falls with it",
+    "ckd gfr: 5 mL/min": "calcium creeps up for decades, 2 % in ten years, and PTH falls with it",
 }
 DISEASES = packaged().diseases
 CASE = """\
@@ -91,12 +91,9 @@ def sweep() -> Sweep:
     return Sweep(model, times, table, {rtol: solve(kernel, lanes, times, rtol) for rtol in TOLERANCES})
 
 
-def test_only_what_consumes_bone_comes_to_an_end(sweep: Sweep) -> None:
+def test_all_come_to_the_end(sweep: Sweep) -> None:
     for found in sweep.found.values():
-        ended = {
-            subject for subject, failure in zip(SUBJECTS, found.failures, strict=True) if failure is not None
-        }
-        assert {subject.partition(" ")[0] for subject in ended} <= {"osteolytic_metastases"}, found.failures
+        assert [failure for failure in found.failures if failure is not None] == []
 
 
 @pytest.mark.parametrize("tolerance", TOLERANCES)
@@ -125,12 +122,12 @@ def test_what_is_said_to_be_steady_holds_for_ten_years(
 
 
 def test_the_tolerance_decides_nothing_beyond_itself(sweep: Sweep) -> None:
-    """States at 1e-5 and 1e-6 against those at 1e-8, as long as there are any."""
+    """States at 1e-5 and 1e-6 against those at 1e-8."""
     exact = sweep.found[TOLERANCES[-1]].states
     scales = np.array([state.scale for state in sweep.model.states.values()])
     ours = [not name.startswith(f"{LEDGER}.") for name in sweep.model.states]
     for tolerance in TOLERANCES[:-1]:
         error = np.abs(sweep.found[tolerance].states - exact) / (np.abs(exact) + scales)
-        worst = np.nanmax(error[:, :, ours], axis=(1, 2)) / tolerance
+        worst = error[:, :, ours].max(axis=(1, 2)) / tolerance
         told = {subject: float(one) for subject, one in zip(SUBJECTS, worst, strict=True) if one > ERROR}
         assert told == {}, (tolerance, told)
