@@ -128,8 +128,8 @@ def test_every_number_is_of_the_rat_but_what_says_otherwise() -> None:
     others = {name for name, number in NUMBERS.items() if number.species != "rat"}
     assert others == {"plasma.pyrophosphate"}
     kinds = {name: number.kind for name, number in NUMBERS.items() if number.kind != "published"}
-    assert set(kinds.values()) == {"assumed", "definition"}
-    assert [name for name, kind in kinds.items() if kind == "assumed"] == ["plasma.pyrophosphate"]
+    assert set(kinds.values()) == {"measured", "definition"}
+    assert [name for name, kind in kinds.items() if kind == "measured"] == ["plasma.pyrophosphate"]
 
 
 @pytest.mark.parametrize("name", EXTREMES)
