@@ -56,6 +56,8 @@ def test_masses_are_kept_in_any_state(seed: int) -> None:
         "bone_calcium_formation",
         "bone_surface_uptake",
         "phosphate_uptake_cells",
+        "phosphate_exchanged_cells",
+        "phosphate_released_lysis",
     ]
     calcium = {"calcium_absorbed": 1, "calcium_infused": 1, "calcium_urine": -1, "calcium_dialysed": -1}
     calcium |= {"calcium_lost_gut_and_skin": -1, "calcium_uptake_tissue": -1}
@@ -66,7 +68,10 @@ def test_masses_are_kept_in_any_state(seed: int) -> None:
     in_bone += NUMBERS["bone_mineral.phosphate_per_calcium_surface"] * surface
     stored = {
         "calcium": rates["plasma.calcium"] + mineral + surface,
-        "phosphate": rates["plasma.phosphate"] + rates["cells.phosphate"] + in_bone,
+        "phosphate": rates["plasma.phosphate"]
+        + rates["cells.phosphate"]
+        + rates["cells.dying_phosphate"]
+        + in_bone,
         "magnesium": rates["plasma.magnesium"] + rates["cells.magnesium"],
     }
     for what, flows in (("calcium", calcium), ("phosphate", phosphate), ("magnesium", magnesium)):

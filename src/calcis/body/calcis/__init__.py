@@ -73,6 +73,7 @@ BALANCES = (
         stores={
             "plasma.phosphate": 1.0,
             "cells.phosphate": 1.0,
+            "cells.dying_phosphate": 1.0,
             "bone_mineral.surface": lambda p: p["bone_mineral.phosphate_per_calcium_surface"],
             "bone_mineral.mineral": lambda p: p["bone_mineral.phosphate_per_calcium_mineral"],
         },
