@@ -73,15 +73,16 @@ def test_a_given_magnitude_is_told_as_the_cases_own() -> None:
 def test_every_disease_goes_with_the_body_and_moves_it(name: str) -> None:
     disease = packaged().diseases[name]
     assert disease.title and not disease.lacking(packaged().parameters("calcis"))
-    assert set(numbers(name)) == {change.name for change in disease.changes}
+    moved = set(numbers(name))
+    assert moved and moved <= {change.name for change in disease.changes}
     assert {change.kind for change in disease.changes} <= set(KINDS)
 
 
 @pytest.mark.parametrize(
     ("disease", "expected", "got", "nearest"),
     [
-        ("‸cdk", "a disease: ckd, ", "'cdk'", "ckd"),
-        ("{‸ckdd: {}}", "a disease: ckd, ", "'ckdd'", "ckd"),
+        ("‸cdk", "a disease: adynamic_bone_disease, ckd, ", "'cdk'", "ckd"),
+        ("{‸ckdd: {}}", "a disease: adynamic_bone_disease, ckd, ", "'ckdd'", "ckd"),
         ("‸[ckd]", "the name of a disease, or", "a list", None),
         ("‸{}", "the name of a disease, or", "a mapping", None),
         ("{ckd: ‸3}", "an argument of ckd: gfr", "3", None),
