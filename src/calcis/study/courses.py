@@ -61,12 +61,12 @@ def courses(
         if len(rooms) > 1 and len(ends) > 1:
             expected = "`then` only where a body or a lesion is alone"
             raise experiment.document.error((*experiment.where, "then"), expected, "both", key=True)
-        _check(experiment, phase, [room.model for room in rooms.values()], k)
+        check_states(experiment, phase, [room.model for room in rooms.values()], k)
         for name, room in rooms.items():
             lanes: list[Lane] = []
             for lane, arm in zip(room.lanes, phase.case.arms, strict=True):
-                at = held[name][len(lanes)] if name in held else _started(experiment, arm, lane, room.model)
-                lanes.append(_during(lane, phase, end, at, room.model))
+                at = held[name][len(lanes)] if name in held else started(experiment, arm, lane, room.model)
+                lanes.append(during(lane, phase, end, at, room.model))
             rooms[name] = replace(room, lanes=lanes)
         coupling = coupling_of(phase.case, rooms, threads, within)
         march(coupling, lambda what, share: None, Pace(), Checkpoints(None, False))
@@ -92,7 +92,7 @@ def courses(
     return Courses(times, joined, failures)
 
 
-def _check(experiment: Experiment, phase: Phase, models: Sequence[Model], index: int) -> None:
+def check_states(experiment: Experiment, phase: Phase, models: Sequence[Model], index: int) -> None:
     """Refuse starts of states, and infusions into them, that no model here has."""
     states = {name: state for model in models for name, state in model.states.items()}
     above = experiment.where if index == 0 else (*experiment.where, "then", index - 1)
@@ -119,7 +119,7 @@ def _in(experiment: Experiment, where: tuple[str | int, ...], value: float, unit
         raise experiment.document.error(where, wrong.expected, wrong.got, wrong.nearest) from None
 
 
-def _started(experiment: Experiment, arm: str, lane: Lane, model: Model) -> np.ndarray:
+def started(experiment: Experiment, arm: str, lane: Lane, model: Model) -> np.ndarray:
     """The states of an arm at the start, with those that the experiment gives."""
     start, names = lane.start.copy(), list(model.states)
     for name, (value, unit) in experiment.start.get(arm, {}).items():
@@ -128,7 +128,7 @@ def _started(experiment: Experiment, arm: str, lane: Lane, model: Model) -> np.n
     return start
 
 
-def _during(lane: Lane, phase: Phase, end: float, start: np.ndarray, model: Model) -> Lane:
+def during(lane: Lane, phase: Phase, end: float, start: np.ndarray, model: Model) -> Lane:
     """A lane in a phase, begun anew from `start`, with the phase's infusions."""
     names = list(model.states)
     drips = [
