@@ -10,6 +10,7 @@ from calcis.case import packaged, read_case_text
 from calcis.case.disease import read_disease
 from calcis.errors import InputError
 from calcis.parameters import KINDS
+from calcis.simulate import simulate
 
 CASE = """\
 calcis: 1
@@ -168,3 +169,69 @@ run: {duration: 30 d, every: 1 d}
     with pytest.raises(InputError, match=r"4:11: expected a body that gets ckd right.*its calcium rises"):
         read_case_text(text, "case.yaml")
     assert read_case_text(text.replace("peterson_riggs_2010", "calcis"), "case.yaml").diseases
+
+
+ARMS = """\
+calcis: 1
+person: {age: 50 y, sex: female, mass: 70 kg}
+body: calcis
+disease: {ckd: {gfr: 60 mL/min}}
+history: 1 y
+arms:
+  as before: []
+  worse: [{disease: {ckd: {gfr: 15 mL/min}, vitamin_d_deficiency: }}]
+  and more: [{disease: thiazide, changes: {kidney.filtration_rate: 30 mL/min}}, {disease: lithium}]
+run: {duration: 30 d, every: 10 d}
+"""
+
+
+def test_an_arm_has_its_own_diseases_after_those_of_the_case_and_before_its_changes() -> None:
+    case = read_case_text(ARMS, "case.yaml")
+    base = packaged().parameters("calcis")
+
+    def of(arm: str, name: str) -> float:
+        return case.parameters(base, arm)[name].value
+
+    rates = [of(arm, "kidney.filtration_rate") for arm in case.arms]
+    assert rates == pytest.approx([3.6, 0.9, 1.8])
+    assert [of(arm, "vitamin_d.supply_factor") for arm in case.arms] == [1.0, 0.2, 1.0]
+    assert of("and more", "kidney_calcium.capacity_factor") > 1.0
+    assert of("and more", "parathyroid_gland.set_point_factor") > 1.0
+    assert case.arms["worse"].words == (
+        "Chronic kidney disease (kidney.filtration_rate: 15 mL/min)",
+        "Vitamin D deficiency",
+    )
+    assert case.arms["and more"].words[:2] == ("Thiazide diuretic", "Lithium treatment")
+
+
+def test_what_an_arm_has_begins_with_the_run() -> None:
+    run = simulate(read_case_text(ARMS, "case.yaml"))
+    calcidiol, phosphate = (
+        {name: arm.body_series[signal].values for name, arm in run.items()}
+        for signal in ("calcidiol_plasma", "phosphate_plasma")
+    )
+    assert calcidiol["worse"][0] == calcidiol["as before"][0] > calcidiol["worse"][-1]
+    assert phosphate["worse"][0] == phosphate["as before"][0] < phosphate["worse"][-1]
+    changed = {number.name for number in run["worse"].changes}
+    assert changed == {"kidney.filtration_rate", "vitamin_d.supply_factor"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("{disease: thiazide,", "{disease: ‸thiazid,", "a disease: "),
+        (
+            "{disease: lithium}",
+            "{disease: familial_hypocalciuric_hypercalcaemia}, {disease: ‸lithium}",
+            "of which one",
+        ),
+        ("body: calcis", "body: peterson_riggs_2010", "a body that gets ckd right"),
+        ("{disease: thiazide,", "{‸diseas: thiazide,", "a key of"),
+    ],
+)
+def test_what_is_no_disease_of_an_arm_is_refused(old: str, new: str, expected: str) -> None:
+    before, mark, after = ARMS.replace(old, new).partition("‸")
+    with pytest.raises(InputError) as wrong:
+        read_case_text(before + after, "case.yaml")
+    assert expected in wrong.value.expected, wrong.value
+    assert not mark or wrong.value.line == before.count("\n") + 1

@@ -188,7 +188,13 @@ FAULTS = {
         "another",
         None,
     ),
-    "nothing different": ("{changes: {perfusion: 2}}", "‸{}", "`changes` or `plasma`", "none", None),
+    "nothing different": (
+        "{changes: {perfusion: 2}}",
+        "‸{}",
+        "`disease`, `changes` or `plasma`",
+        "none",
+        None,
+    ),
     "species": ("mouse", "‸mous", "human, mouse, rat", "'mous'", "mouse"),
     "a body and a plasma": (
         *(

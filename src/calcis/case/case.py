@@ -16,9 +16,10 @@ from calcis.parameters import Parameter
 
 @dataclass(frozen=True)
 class Treatment:
-    """One arm: the doses given, the numbers that are different, and the plasma where that is given.
+    """One arm: doses, its own diseases, the numbers that are different, and the plasma where that is given.
 
-    `plasma` is all that plasma offers in this arm; `plasma_words` say what the arm itself gives of it.
+    Its diseases begin with the run, and win over what the case's own set.  `plasma` is all that plasma offers
+    in this arm; `plasma_words` say what the arm itself gives of it.
     """
 
     name: str
@@ -27,12 +28,19 @@ class Treatment:
     plasma: Plasma | None = None
     plasma_words: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    diseases: tuple[Disease, ...] = ()
 
     @property
     def words(self) -> tuple[str, ...]:
         """What is done, a line each."""
         changes = (change.words for change in self.changes)
-        return (*(dose.text for dose in self.doses), *self.plasma_words, *changes)
+        diseases = (disease.words for disease in self.diseases)
+        return (*diseases, *(dose.text for dose in self.doses), *self.plasma_words, *changes)
+
+    @property
+    def sets(self) -> tuple[tuple[Change, ...], ...]:
+        """Its sets of changes, in the order in which they are applied: its diseases', then its own."""
+        return (*(disease.changes for disease in self.diseases), self.changes)
 
     @property
     def findings(self) -> tuple[str, ...]:
@@ -63,7 +71,7 @@ class Case:
     file: str
     diseases: tuple[Disease, ...] = ()
     history: float = 0.0  # h that the body has lived with diseases and changes when the run begins
-    labs: Labs | None = None  # what was measured in the person's blood; told, not yet simulated
+    labs: Labs | None = None  # what was measured in the person's blood; calcis.individual finds the person
     plasma_words: str = ""  # what the case says that plasma offers in all arms
 
     def parameters(self, parameters: Mapping[str, Parameter], arm: str | None = None) -> dict[str, Parameter]:
@@ -75,7 +83,7 @@ class Case:
         if arm is not None and arm not in self.arms:
             raise InputError("an arm of this case", repr(arm), nearest=nearest(arm, self.arms))
         found = dict(parameters)
-        own = () if arm is None else self.arms[arm].changes
-        for changes in (*self.changes, own):
+        own = () if arm is None else self.arms[arm].sets
+        for changes in (*self.changes, *own):
             found = apply(found, changes, self.person.species)
         return found

@@ -54,6 +54,12 @@ class Disease:
     never_steady: str
     not_in: Mapping[str, str]
 
+    @property
+    def words(self) -> str:
+        """Its title, and what a case gave of it."""
+        given = [change.words for change in self.changes if change.source is None]
+        return self.title + (f" ({', '.join(given)})" if given else "")
+
     def lacking(self, parameters: Mapping[str, Parameter]) -> list[str]:
         """The numbers that it changes and that are not among `parameters`, or there of another species."""
         fitting = (self.species, *ALL_SPECIES)

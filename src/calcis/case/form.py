@@ -66,7 +66,7 @@ AlkalinePhosphatase = Annotated[float, Quantity("IU/L", "70 IU/L", 1, 20000)]
 
 
 class Labs(_Form):
-    """What was measured in a person's blood; each may be left out, none is used by the simulation yet."""
+    """What was measured in a person's blood; each may be left out."""
 
     calcium: TotalCalcium | None = None
     calcium_ionised: IonisedCalcium | None = None
@@ -227,8 +227,9 @@ Diseases = Annotated[
 
 
 class Difference(_Form):
-    """What is different in one arm: numbers, what plasma offers, or both."""
+    """What is different in one arm: diseases, numbers, what plasma offers."""
 
+    disease: Diseases = None
     changes: ChangeSet | None = None
     plasma: PlasmaForm | None = None
 

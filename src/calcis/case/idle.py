@@ -14,9 +14,10 @@ def idle_changes(case: Case, arm: str, vocabulary: Vocabulary) -> list[str]:
     """A sentence for every change of the case, and of one of its arms, that has no effect in it."""
     given = {name: {dose.drug for dose in one.doses} for name, one in case.arms.items()}
     shared = [change for changes in case.changes for change in changes]
+    own = [change for changes in case.arms[arm].sets for change in changes]
     return [
         *_sentences(case, vocabulary, shared, set().union(*given.values())),
-        *_sentences(case, vocabulary, case.arms[arm].changes, given[arm]),
+        *_sentences(case, vocabulary, own, given[arm]),
     ]
 
 

@@ -89,7 +89,7 @@ class _Maker:
                 self._known(kind, form.lesion.injury.kind, self.vocabulary.injuries, "an injury")
                 self._check_own_keys(form.lesion.injury)
         sets = [self.vocabulary.tissues[form.lesion.tissue]] if form.lesion is not None else []
-        diseases = self._diseases()
+        diseases = self._diseases() if "disease" in form.model_fields_set else ()
         sets += [disease.changes for disease in diseases]
         if "changes_from" in form.model_fields_set:
             sets.append(self._from_file())
@@ -132,15 +132,15 @@ class _Maker:
             expected = f"no history, as body: {CLAMPED} is none that could have lived before"
             raise self.document.error(("history",), expected, "one", key=True)
 
-    def _diseases(self) -> tuple[Disease, ...]:
-        """The diseases of the case; their numbers must be there, and no two may set the same."""
-        if "disease" not in self.form.model_fields_set:
-            return ()
-        found = read_diseases(self.document, ("disease",), self.vocabulary.diseases)
+    def _diseases(self, places: Iterable[Where] = (("disease",),)) -> tuple[Disease, ...]:
+        """The diseases at `places`; their numbers must be there, and no two may set the same."""
         base = self.vocabulary.parameters(self.form.body)
         setter: dict[str, str] = {}
+        found: dict[Where, Disease] = {}
+        for place in places:
+            found |= read_diseases(self.document, place, self.vocabulary.diseases)
         for where, disease in found.items():
-            key = where != ("disease",)
+            key = where[-1] != "disease"
             lacking = disease.lacking(base)
             if lacking:
                 expected = f"a body of a {disease.species} in which there is {lacking[0]}, for {disease.name}"
@@ -279,6 +279,7 @@ class _Maker:
     def _arm(self, name: str) -> Treatment:
         doses: list[Dose] = []
         changes: list[Change] = []
+        diseases: list[Where] = []
         given: list[tuple[Where, PlasmaForm]] = []
         for index, action in enumerate(self.form.arms[name]):
             where: Where = ("arms", name, index)
@@ -286,7 +287,9 @@ class _Maker:
                 doses.append(self._dose(where, action))
                 continue
             if not action.model_fields_set:
-                raise self.document.error(where, "`changes` or `plasma`", "none", key=True)
+                raise self.document.error(where, "`disease`, `changes` or `plasma`", "none", key=True)
+            if "disease" in action.model_fields_set:
+                diseases.append((*where, "disease"))
             if action.changes is not None:
                 changes += read_changes(self.document, (*where, "changes"))
             if action.plasma is not None:
@@ -299,6 +302,7 @@ class _Maker:
             plasma=plasma,
             plasma_words=said,
             remarks=() if plasma is None else tuple(remarks(plasma, self.form.run.duration)),
+            diseases=self._diseases(diseases),
         )
 
     def _dose(self, where: Where, text: str) -> Dose:
