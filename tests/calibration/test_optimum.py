@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 def test_numbers_that_say_they_are_fitted_are_at_the_optimum() -> None:
     """The linear step from the committed numbers to the optimum is below 5 % of every standard deviation.
 
-    Rounding leaves 1 % and the fit half of that; the step would be some 10 % and more after a change of an
+    Rounding leaves 1 % and the fit as much; the step would be some 10 % and more after a change of an
     equation or an observation that anybody could see in a result.
     """
     numbers = packaged().parameters("calcis")

@@ -18,7 +18,7 @@ from calcis.study.calibration import Derivatives, Problem, Progress
 
 DAMPINGS = np.array([0.0, *np.logspace(-3.0, 4.0, 15)])
 SHARES = (1.0, 0.5)
-NEAR = 0.005  # posterior standard deviations that a step is at most, at the optimum
+NEAR = 0.01  # posterior standard deviations that a step is at most, at the optimum
 LEAST_GAIN = 1e-6  # of the objective in a round, for another one
 
 

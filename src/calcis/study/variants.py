@@ -12,7 +12,6 @@ import numpy as np
 
 from calcis.body import CLAMPED
 from calcis.case import Case, Vocabulary, packaged
-from calcis.changes import resolve
 from calcis.ledger import LEDGER
 from calcis.part import Model
 from calcis.simulate.numbers import Numbers
@@ -72,6 +71,11 @@ class Variants:
         units = {name: state.unit for name, state in self._model.states.items()}
         units |= {name: signals[name] for name in self._kernel.system.observed}
         self._units = {name: (k, unit) for k, (name, unit) in enumerate(units.items())}
+        everything = self._vocabulary.parameters(case.body)
+        self._probes = [
+            {name: replace(number, value=value, range=None) for name, number in everything.items()}
+            for value in (1.0, 2.0)
+        ]
         self._phases = []
         for k, (phase, end) in enumerate(zip(experiment.phases, self._ends, strict=True)):
             check_states(experiment, phase, [self._model], k)
@@ -154,14 +158,14 @@ class Variants:
         return states
 
     def _follows(self, case: Case, arm: str | None) -> np.ndarray:
-        factors = dict.fromkeys(self._model.parameters, 1.0)
-        everything = self._vocabulary.parameters(case.body)
-        for changes in (*case.changes, () if arm is None else case.arms[arm].changes):
-            for change in changes:
-                name = resolve(change, everything)
-                if name in factors:
-                    factors[name] *= change.factor if change.factor is not None else 0.0
-        return np.array(list(factors.values()))
+        """By what each number's value in the data is multiplied; changes either set a number or multiply it."""
+        values = []
+        for probe in self._probes:
+            numbers = Numbers(case, probe)
+            own = numbers.shared(self._model) if arm is None else numbers.of_model(arm, self._model)
+            values.append(np.array(list(own.values())))
+        follows: np.ndarray = values[1] - values[0]
+        return follows
 
 
 class _Arm(Mapping[str, Series]):
