@@ -158,7 +158,7 @@ class Variants:
         return states
 
     def _follows(self, case: Case, arm: str | None) -> np.ndarray:
-        """By what each number's value in the data is multiplied; changes either set a number or multiply it."""
+        """By what a case multiplies each number of the data: its changes either set or multiply one."""
         values = []
         for probe in self._probes:
             numbers = Numbers(case, probe)
