@@ -1,4 +1,4 @@
-"""What is done when a case is run?  Read, simulate every arm, write the run folder with its report.
+"""What is done when a case is run?  Read, find the person of its labs, simulate every arm, write the run.
 
 And when a run is handed on as SBML: its case is read again, and its model put together again.
 """
@@ -55,10 +55,16 @@ def run(
     target = Path(folder) if folder is not None else default_folder(case.file)
     claim(target)
     try:
+        from calcis.individual import as_found, find
         from calcis.simulate import simulate
 
-        found = simulate(case, target, resume=resume, threads=threads, progress=progress)
-        found = replace(found, command=command, folder=target)
+        if progress is not None and case.labs is not None:
+            progress("finding the person with these labs", 0.0)
+        person = find(case)
+        lived = case if person is None else as_found(case, person)
+        found = simulate(lived, target, resume=resume, threads=threads, progress=progress)
+        individual = None if person is None else person.described()
+        found = replace(found, command=command, folder=target, individual=individual)
         if progress is not None:
             progress("writing the report", 1.0)
         from calcis.report import render
@@ -83,6 +89,7 @@ def write_sbml(run: Run, path: Path, arm: str | None = None) -> None:
     from calcis.body import body_parts
     from calcis.drugs import drug_part
     from calcis.exchange.sbml import sbml_text
+    from calcis.individual import Individual, as_found
     from calcis.part import assemble
     from calcis.simulate.clamped import plasma_drive
     from calcis.simulate.doses import events
@@ -96,6 +103,8 @@ def write_sbml(run: Run, path: Path, arm: str | None = None) -> None:
         raise InputError(f"one arm, by --arm NAME: {', '.join(run.arms)}", f"{len(run.arms)} arms")
     one = run[arm] if arm is not None else next(iter(run.arms.values()))
     case = read_case_text(run.case_text, f"{run.folder} (its case)")
+    if run.individual is not None:
+        case = as_found(case, Individual.of(run.individual))
     doses = case.arms[one.name].doses
     drugs = sorted({dose.drug for dose in doses})
     parts = [*body_parts(case.body), *(drug_part(drug) for drug in drugs)]

@@ -11,34 +11,20 @@ from calcis.body import CLAMPED
 from calcis.case.form import Labs, Person
 from calcis.clinical.appraisal import Appraisal, Derived, Remark, appraise
 from calcis.clinical.formulas import is_adult, molar_mass, product_by_mass
+from calcis.clinical.labs import LABS
 from calcis.quantities import Quantity, quantities
 from calcis.reading import parse_yaml
 from calcis.reference_ranges import Whom, reference_ranges
 from calcis.wording import digits
 
-# Name in the case file -> name among quantities, and the unit in which the case keeps it.
-LABS = {
-    "calcium": ("calcium_plasma", "mmol/L"),
-    "calcium_ionised": ("calcium_ionised_plasma", "mmol/L"),
-    "albumin": ("albumin_plasma", "g/L"),
-    "phosphate": ("phosphate_plasma", "mmol/L"),
-    "magnesium": ("magnesium_plasma", "mmol/L"),
-    "creatinine": ("creatinine_plasma", "mmol/L"),
-    "pth": ("pth_plasma", "pmol/L"),
-    "vitamin_d_25": ("calcidiol_plasma", "nmol/L"),
-    "calcitriol": ("calcitriol_plasma", "pmol/L"),
-    "fgf23": ("fgf23_plasma", "pmol/L"),
-    "alkaline_phosphatase": ("alkaline_phosphatase_plasma", "IU/L"),
-}
 # Those that no body has: title, units of the two systems, and the substance of the molar mass.
 _ONLY_MEASURED = {
     "albumin_plasma": ("Albumin", "g/L", "g/dL", ""),
     "creatinine_plasma": ("Creatinine", "umol/L", "mg/dL", "creatinine"),
     "alkaline_phosphatase_plasma": ("Alkaline phosphatase", "IU/L", "IU/L", ""),
 }
-_FROM_NORMAL = (
-    "The simulation does not start from these values yet: it starts from the normal state of the body"
-)
+_FOUND = "The simulation starts from the person whose state matches these values best."
+_TO_FIND = "A run looks for the person whose state matches these values, and starts from there."
 _FROM_GIVEN = "The simulation does not use these values: its plasma is given."
 
 
@@ -72,6 +58,7 @@ class Laboratory:
     derived: tuple[Row, ...]
     appraisal: Appraisal
     simulated: str  # a sentence
+    used: bool  # whether the simulation makes anything of them
 
     @property
     def remarks(self) -> tuple[Remark, ...]:
@@ -88,13 +75,17 @@ class Laboratory:
         return f"Labs: {'; '.join(said)}. {self.simulated}"
 
 
-def laboratory(case_text: str, system: str = "si") -> Laboratory | None:
-    """The labs that a case's text gives, in a `system` of units; None where it gives none."""
+def laboratory(case_text: str, system: str = "si", found: bool = False) -> Laboratory | None:
+    """The labs that a case's text gives, in a `system` of units; None where it gives none.
+
+    `found` says that a run has found its person.
+    """
     case = parse_yaml(case_text, "the case").data
     said = case.get("labs")
     if not said:
         return None
     labs, person = Labs.model_validate(said).given, Person.model_validate(case.get("person") or {})
+    clamped = case.get("body") == CLAMPED
     appraisal = appraise(labs, person.age, person.sex)
     whom = Whom(person.sex, person.age) if is_adult(person.age) else None
     measured = tuple(_row(name, value, system, whom, str(said[name])) for name, value in labs.items())
@@ -103,15 +94,9 @@ def laboratory(case_text: str, system: str = "si") -> Laboratory | None:
         measured,
         tuple(_computed(one, system, whom) for one in appraisal.derived),
         appraisal,
-        _FROM_GIVEN if case.get("body") == CLAMPED else f"{_FROM_NORMAL}{_since(case)}.",
+        _FROM_GIVEN if clamped else _FOUND if found else _TO_FIND,
+        used=not clamped,
     )
-
-
-def _since(case: Mapping[str, Any]) -> str:
-    """What becomes of the normal state before or as the run begins."""
-    if case.get("history"):
-        return f", which has then lived for {case['history']} with the diseases and changes of the case"
-    return ", and the disease begins with the run" if case.get("disease") else ""
 
 
 @cache

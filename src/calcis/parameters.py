@@ -30,7 +30,7 @@ from calcis.units import UnitError, convert
 
 KINDS = {
     "measured": "a measurement",
-    "fitted": "fitted by a script of this project",
+    "fitted": "fitted by a script of this project, or to the labs of the case",
     "published": "a constant of a published model, as its authors gave it",
     "assumed": "nobody measured it, or it was seen only on a secondary page",
     "definition": "exact by convention or stoichiometry, or a neutral value",

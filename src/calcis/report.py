@@ -16,6 +16,7 @@ from calcis import __version__
 from calcis.case import packaged
 from calcis.comparison import in_a_sentence, outcomes, why_more
 from calcis.laboratory import laboratory
+from calcis.matching import matching
 from calcis.page import Citations, environment
 from calcis.parameters import KINDS, Parameter
 from calcis.pictures import Pictures
@@ -41,6 +42,7 @@ def render(run: Run, system: str = "si") -> str:
             about=_about(run),
             arms=[page.arm(index, arm) for index, arm in enumerate(run.arms.values())],
             labs=page.labs(),
+            individual=matching(run, system),
             values=page.values(),
             outcomes=[(page.pictures.mark(one.arm), one) for one in outcomes(run)],
             in_a_sentence=in_a_sentence(run),
@@ -153,7 +155,7 @@ class _Page:
 
     def labs(self) -> dict[str, Any] | None:
         """What was measured in the person's blood, what follows from it, and what to mind of it."""
-        found = laboratory(self.run.case_text, self.system)
+        found = laboratory(self.run.case_text, self.system, found=self.run.individual is not None)
         if found is None:
             return None
         return {
@@ -161,6 +163,7 @@ class _Page:
             "derived": [(row, self.source(row.source)) for row in found.derived],
             "remarks": [(one.level, one.text, self.source(one.source)) for one in found.remarks],
             "simulated": found.simulated,
+            "used": found.used,
         }
 
     def values(self) -> list[tuple[Fact, list[Fact | None]]]:

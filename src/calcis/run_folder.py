@@ -193,6 +193,7 @@ def _described(run: Run) -> dict[str, Any]:
         "limits": list(run.limits),
         "body": run.body,
         "species": run.species,
+        "individual": run.individual,
         "borrowed": {species: [one.name for one in numbers] for species, numbers in run.borrowed.items()},
     }
 
@@ -240,6 +241,7 @@ def _undescribed(described: Mapping[str, Any], folder: Path) -> Run:
         limits=tuple(described["limits"]),
         body=described["body"],
         species=described["species"],
+        individual=described.get("individual"),
         versions=described["versions"],
         data=described["data"],
         seed=described["seed"],

@@ -92,6 +92,7 @@ class Run:
     `parameters` are the numbers used; `cite` the keys of references.bib behind them; `versions` those
     of Calcis, the libraries and the processor; `data` the sha256 of each data file; `limits` say what
     the models are known to get wrong, in sentences; `body` and `species` are those of the case.
+    `individual` holds, as JSON values, the person who was found for its labs (calcis.individual).
     """
 
     title: str
@@ -107,6 +108,7 @@ class Run:
     folder: Path | None = None
     body: str = ""
     species: str = "human"
+    individual: Mapping[str, Any] | None = None
 
     @property
     def time(self) -> Floats:

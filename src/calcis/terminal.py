@@ -15,6 +15,7 @@ from rich.table import Table
 from calcis.comparison import outcomes
 from calcis.fluxes import changes
 from calcis.laboratory import Laboratory, laboratory, laboratory_json
+from calcis.matching import Matching, Row, matching, matching_json
 from calcis.summary import Fact, key_facts, sentences, titled
 from calcis.wording import digits, moment, span
 
@@ -85,7 +86,8 @@ def show_run(run: Run, system: str) -> None:
         console.print(_compared(run))
     for arm in run.arms.values():
         _show_arm(console, run, arm, system)
-    _show_labs(console, laboratory(run.case_text, system))
+    _show_labs(console, laboratory(run.case_text, system, found=run.individual is not None))
+    _show_individual(console, matching(run, system))
     console.print()
     for line in (*run.limits, *_assumed(run), *_borrowed(run)):
         console.print(escape(line))
@@ -130,7 +132,7 @@ def _show_arm(console: Console, run: Run, arm: Arm, system: str) -> None:
 
 
 def _show_labs(console: Console, labs: Laboratory | None) -> None:
-    """What was measured in the person, what follows from it, what to mind, and that it was not simulated."""
+    """What was measured in the person, what follows from it, what to mind, and what the run makes of it."""
     if labs is None:
         return
     console.print("\n[bold]Labs of this person[/]")
@@ -143,7 +145,35 @@ def _show_labs(console: Console, labs: Laboratory | None) -> None:
     console.print(table)
     for remark in labs.remarks:
         console.print(f"{_MARKS.get(remark.level, '  ')} {escape(remark.text)}")
-    console.print(f"{_MARKS['warning']} {escape(labs.simulated)}")
+    console.print(f"{_MARKS['info' if labs.used else 'warning']} {escape(labs.simulated)}")
+
+
+def _show_individual(console: Console, found: Matching | None) -> None:
+    """The person who was found for the labs: what is different, how well it fits, what else it could be."""
+    if found is None:
+        return
+    console.print("\n[bold]The person found for these labs[/]")
+    for text in (*found.changes, found.lived):
+        console.print(f"  {escape(text)}")
+    table = Table(box=None, padding=(0, 2, 0, 1), header_style="dim")
+    for heading in ("", "measured", "± 1 sd", "simulated", "± 1 sd", "off by sd"):
+        table.add_column(heading)
+    for row in found.rows:
+        off = f"{row.off} [yellow]{row.verdict}[/]" if row.verdict else row.off
+        table.add_row(_quantity(row), row.measured, row.measured_ends, row.simulated, row.simulated_ends, off)
+    for row in found.unseen:
+        table.add_row(_quantity(row), "", "", row.simulated, row.simulated_ends, "")
+    console.print(table)
+    for remark in found.remarks:
+        console.print(f"{_MARKS.get(remark.level, '  ')} {escape(remark.text)}")
+    if found.others:
+        console.print("  Explained nearly as well by:")
+    for text in found.others:
+        console.print(f"    {escape(text)}")
+
+
+def _quantity(row: Row) -> str:
+    return f"  {row.title} [dim]{row.unit}[/]"
 
 
 def _compared(run: Run) -> Table:
@@ -195,7 +225,8 @@ def run_json(run: Run) -> dict[str, Any]:
         "command": "run",
         "status": run.status,
         "folder": None if run.folder is None else str(run.folder),
-        "labs": laboratory_json(laboratory(run.case_text)),
+        "labs": laboratory_json(laboratory(run.case_text, found=run.individual is not None)),
+        "individual": matching_json(run),
         "arms": {name: _arm_json(arm) for name, arm in run.arms.items()},
         "assumed": [_number_json(parameter) for parameter in run.assumed],
         "species": run.species,

@@ -1,0 +1,52 @@
+"""Which labs do not match, what do they contradict, and who would it be without the disease of the case?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from calcis.case import Case
+from calcis.individual.choice import choose
+from calcis.individual.factors import search
+from calcis.individual.fit import Fitted, Problem
+from calcis.individual.levels import Measured
+from calcis.individual.options import ASIDE, doubts
+
+
+def misfit(problem: Problem, best: Fitted) -> list[str]:
+    """The labs that a person misses, the worst first."""
+    least = search()["telling.misfit"].value
+    off = [(abs(float(one)), lab.lab) for lab, one in zip(problem.labs, best.off, strict=True)]
+    return [lab for size, lab in sorted(off, key=lambda one: (-one[0], one[1])) if size > least]
+
+
+def aside(problem: Problem, best: Fitted) -> list[str]:
+    """The labs that are set aside."""
+    options = [problem.options[index] for index in best.chosen]
+    return [option.name for option in options if option.sort == ASIDE]
+
+
+def contradicted(problem: Problem, lab: str) -> tuple[str, ...]:
+    """What a lab that was set aside contradicts.
+
+    Itself where it cannot be had with what the case gives; else each other lab beside which it cannot be
+    had; none where it is only all of them together.
+    """
+    (own,) = [one for one in problem.labs if one.lab == lab]
+    if _doubted(problem, [own]):
+        return (lab,)
+    return tuple(one.lab for one in problem.labs if one.lab != lab and _doubted(problem, [one, own]))
+
+
+def _doubted(problem: Problem, labs: Sequence[Measured]) -> bool:
+    """Whether some labs alone are best explained by setting one of them aside."""
+    trusted = [option for option in problem.options if option.sort != ASIDE]
+    few = Problem(problem.response, problem.hours, labs, [*trusted, *doubts(labs)])
+    return bool(aside(few, choose(few, exchange=False).best))
+
+
+def without_disease(case: Case) -> Case:
+    """The same person without the diseases of the case."""
+    theirs = [disease.changes for disease in case.diseases]
+    kept = tuple(one for one in case.changes if not any(one is other for other in theirs))
+    return replace(case, diseases=(), changes=kept)

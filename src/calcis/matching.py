@@ -1,0 +1,255 @@
+"""What does a reader learn of the person who was found for the labs of a case?  Tables, and sentences."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from calcis.case import packaged
+from calcis.individual import Individual
+from calcis.individual.factors import search
+from calcis.individual.individual import Level, Moved, Other
+from calcis.individual.options import ASIDE
+from calcis.quantities import Quantity, described, pretty
+from calcis.reading import parse_yaml
+from calcis.store import Finding, Run
+from calcis.wording import capital, digits, listed, span
+
+_SORTS = {
+    "beyond": "more than healthy people differ by",
+    "disease": "a disease",
+    "argument": "part of the disease of the case",
+    "measured": "measured",
+}
+_MOST_OTHERS = 5
+_AMONG_THE_HEALTHY = (
+    (2.0, "healthy people differ as much"),
+    (3.0, "few healthy people differ as much"),
+    (math.inf, "hardly any healthy person differs as much"),
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One quantity in the unit shown: measured and simulated, each from one standard deviation below to one
+    above, and by how many of the measured one they differ.
+    """
+
+    title: str
+    unit: str
+    simulated: str
+    simulated_ends: str
+    measured: str = ""
+    measured_ends: str = ""
+    off: str = ""
+    verdict: str = ""  # does not match, or set aside
+
+
+@dataclass(frozen=True)
+class Matching:
+    """The person who was found, for a reader: rows of what was measured and what was not, and sentences."""
+
+    lived: str
+    rows: tuple[Row, ...]
+    unseen: tuple[Row, ...]
+    changes: tuple[str, ...]
+    others: tuple[str, ...]
+    remarks: tuple[Finding, ...]
+
+
+def matching(run: Run, system: str = "si") -> Matching | None:
+    """The person who was found for a run in a `system` of units; None where nobody was looked for."""
+    if run.individual is None:
+        return None
+    found = Individual.of(run.individual)
+    return Matching(
+        lived=_lived(found),
+        rows=tuple(replace(_row(one, system), verdict=_verdict(found, one)) for one in found.levels),
+        unseen=tuple(_row(one, system) for one in found.unseen),
+        changes=tuple(_change(one) for one in found.changes if one.sort != ASIDE) or (_NOTHING,),
+        others=tuple(_others(found)),
+        remarks=tuple(_remarks(found, parse_yaml(run.case_text, "the case").data, system)),
+    )
+
+
+_NOTHING = "Nothing: the labs fit the standard person of this body within their variation."
+
+
+def matching_json(run: Run) -> dict[str, Any] | None:
+    """The person who was found as JSON: numbers in the units that stand beside them, and the sentences."""
+    told = matching(run)
+    if told is None or run.individual is None:
+        return None
+    said = {"lived": told.lived, "changes": list(told.changes), "others": list(told.others)}
+    return {**run.individual, "said": said, "findings": [vars(one) for one in told.remarks]}
+
+
+def _lived(found: Individual) -> str:
+    """For how long."""
+    text = f"At the start of the run this person has lived like that for {span(found.hours)}"
+    return text + ("." if found.told else ", as the case does not say for how long.")
+
+
+def _quantity(level: Level) -> Quantity:
+    return described(level.signal, level.unit, "si")
+
+
+def _row(level: Level, system: str) -> Row:
+    quantity = _quantity(level)
+
+    def ends(value: float, spread: float) -> str:
+        low, high = (
+            quantity.shown(value * math.exp(side * spread), level.unit, system) for side in (-1.0, 1.0)
+        )
+        return f"{digits(low)} to {digits(high)}"
+
+    simulated = digits(quantity.shown(level.simulated, level.unit, system))
+    unsure, unit = ends(level.simulated, level.unsure), quantity.unit(system)
+    if level.measured is None or level.spread is None or level.off is None:
+        return Row(quantity.title, unit, simulated, unsure)
+    title = "eGFR, by creatinine" if level.lab == "creatinine" else quantity.title
+    return Row(
+        title,
+        unit,
+        simulated,
+        unsure,
+        digits(quantity.shown(level.measured, level.unit, system)),
+        ends(level.measured, level.spread),
+        f"{round(level.off, 1) + 0.0:+.1f}".replace("-", "−").replace("+0.0", "0.0"),
+    )
+
+
+def _verdict(found: Individual, level: Level) -> str:
+    """What is to be marked of a lab."""
+    return "set aside" if level.lab in found.aside else "does not match" if level.lab in found.misfit else ""
+
+
+def _amount(moved: Moved) -> str:
+    """A change in words: how much there is where it has a unit or is normally none, else over normal."""
+    _, value, unit, _ = moved.numbers[0]
+    if unit != "1" or moved.factor is None:
+        return f"{digits(value)} {pretty(unit)}".strip()
+    return f"{digits(moved.factor)} {'times' if moved.factor >= 1.0 else 'of'} normal"
+
+
+def _change(moved: Moved) -> str:
+    """A change with what is open of it, what is normal, and how unusual it is."""
+    _, value, unit, normal = moved.numbers[0]
+    size = value if unit != "1" or moved.factor is None else moved.factor
+    low, high = size * math.exp(-moved.unsure), size * math.exp(moved.unsure)
+    if moved.factor is None:
+        low, high = max(0.0, size * (1.0 - moved.unsure)), size * (1.0 + moved.unsure)
+    text = f"{capital(moved.title)}: {_amount(moved)}"
+    if moved.sort != "measured":
+        text += f" ({digits(low)} to {digits(high)})" if math.isfinite(high) else " (not determined)"
+    if moved.factor is None:
+        text += ", normally none"
+    elif unit != "1":
+        text += f", in the standard person {digits(normal)}"
+    usual = next(words for most, words in _AMONG_THE_HEALTHY if moved.size <= most)
+    return f"{text}; {_SORTS.get(moved.sort, usual)}."
+
+
+def _others(found: Individual) -> Iterator[str]:
+    """Other explanations, and how plausible they are beside the one that was taken."""
+    for one in found.others[:_MOST_OTHERS]:
+        yield f"{capital(_named(one, found))}: {100.0 * math.exp(-0.5 * one.more):.0f} % as plausible."
+
+
+def _named(other: Other, found: Individual) -> str:
+    """The changes of another explanation, and which labs it sets aside that the one taken does not."""
+    said = [f"{_soft(one.title)} {_amount(one)}" for one in other.changes if one.numbers]
+    said += [
+        f"{one.title.replace('_', ' ')} set aside"
+        for one in other.changes
+        if one.sort == ASIDE and one.title not in found.aside
+    ]
+    return listed(said) if said else "no change"
+
+
+def _remarks(found: Individual, case: Mapping[str, Any], system: str) -> Iterator[Finding]:
+    given = {name: str(value) for name, value in (case.get("labs") or {}).items()}
+    levels = {one.lab: one for one in found.levels}
+
+    def named(lab: str) -> str:
+        return f"{_lab(levels[lab])} of {given[lab]}"
+
+    for lab, others in found.aside.items():
+        yield Finding("warning", capital(_contradiction(lab, others, named, _titles(case))))
+    for lab in found.misfit:
+        row = _row(levels[lab], system)
+        text = f"{_lab(levels[lab])} does not match: the person has {row.simulated} {row.unit}, where "
+        if lab not in found.aside:
+            text += f"{row.measured} were measured ({row.off} standard deviations)."
+            yield Finding("warning", capital(text))
+    yield from _of_disease(found, case, levels, system)
+    reasons: dict[str, list[str]] = {}
+    for lab, why in found.unused.items():
+        reasons.setdefault(why, []).append(lab.replace("_", " "))
+    for why, labs in reasons.items():
+        yield Finding("info", f"Not used: {listed(labs)}, as {why}.")
+
+
+def _lab(level: Level) -> str:
+    if level.lab == "creatinine":
+        return "creatinine (as eGFR)"
+    return _soft(_quantity(level).title)
+
+
+def _contradiction(lab: str, others: Sequence[str], named: Callable[[str], str], disease: str) -> str:
+    """What a lab that was set aside contradicts."""
+    if lab in others:
+        given = f"with {disease} " if disease else ""
+        text = f"no plausible person {given}has {named(lab)}, whatever else was measured"
+    elif others:
+        both = "both" if len(others) == 1 else "it beside any of these"
+        text = f"{named(lab)} contradicts {listed([named(one) for one in others])}: "
+        text += f"no plausible person {f'with {disease} ' if disease else ''}has {both}"
+    else:
+        text = f"{named(lab)} contradicts all other labs together"
+    text += ". It is set aside, as the rest is more plausible without it. "
+    return text + "Either it is wrong (sample, unit, time), or this body cannot have what the person has."
+
+
+def _titles(case: Mapping[str, Any]) -> str:
+    """The diseases of a case, as in a sentence; empty where it has none."""
+    named, known = case.get("disease"), packaged().diseases
+    titles = [known[name].title for name in ([named] if isinstance(named, str) else named or {})]
+    return listed([_soft(title) for title in titles])
+
+
+def _soft(title: str) -> str:
+    """A title inside a sentence."""
+    return title if title[:2].isupper() else title[0].lower() + title[1:]
+
+
+def _of_disease(
+    found: Individual, case: Mapping[str, Any], levels: Mapping[str, Level], system: str
+) -> Iterator[Finding]:
+    """Whether the labs speak for the diseases of the case, or against them."""
+    if found.without_disease is None:
+        return
+    titles = _titles(case)
+    limit, better = search()["telling.disease"].value, found.without_disease - found.cost
+    alone = []
+    for lab, value in found.plain.items():
+        quantity, unit = _quantity(levels[lab]), levels[lab].unit
+        said = digits(quantity.shown(value, unit, system))
+        row = _row(levels[lab], system)
+        alone.append(f"{_lab(levels[lab])} of {said} {row.unit} (measured {row.measured})")
+    freed = [lab for lab in found.aside if lab not in found.aside_without_disease]
+    if freed:
+        labs = listed([_lab(levels[lab]) for lab in freed])
+        text = f"The labs fit {titles} only with {labs} set aside; without the disease they fit "
+        text += "all together." if not found.aside_without_disease else "better."
+        yield Finding("warning", text + (f" Alone, it would give {listed(alone)}." if alone else ""))
+    elif better > limit:
+        yield Finding("info", f"The labs speak for {titles}: they are harder to explain without.")
+    elif better < -limit:
+        text = f"The labs speak against {titles}: they are explained better without."
+        yield Finding("warning", text + (f" Alone, it would give {listed(alone)}." if alone else ""))
+    else:
+        text = f"The labs speak neither for nor against {titles}: they are explained as well without."
+        yield Finding("info", text + (f" Alone, it would give {listed(alone)}." if alone else ""))
