@@ -27,9 +27,13 @@ def _formed(v: Any) -> Value:
 
 
 def _surface_uptake(v: Any) -> Value:
-    """Net calcium from plasma to the surface of bone, mmol/h: X₀·[x/x₀ − Q/Q₀·(1 + W)]."""
+    """Net calcium from plasma to the surface of bone, mmol/h: X₀·[x·Pᵃ − Q/Q₀·(1 + W)].
+
+    Calcium x and phosphate P over normal: what moves is a salt of both.
+    """
     released = v.surface / v.surface_normal * (1.0 + v.surface_release)
-    return v.surface_exchange_normal * (v.calcium_ionised_relative - released)
+    offered = v.calcium_ionised_relative * power(v.phosphate_relative, v.surface_phosphate_exponent)
+    return v.surface_exchange_normal * (offered - released)
 
 
 def _rates(v: Any) -> Mapping[str, Value]:
@@ -62,6 +66,7 @@ BONE_MINERAL = Part(
         "acid_exponent": "1",
         "surface_normal": "mmol",
         "surface_exchange_normal": "mmol/h",
+        "surface_phosphate_exponent": "1",
         "surface_release_gain": "1",
         "surface_release_saturation": "1",
         "surface_release_bend": "1",

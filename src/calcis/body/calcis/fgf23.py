@@ -1,4 +1,4 @@
-"""How much FGF23 does bone make, and how do phosphate, vitamin D, calcium and loss of klotho change it?"""
+"""How much FGF23 does bone make, and how do phosphate, vitamin D, calcium and loss of nephrons change it?"""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from calcis.elementary import Value, power
 from calcis.part import Part, Signal, State
 
 
-def _made(v: Any) -> Value:
-    """FGF23 that bone makes, over normal: f·Pᵖ·dᵈ·xᶜ·K⁻ᵏ.
+def _wanted(v: Any) -> Value:
+    """FGF23 that bone is asked to make, over normal: f·Pᵖ·dᵈ·xᶜ·n⁻ⁿ.
 
-    Phosphate P, vitamin D drive d, ionised calcium x and klotho K, over normal; f, 1 in health, is for
+    Phosphate P, vitamin D drive d, ionised calcium x and nephrons n, over normal; f, 1 in health, is for
     diseases of bone cells.
     """
     return (
@@ -19,7 +19,7 @@ def _made(v: Any) -> Value:
         * power(v.phosphate_relative, v.phosphate_exponent)
         * power(v.vitamin_d_drive, v.vitamin_d_exponent)
         * power(v.calcium_ionised_relative, v.calcium_exponent)
-        * power(v.klotho_relative, -v.klotho_exponent)
+        * power(v.nephrons_relative, -v.nephron_exponent)
     )
 
 
@@ -29,21 +29,28 @@ def _lost(v: Any) -> Value:
 
 
 def _rates(v: Any) -> dict[str, Value]:
-    """dF/dt = k·(F₀·made − F·lost), pmol/L/h."""
-    return {"fgf23": v.elimination_rate * (v.fgf23_normal * v.fgf23_made - v.fgf23 * v.fgf23_lost)}
+    """Hormone dF/dt = k·(F₀·S − F·lost), pmol/L/h; synthesis follows its signals: dS/dt = (wanted − S)/τ, 1/h."""
+    return {
+        "fgf23": v.elimination_rate * (v.fgf23_normal * v.synthesis - v.fgf23 * v.fgf23_lost),
+        "synthesis": (v.fgf23_wanted - v.synthesis) / v.synthesis_time,
+    }
 
 
 FGF23 = Part(
     name="fgf23",
-    states={"fgf23": State("pmol/L", "fgf23_normal", scale=1.5e-3)},
+    states={
+        "fgf23": State("pmol/L", "fgf23_normal", scale=1.5e-3),
+        "synthesis": State("1", lambda v: 1.0, scale=1e-3),
+    },
     parameters={
         "fgf23_normal": "pmol/L",
         "elimination_rate": "1/h",
         "phosphate_exponent": "1",
         "vitamin_d_exponent": "1",
-        "klotho_exponent": "1",
+        "nephron_exponent": "1",
         "renal_share": "1",
         "synthesis_factor": "1",
+        "synthesis_time": "h",
         "calcium_exponent": "1",
     },
     needs={
@@ -51,12 +58,11 @@ FGF23 = Part(
         "vitamin_d_drive": "1",
         "nephrons_relative": "1",
         "calcium_ionised_relative": "1",
-        "klotho_relative": "1",
     },
     gives={
         "fgf23_plasma": Signal("pmol/L", lambda v: v.fgf23),
         "fgf23_relative": Signal("1", lambda v: v.fgf23 / v.fgf23_normal),
-        "fgf23_made": Signal("1", _made),
+        "fgf23_wanted": Signal("1", _wanted),
         "fgf23_lost": Signal("1", _lost),
     },
     rates=_rates,
