@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from calcis.case import packaged
+from calcis.clinical.labs import LABS
 from calcis.individual import Individual
 from calcis.individual.factors import search
 from calcis.individual.individual import Level, Moved, Other
 from calcis.individual.options import ASIDE
-from calcis.quantities import Quantity, described, pretty
+from calcis.quantities import Quantity, described, pretty, quantities
 from calcis.reading import parse_yaml
 from calcis.store import Finding, Run
 from calcis.wording import capital, digits, listed, span
@@ -51,6 +52,7 @@ class Row:
 class Matching:
     """The person who was found, for a reader: rows of what was measured and what was not, and sentences."""
 
+    brief: str  # a sentence on what was found
     lived: str
     rows: tuple[Row, ...]
     unseen: tuple[Row, ...]
@@ -65,6 +67,7 @@ def matching(run: Run, system: str = "si") -> Matching | None:
         return None
     found = Individual.of(run.individual)
     return Matching(
+        brief=_brief(found, parse_yaml(run.case_text, "the case").data),
         lived=_lived(found),
         rows=tuple(replace(_row(one, system), verdict=_verdict(found, one)) for one in found.levels),
         unseen=tuple(_row(one, system) for one in found.unseen),
@@ -82,8 +85,23 @@ def matching_json(run: Run) -> dict[str, Any] | None:
     told = matching(run)
     if told is None or run.individual is None:
         return None
-    said = {"lived": told.lived, "changes": list(told.changes), "others": list(told.others)}
+    said = {
+        "brief": told.brief,
+        "lived": told.lived,
+        "changes": list(told.changes),
+        "others": list(told.others),
+    }
     return {**run.individual, "said": said, "findings": [vars(one) for one in told.remarks]}
+
+
+def _brief(found: Individual, case: Mapping[str, Any]) -> str:
+    """What was found, and that labs do not match, in a sentence or two."""
+    said = [f"{_soft(one.title)} {_amount(one)}" for one in found.changes if one.numbers]
+    text = f"The person found for the labs: {listed(said)}." if said else "The labs fit the standard person."
+    if found.misfit:
+        given = [f"{_named_lab(lab)} of {case['labs'][lab]}" for lab in found.misfit]
+        text += f" {capital(listed(given))} {'do' if len(given) > 1 else 'does'} not match."
+    return text
 
 
 def _lived(found: Individual) -> str:
@@ -161,11 +179,8 @@ def _others(found: Individual) -> Iterator[str]:
 def _named(other: Other, found: Individual) -> str:
     """The changes of another explanation, and which labs it sets aside that the one taken does not."""
     said = [f"{_soft(one.title)} {_amount(one)}" for one in other.changes if one.numbers]
-    said += [
-        f"{one.title.replace('_', ' ')} set aside"
-        for one in other.changes
-        if one.sort == ASIDE and one.title not in found.aside
-    ]
+    doubted = [one.title for one in other.changes if one.sort == ASIDE and one.title not in found.aside]
+    said += [f"{_named_lab(lab)} set aside" for lab in doubted]
     return listed(said) if said else "no change"
 
 
@@ -187,15 +202,19 @@ def _remarks(found: Individual, case: Mapping[str, Any], system: str) -> Iterato
     yield from _of_disease(found, case, levels, system)
     reasons: dict[str, list[str]] = {}
     for lab, why in found.unused.items():
-        reasons.setdefault(why, []).append(lab.replace("_", " "))
+        reasons.setdefault(why, []).append(_named_lab(lab))
     for why, labs in reasons.items():
         yield Finding("info", f"Not used: {listed(labs)}, as {why}.")
 
 
+def _named_lab(lab: str) -> str:
+    """A lab of a case inside a sentence."""
+    quantity = quantities().get(LABS[lab][0])
+    return _soft(quantity.title) if quantity is not None else lab.replace("_", " ")
+
+
 def _lab(level: Level) -> str:
-    if level.lab == "creatinine":
-        return "creatinine (as eGFR)"
-    return _soft(_quantity(level).title)
+    return "creatinine (as eGFR)" if level.lab == "creatinine" else _named_lab(level.lab)
 
 
 def _contradiction(lab: str, others: Sequence[str], named: Callable[[str], str], disease: str) -> str:

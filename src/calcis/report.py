@@ -210,7 +210,8 @@ def _about(run: Run) -> list[tuple[str, str]]:
     alone = not person.keys() - {"species"}
     who = [str(value) for value in person.values()] or [run.species]
     rows = [("Species" if alone else "Person", ", ".join(who)), ("Disease", _diseases(case.get("disease")))]
-    rows.append(("Lived with it before the run", str(case.get("history") or "")))
+    assumed = f"{span(float(run.individual['hours']))}, assumed" if run.individual else ""
+    rows.append(("Lived like that before the run", str(case.get("history") or assumed)))
     body = "given, no body makes it" if run.clamped else run.body.replace("_", " ")
     rows.append(("Plasma or medium" if run.clamped else "Body model", body))
     rows.append(("Simulated", f"{span(float(np.ptp(run.time)))}, shown every {span(run.every)}"))
