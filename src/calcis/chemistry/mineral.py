@@ -167,11 +167,14 @@ def log_ksp_on_masters(
 
 @cache
 def minerals() -> Mapping[str, Mineral]:
-    """Every mineral by name, as data/chemistry/minerals.yaml has it; InputError with the place of a fault."""
-    document = read_data(data_path("chemistry", "minerals.yaml"))
-    check_keys(
-        document, (), ("species", "ions", "made_of", "minerals"), ("species", "ions", "made_of", "minerals")
-    )
+    """Every mineral by name, of data/chemistry/minerals.yaml."""
+    return read_minerals(read_data(data_path("chemistry", "minerals.yaml")))
+
+
+def read_minerals(document: Document) -> Mapping[str, Mineral]:
+    """The minerals of a data file by name, checked in full.  Raises InputError with the place of a fault."""
+    keys = ("species", "ions", "made_of", "minerals")
+    check_keys(document, (), keys, keys)
     return MappingProxyType({name: _read(document, name) for name in document.data["minerals"]})
 
 
