@@ -20,7 +20,7 @@ from calcis.wording import capital, digits, listed, span
 
 _SORTS = {
     "beyond": "more than healthy people differ by",
-    "disease": "a disease",
+    "disease": "a disease or treatment",
     "argument": "part of the disease of the case",
     "measured": "measured",
 }
@@ -221,11 +221,11 @@ def _contradiction(lab: str, others: Sequence[str], named: Callable[[str], str],
     """What a lab that was set aside contradicts."""
     if lab in others:
         given = f"with {disease} " if disease else ""
-        text = f"no plausible person {given}has {named(lab)}, whatever else was measured"
+        text = f"in this body no plausible person {given}has {named(lab)}, whatever else was measured"
     elif others:
         both = "both" if len(others) == 1 else "it beside any of these"
         text = f"{named(lab)} contradicts {listed([named(one) for one in others])}: "
-        text += f"no plausible person {f'with {disease} ' if disease else ''}has {both}"
+        text += f"in this body no plausible person {f'with {disease} ' if disease else ''}has {both}"
     else:
         text = f"{named(lab)} contradicts all other labs together"
     text += ". It is set aside, as the rest is more plausible without it. "

@@ -32,7 +32,8 @@ def test_a_factor_moves_from_normal_into_its_range(name: str) -> None:
 def test_every_lab_has_its_variation() -> None:
     assert {name.partition(".")[0] for name in variation()} == set(LABS)
     for lab in LABS:
-        assert 0.005 < lab_spread(lab) < 0.5
+        assert 0.005 < lab_spread(lab, 1e9) < 0.5
+    assert lab_spread("pth", 0.5) > lab_spread("pth", 50.0)
 
 
 def test_disease_costs_more_than_variation_and_a_doubt_more_than_two_diseases() -> None:

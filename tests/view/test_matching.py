@@ -87,7 +87,7 @@ def test_changes_are_told_with_what_is_open_and_how_unusual_they_are() -> None:
     assert told(found).changes == (
         "Supply of vitamin D: 0.400 of normal (0.362 to 0.442); few healthy people differ as much.",
         "Primary hyperparathyroidism, mass of the parathyroid glands: 5.00 times normal (4.09 to 6.11); "
-        "a disease.",
+        "a disease or treatment.",
         "Kidney function (GFR): 20.0 mL/min (16.4 to 24.4), in the standard person 100; part of the disease "
         "of the case.",
         "PTHrP: 12.0 pmol/L (6.00 to 18.0), normally none; more than healthy people differ by.",
@@ -112,10 +112,13 @@ def test_labs_that_do_not_match_and_those_not_used_are_told() -> None:
 @pytest.mark.parametrize(
     ("others", "text"),
     [
-        (("pth",), "No plausible person with chronic kidney disease has parathyroid hormone of 180 pg/mL,"),
+        (
+            ("pth",),
+            "In this body no plausible person with chronic kidney disease has parathyroid hormone of 180",
+        ),
         (
             ("calcium",),
-            "contradicts total calcium of 12.0 mg/dL: no plausible person with chronic kidney disease has",
+            "contradicts total calcium of 12.0 mg/dL: in this body no plausible person with chronic",
         ),
         (("calcium", "creatinine"), "has it beside any of these"),
         ((), "Parathyroid hormone of 180 pg/mL contradicts all other labs together."),

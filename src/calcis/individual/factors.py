@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from calcis.changes import read_quantity_at
+from calcis.clinical.labs import LABS
 from calcis.parameters import (
     Parameter,
     check_keys,
@@ -79,23 +80,30 @@ def search() -> Mapping[str, Parameter]:
 
 @cache
 def variation() -> Mapping[str, Parameter]:
-    """Analytical variation of labs, and that within persons, as shares: `calcium.analytical` and so on."""
+    """Analytical variation of labs, and that within persons, as shares: `calcium.analytical` and so on.
+
+    A `floor` is in the lab's own unit.
+    """
     found = read_parameters(data_path("clinical", "variation.yaml"))
     units: dict[str, dict[str, str]] = {}
     for name in found:
         part, _, what = name.partition(".")
-        units.setdefault(part, {})[what] = "1"
+        units.setdefault(part, {})[what] = LABS[part][1] if what == "floor" else "1"
     return MappingProxyType(read_parameters(data_path("clinical", "variation.yaml"), units))
 
 
-def lab_spread(lab: str) -> float:
-    """Standard deviation of the natural logarithm of a lab in an unchanged person.
+def lab_spread(lab: str, value: float) -> float:
+    """Standard deviation of the natural logarithm of a lab of a `value`, in its unit, in an unchanged person.
 
-    >>> round(lab_spread("pth"), 3)
-    0.212
+    >>> [round(lab_spread("pth", value), 2) for value in (50.0, 0.6)]
+    [0.21, 0.51]
     """
-    parts = [one.value for name, one in variation().items() if name.partition(".")[0] == lab]
-    return log_spread(math.sqrt(sum(part * part for part in parts)))
+    shares = [
+        one.value / value if name.endswith(".floor") else one.value
+        for name, one in variation().items()
+        if name.partition(".")[0] == lab
+    ]
+    return log_spread(math.sqrt(sum(share * share for share in shares)))
 
 
 def _read(document: Document, name: str, species: str) -> Factor:

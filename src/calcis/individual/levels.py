@@ -61,7 +61,7 @@ def measured(case: Case, model: Model) -> tuple[list[Measured], dict[str, str]]:
             unused[lab] = "this body does not have it"
             continue
         own = model.signals[signal]
-        found.append(Measured(lab, signal, convert(value, unit, own), own, lab_spread(lab)))
+        found.append(Measured(lab, signal, convert(value, unit, own), own, lab_spread(lab, value)))
     return found, unused
 
 
