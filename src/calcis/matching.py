@@ -24,7 +24,7 @@ _SORTS = {
     "argument": "part of the disease of the case",
     "measured": "measured",
 }
-_MOST_OTHERS = 5
+_MOST_OTHERS, _VAGUE = 5, 3.0  # a standard deviation of a logarithm from which on nothing is known
 _AMONG_THE_HEALTHY = (
     (2.0, "healthy people differ as much"),
     (3.0, "few healthy people differ as much"),
@@ -118,6 +118,8 @@ def _row(level: Level, system: str) -> Row:
     quantity = _quantity(level)
 
     def ends(value: float, spread: float) -> str:
+        if spread > _VAGUE:
+            return "not determined"
         low, high = (
             quantity.shown(value * math.exp(side * spread), level.unit, system) for side in (-1.0, 1.0)
         )
@@ -156,12 +158,13 @@ def _change(moved: Moved) -> str:
     """A change with what is open of it, what is normal, and how unusual it is."""
     _, value, unit, normal = moved.numbers[0]
     size = value if unit != "1" or moved.factor is None else moved.factor
-    low, high = size * math.exp(-moved.unsure), size * math.exp(moved.unsure)
+    spread = min(moved.unsure, _VAGUE)
+    low, high = size * math.exp(-spread), size * math.exp(spread)
     if moved.factor is None:
         low, high = max(0.0, size * (1.0 - moved.unsure)), size * (1.0 + moved.unsure)
     text = f"{capital(moved.title)}: {_amount(moved)}"
     if moved.sort != "measured":
-        text += f" ({digits(low)} to {digits(high)})" if math.isfinite(high) else " (not determined)"
+        text += f" ({digits(low)} to {digits(high)})" if moved.unsure < _VAGUE else " (not determined)"
     if moved.factor is None:
         text += ", normally none"
     elif unit != "1":

@@ -18,7 +18,7 @@ from calcis.individual.fit import Fitted, Problem
 from calcis.individual.individual import Individual, Level, Moved, Other
 from calcis.individual.levels import ALBUMIN, FILTRATION, Measured, Response, measured
 from calcis.individual.options import Option, doubts, options
-from calcis.individual.uncertainty import Unsure, unsure
+from calcis.individual.uncertainty import OPEN, Unsure, unsure
 from calcis.parameters import Parameter
 from calcis.units import convert
 
@@ -152,7 +152,7 @@ def _relative(option: Option, amount: float, sd: float) -> float:
     if not option.columns:
         return 0.0
     size = abs(option.centre[0] + option.scale * amount)
-    return option.scale * sd / size if size > 0.0 else float("inf")
+    return min(option.scale * sd / size, OPEN) if size > 0.0 else OPEN
 
 
 def _other(problem: Problem, one: Fitted, best: Fitted) -> Other:

@@ -13,7 +13,7 @@ class Level:
 
     `measured`, with its lab's name and the spread of the lab in an unchanged person, where it was measured;
     `off` is simulated less measured in such spreads.  `spread` and `unsure` are standard deviations of the
-    natural logarithm; `unsure` is what remains open of the simulated value, given the labs.
+    natural logarithm; `unsure` is what remains open of the simulated value, given the labs (99: all).
     """
 
     signal: str

@@ -15,6 +15,7 @@ from calcis.individual.fit import Fitted, Problem, Start
 from calcis.individual.options import ARGUMENT, HEALTH
 
 _DIFFERENCE = 0.05  # of a prior's standard deviation
+OPEN = 99.0  # stands for a standard deviation that is not determined
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def unsure(problem: Problem, best: Fitted, signals: Sequence[str]) -> Unsure:
     of_labs = of_labs * problem.weights(best.chosen)[:, None]
     covariance = np.linalg.inv(of_labs.T @ of_labs + np.diag(spreads**-2.0))
     variances = np.einsum("sa,ab,sb->s", of_signals, covariance, of_signals)
+    amounts_open = np.sqrt(np.diag(covariance))[: len(best.chosen)]
     return Unsure(
-        tuple(np.sqrt(np.diag(covariance))[: len(best.chosen)].tolist()),
-        tuple(np.sqrt(variances).tolist()),
+        tuple(np.minimum(amounts_open, OPEN).tolist()), tuple(np.minimum(np.sqrt(variances), OPEN).tolist())
     )
