@@ -31,15 +31,16 @@ class Choice:
     others: tuple[Fitted, ...]
 
 
-def choose(problem: Problem, exchange: bool = True) -> Choice:
+def choose(problem: Problem, exchange: bool = True, goal: float = -np.inf) -> Choice:
     """Look for the person; what a disease left open is always free and costs nothing.
 
-    Without `exchange` it is quicker, and good enough to know what the best person costs.
+    Without `exchange` it is quicker, and good enough to know what the best person costs.  Whoever costs no
+    more than `goal` is good enough.
     """
     looked = _Looked(problem)
     open_ = tuple(k for k, option in enumerate(problem.options) if option.sort == ARGUMENT)
     best = plain = looked.fit([(open_, (0.0,) * len(open_))])[0]
-    while len(best.chosen) - len(open_) < _MOST_CHANGES:
+    while best.cost > goal and len(best.chosen) - len(open_) < _MOST_CHANGES:
         found = looked.best_of(looked.with_one_more(best))
         if found is None or not found.cost < best.cost - _LESS:
             break

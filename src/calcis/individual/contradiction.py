@@ -10,7 +10,7 @@ from calcis.individual.choice import choose
 from calcis.individual.factors import search
 from calcis.individual.fit import Fitted, Problem
 from calcis.individual.levels import Measured
-from calcis.individual.options import ASIDE, doubts
+from calcis.individual.options import ASIDE
 
 
 def misfit(problem: Problem, best: Fitted) -> list[str]:
@@ -39,10 +39,11 @@ def contradicted(problem: Problem, lab: str) -> tuple[str, ...]:
 
 
 def _doubted(problem: Problem, labs: Sequence[Measured]) -> bool:
-    """Whether some labs alone are best explained by setting one of them aside."""
+    """Whether some labs alone are so hard to explain that one of them is better set aside."""
     trusted = [option for option in problem.options if option.sort != ASIDE]
-    few = Problem(problem.response, problem.hours, labs, [*trusted, *doubts(labs)])
-    return bool(aside(few, choose(few, exchange=False).best))
+    doubt = search()["price.doubt"].value
+    few = Problem(problem.response, problem.hours, labs, trusted)
+    return choose(few, exchange=False, goal=doubt).best.cost > doubt
 
 
 def without_disease(case: Case) -> Case:
