@@ -186,17 +186,17 @@ def test_transformation_stops_where_the_product_is_not_supersaturated():
     ],
 )
 def test_protons_are_those_of_the_reaction(name, protons):
-    assert protons_released(minerals()[name], {"PO4": 1.0, "CO3": 1.0}) == pytest.approx(protons)
+    assert protons_released(minerals()[name], {"phosphate": 1.0, "carbonate": 1.0}) == pytest.approx(protons)
 
 
 def test_protons_are_those_that_the_tissue_counts():
     tissue = read_parameters(data_path("tissue", "mineral.yaml"))
     for name, part in (("hydroxyapatite", "apatite"), ("amorphous_calcium_phosphate", "amorphous")):
         mineral = minerals()[name]
-        assert protons_released(mineral, {"PO4": 1.0}) / mineral.on_masters["Ca"] == pytest.approx(
+        assert protons_released(mineral, {"phosphate": 1.0}) / mineral.on_masters["calcium"] == pytest.approx(
             tissue[f"mineral.{part}_acid"].value
         )
-        assert mineral.per_calcium("PO4") == pytest.approx(tissue[f"mineral.{part}_phosphate"].value)
+        assert mineral.per_calcium("phosphate") == pytest.approx(tissue[f"mineral.{part}_phosphate"].value)
 
 
 def test_protonation_of_phosphate_against_its_constants():
@@ -211,7 +211,7 @@ def test_protonation_of_phosphate_against_its_constants():
 
 def test_more_acid_is_set_free_the_more_acid_the_fluid():
     x = casadi.SX.sym("x")
-    released = protons_released(APATITE, {"PO4": mean_protonation(10**-x, (12.38, 19.57, 21.72))})
+    released = protons_released(APATITE, {"phosphate": mean_protonation(10**-x, (12.38, 19.57, 21.72))})
     slope = casadi.Function("g", [x], [released, casadi.jacobian(released, x)])
     for ph in (4.5, 6.0, 7.4, 8.3):
         value, derivative = (float(each) for each in slope(ph))

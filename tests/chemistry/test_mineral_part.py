@@ -23,16 +23,16 @@ AMORPHOUS = minerals()["amorphous_calcium_phosphate"]
 APATITE = minerals()["hydroxyapatite"]
 PYROPHOSPHATE = inhibitors()["pyrophosphate"]
 CALCIUM_ACTIVITY, PHOSPHATE_ACTIVITY = 0.33e-3, 2.1e-9  # activity (mol/L) per mmol/L at pH 7.4
-PHOSPHATE = AMORPHOUS.per_calcium("PO4")
+PHOSPHATE = AMORPHOUS.per_calcium("phosphate")
 WIDTH = 0.02
 
 
 def _index(mineral, v):
     activities = {
-        "Ca": log10(CALCIUM_ACTIVITY * maximum(v.calcium, 1e-9)),
-        "PO4": log10(PHOSPHATE_ACTIVITY * maximum(v.phosphate, 1e-9)),
-        "OH": -6.2,
-        "H": -7.4,
+        "calcium": log10(CALCIUM_ACTIVITY * maximum(v.calcium, 1e-9)),
+        "phosphate": log10(PHOSPHATE_ACTIVITY * maximum(v.phosphate, 1e-9)),
+        "OH-": -6.2,
+        "hydrogen": -7.4,
     }
     return saturation_index(mineral, activities)
 
@@ -64,7 +64,7 @@ DISH = Part(
     gives={"saturation": Signal("1", lambda v: _index(AMORPHOUS, v))},
     rates=lambda v: {
         "calcium": -_forms(v),
-        "phosphate": -PHOSPHATE * _forms(v) + (PHOSPHATE - APATITE.per_calcium("PO4")) * _ripens(v),
+        "phosphate": -PHOSPHATE * _forms(v) + (PHOSPHATE - APATITE.per_calcium("phosphate")) * _ripens(v),
         "amorphous": _forms(v) - _ripens(v),
         "apatite": _ripens(v),
     },
@@ -87,7 +87,9 @@ def test_a_dish_conserves_calcium_and_phosphate():
     states, _ = _run(0.0)
     calcium = states["calcium"] + states["amorphous"] + states["apatite"]
     phosphate = (
-        states["phosphate"] + PHOSPHATE * states["amorphous"] + APATITE.per_calcium("PO4") * states["apatite"]
+        states["phosphate"]
+        + PHOSPHATE * states["amorphous"]
+        + APATITE.per_calcium("phosphate") * states["apatite"]
     )
     assert calcium == pytest.approx(1.8, rel=1e-6) and phosphate == pytest.approx(3.8, rel=1e-6)
     assert states["apatite"][-1] > 0.3

@@ -82,5 +82,5 @@ def radiodensity_per_mass(mineral: Mineral, energy: float = EFFECTIVE_ENERGY) ->
 
 def radiodensity_per_calcium(mineral: Mineral, energy: float = EFFECTIVE_ENERGY) -> float:
     """Hounsfield units per mmol/L of a mineral's calcium in tissue.  Raises InputError without calcium."""
-    per_calcium = mineral.formula_mass * mineral.per_calcium("Ca") / mineral.on_masters["Ca"]
+    per_calcium = mineral.formula_mass * mineral.per_calcium("calcium") / mineral.on_masters["calcium"]
     return radiodensity_per_mass(mineral, energy) * per_calcium * 1e-3

@@ -121,7 +121,7 @@ class Mineral:
 
     def per_calcium(self, master: str) -> float:
         """Amount of a master ion in the mineral per amount of its calcium."""
-        calcium = self.on_masters.get("Ca", 0.0)
+        calcium = self.on_masters.get("calcium", 0.0)
         if not calcium:
             raise InputError("a mineral with calcium", self.name)
         return self.on_masters.get(master, 0.0) / calcium
@@ -154,7 +154,7 @@ def log_ksp_on_masters(
 ) -> Value:
     """lg Ksp for the mineral written on master ions: lg Ksp - Σ νₛ·lg βₛ over its other species.
 
-    `log_formation` holds lg β of each such species from masters, as {"OH": -13.6, "HPO4": 12.2}.
+    `log_formation` holds lg β of each such species from masters, as {"OH-": -13.6, "HPO4-2": 12.2}.
     """
     value = solubility(mineral, end).log_ksp(temperature)
     for species, count in mineral.dissolves_to.items():
