@@ -10,9 +10,10 @@ from typing import Any
 from calcis.case import packaged
 from calcis.clinical.labs import LABS
 from calcis.individual import Individual
-from calcis.individual.factors import search
+from calcis.individual.factors import search, variation
 from calcis.individual.individual import Level, Moved, Other
 from calcis.individual.options import ASIDE
+from calcis.parameters import Parameter
 from calcis.quantities import Quantity, described, pretty, quantities
 from calcis.reading import parse_yaml
 from calcis.store import Finding, Run
@@ -59,6 +60,9 @@ class Matching:
     changes: tuple[str, ...]
     others: tuple[str, ...]
     remarks: tuple[Finding, ...]
+    variation: tuple[
+        tuple[str, tuple[Parameter, ...]], ...
+    ]  # of each lab, by its title: whose sources to tell
 
 
 def matching(run: Run, system: str = "si") -> Matching | None:
@@ -73,6 +77,7 @@ def matching(run: Run, system: str = "si") -> Matching | None:
         unseen=tuple(_row(one, system) for one in found.unseen),
         changes=tuple(_change(one) for one in found.changes if one.sort != ASIDE) or (_NOTHING,),
         others=tuple(_others(found)),
+        variation=tuple((_row(one, system).title, _variation(one.lab)) for one in found.levels),
         remarks=tuple(_remarks(found, parse_yaml(run.case_text, "the case").data, system)),
     )
 
@@ -102,6 +107,11 @@ def _brief(found: Individual, case: Mapping[str, Any]) -> str:
         given = [f"{_named_lab(lab)} of {case['labs'][lab]}" for lab in found.misfit]
         text += f" {capital(listed(given))} {'do' if len(given) > 1 else 'does'} not match."
     return text
+
+
+def _variation(lab: str) -> tuple[Parameter, ...]:
+    """By how much a lab varies in an unchanged person, as data."""
+    return tuple(one for name, one in variation().items() if name.partition(".")[0] == lab)
 
 
 def _lived(found: Individual) -> str:

@@ -43,6 +43,7 @@ def render(run: Run, system: str = "si") -> str:
             arms=[page.arm(index, arm) for index, arm in enumerate(run.arms.values())],
             labs=page.labs(),
             individual=matching(run, system),
+            variation=page.variation(),
             values=page.values(),
             outcomes=[(page.pictures.mark(one.arm), one) for one in outcomes(run)],
             in_a_sentence=in_a_sentence(run),
@@ -165,6 +166,19 @@ class _Page:
             "simulated": found.simulated,
             "used": found.used,
         }
+
+    def variation(self) -> list[tuple[str, list[tuple[str, str, Markup]]]]:
+        """By how much each lab varies in an unchanged person: what varies, how much, and its source."""
+        found = matching(self.run, self.system)
+        told = []
+        for title, numbers in () if found is None else found.variation:
+            said = [(one.name.partition(".")[2].replace("_", " "), one) for one in numbers]
+            rows = [
+                (what, f"{one.shown[0]:g} {pretty(one.shown[1])}", self.source(one.source))
+                for what, one in said
+            ]
+            told.append((title, rows))
+        return told
 
     def values(self) -> list[tuple[Fact, list[Fact | None]]]:
         """Row by row of the table of key values: the quantity, and its fact in each arm."""
