@@ -205,8 +205,8 @@ def protons_released(mineral: Mineral, protonation: Mapping[str, Value]) -> Valu
     """Protons that a formula unit sets free as it forms, and takes up as it dissolves: Σ νᵢ·n̄ᵢ - ν_H.
 
     `protonation` n̄ᵢ: protons that each master ion holds on average in the fluid (`mean_protonation`),
-    counted from the bare ion, so that of ammonium is 0 or below; a missing one holds none.  With all phosphate as
-    HPO4 apatite gives 4.
+    counted from the bare ion, so that of ammonium is 0 or below; a missing one holds none.  With all
+    phosphate as HPO4 apatite gives 4.
     """
     released: Value = -mineral.on_masters.get("hydrogen", 0.0)
     for ion, count in mineral.on_masters.items():
