@@ -145,6 +145,13 @@ def test_ripening_takes_the_time_of_the_reference_and_longer_with_inhibitors():
     assert ripening_time(time, [2.0, 0.5], [1.0, 0.5]) == pytest.approx(time * 3.5 / 2.5)
 
 
+def test_more_magnesium_in_dialysate_lengthens_ripening_as_in_the_trial():
+    half, free = value("magnesium.half_conversion"), 0.59
+    few, many = ([dose(free * total, half)] for total in (1.14, 1.47))
+    in_trial = (302 / 247) / (229 / 233)
+    assert ripening_time(247.0, many, few) == pytest.approx(247.0 * in_trial, rel=0.005)
+
+
 @pytest.mark.parametrize(
     "law",
     [

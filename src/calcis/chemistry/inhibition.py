@@ -30,7 +30,7 @@ _BOTH = {"half_growth": "mmol/L", "half_nucleation": "mmol/L"}
 _UNITS = {
     "pyrophosphate": _BOTH
     | {"half_conversion": "mmol/L", "hydrolysis_half": "mmol/L", "plasma_half_life": "h"},
-    "magnesium": _BOTH,
+    "magnesium": _BOTH | {"half_conversion": "mmol/L"},
     "citrate": _BOTH,
     "serum": {"half_growth": "1"},
     "fetuin": {"calcium_per_fetuin": "1", "ripening_time": "h"},
