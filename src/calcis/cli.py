@@ -204,9 +204,10 @@ def validate(
             head = {"command": "validate", "status": status, "report": str(out)}
             _print_json({**head, "experiments": as_json(found)})
         else:
+            from calcis.terminal import answers
             from calcis.validation_report.terminal import show
 
-            show(found, out)
+            show(found, out, answers())
     if not found.passed:
         raise typer.Exit(FAILED)
 

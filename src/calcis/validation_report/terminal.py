@@ -11,15 +11,13 @@ from rich.table import Table
 
 from calcis.study.validation import Validation
 from calcis.study.verdict import Verdict
-from calcis.terminal import answers
 from calcis.validation_report.words import rows, simulated, verdict_word, wanted
 
 _FEW = 40  # comparisons that are shown one by one; of more only what fails
 
 
-def show(validation: Validation, page: Path) -> None:
+def show(validation: Validation, page: Path, console: Console) -> None:
     """The answer: how much passed, predicted apart from fitted, and what did not."""
-    console = answers()
     experiments = {(one.experiment.group, one.experiment.name) for one in validation.verdicts}
     console.print(f"\n[bold]{len(experiments)} experiments, {len(validation.verdicts)} comparisons[/]")
     table = Table(box=None, padding=(0, 2, 0, 1), header_style="dim")
