@@ -47,7 +47,7 @@ def cache_folder() -> Path:
 def compile_system(system: System, method: Tableau = RODAS5P) -> Kernel:
     """Compile a system, or load it from the cache."""
     text, layout = module_text(system, method)
-    engine, key = _engine(text)
+    engine, key = machine_code(text)
     address = {name: engine.get_function_address(name) for name in FUNCTIONS}
     return Kernel(system, method, layout, address, key, engine)
 
@@ -59,7 +59,8 @@ def processor() -> str:
     return f"{llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}"
 
 
-def _engine(text: str) -> tuple[Any, str]:
+def machine_code(text: str) -> tuple[Any, str]:
+    """An engine that holds the compiled functions of an LLVM module, from the cache if it can; and its key."""
     import llvmlite
     import llvmlite.binding as llvm
 
