@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
-
 from calcis.chemistry.database import Database
 from calcis.chemistry.newton import Closure, Step, newton_step
 from calcis.solve.ir import LANES, MASK, VECTOR, Writer, function, literal
@@ -193,10 +191,3 @@ def _function(step: Step, name: str, arguments: tuple[str, ...], outputs: Iterab
     for place, node in enumerate(outputs):
         writer.store(known[node], "%o", place)
     return function(name, arguments, writer, internal=True)
-
-
-def vectors(count: int) -> np.ndarray:
-    """Zeros for so many vectors of eight lanes, on a cache line, as vector loads require."""
-    raw = np.zeros(count * LANES + LANES)
-    offset = (-raw.ctypes.data % 64) // 8
-    return raw[offset : offset + count * LANES]

@@ -5,6 +5,8 @@ Each gives fluid -> reason in words, in the units of a reader: mmol/kg water and
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from calcis.chemistry.database import Database
@@ -18,60 +20,56 @@ MOST = 6.0  # mol/kg water of all together, about saturated brine
 def before(
     database: Database, closure: Closure, given: np.ndarray, temperature: np.ndarray
 ) -> dict[int, str]:
-    """What is wrong with amounts, pH, pressure or temperature themselves."""
+    """What is wrong with amounts, pH, pressure or temperature; `given` is (master and H⁺, fluid)."""
     found: dict[int, str] = {}
 
     def refuse(bad: np.ndarray, words: str, values: np.ndarray) -> None:
-        for k in np.flatnonzero(bad):
-            found.setdefault(int(k), words.format(values[k]))
+        if bad.any():
+            for k in np.flatnonzero(bad):
+                found.setdefault(int(k), words.format(values[k]))
 
-    for j, name in enumerate(database.masters):
-        values, amount = given[:, j], f"{name} of {{:.6g}} mmol/kg water"
+    everything = np.zeros(given.shape[1])
+    for name, values in zip(database.masters, given, strict=False):
         if name == "carbonate" and closure.open_gas:
             pressure = values * 760.0
             refuse(~(pressure > 0) | (pressure > 1e5), "a pressure of CO2 of {:.6g} mmHg", pressure)
             continue
         kind = "free " if name in closure.free else ""
-        refuse(~np.isfinite(values), f"{kind}{amount} is not a finite number", values * 1e3)
-        refuse(values < 0, f"{kind}{amount} is negative", values * 1e3)
+        amount = f"{kind}{name} of {{:.6g}} mmol/kg water"
+        if not (values >= 0.0).all() or np.isinf(values).any():
+            refuse(~np.isfinite(values), f"{amount} is not a finite number", values * 1e3)
+            refuse(values < 0, f"{amount} is negative", values * 1e3)
         if kind:
-            refuse(values == 0, f"free {name} of 0: give its total of 0 instead", values)
-    closed = [j for j, name in enumerate(database.masters) if not (name == "carbonate" and closure.open_gas)]
-    everything = given[:, closed].sum(axis=1)
-    refuse(
-        everything > MOST,
-        "{:.6g} mmol/kg water of all together is more than water dissolves",
-        everything * 1e3,
-    )
-    acid = given[:, -1]
+            refuse(values == 0, f"free {name} of {{:g}}: give its total of 0 instead", values)
+        everything += values
+    too_much = "{:.6g} mmol/kg water of all together is more than water dissolves"
+    refuse(everything > MOST, too_much, everything * 1e3)
+    acid = given[-1]
     if closure.acid == "ph":
-        ph = -acid / LN10
+        ph = acid / -LN10
         refuse(~((ph >= 0) & (ph <= HIGHEST_PH)), f"pH {{:.6g}} is not between 0 and {HIGHEST_PH:g}", ph)
     elif closure.acid == "gas":
-        refuse(
-            ~(acid > 0) | ~np.isfinite(acid), "a pressure of CO2 of {:.6g} mmHg is not positive", acid * 760.0
-        )
-        place = database.masters.index("carbonate")
-        refuse(
-            given[:, place] <= 0, "no carbonate ({:.6g}), which pressure of CO2 needs for pH", given[:, place]
-        )
+        positive = (acid > 0) & np.isfinite(acid)
+        refuse(~positive, "a pressure of CO2 of {:.6g} mmHg is not positive", acid * 760.0)
+        carbonate = given[database.masters.index("carbonate")]
+        refuse(carbonate <= 0, "no carbonate ({:.6g}), of which pressure of CO2 would give the pH", carbonate)
     else:
         refuse(~np.isfinite(acid), "a net charge of {:.6g} is not a finite number", acid)
     limits = f"{LOWEST - ZERO_CELSIUS:g} and {HIGHEST - ZERO_CELSIUS:g}"
-    warmth = f"a temperature of {{:.6g}} °C is not between {limits}"
-    refuse(~((temperature >= LOWEST) & (temperature <= HIGHEST)), warmth, temperature - ZERO_CELSIUS)
+    cold_or_hot = ~((temperature >= LOWEST) & (temperature <= HIGHEST))
+    refuse(cold_or_hot, f"a temperature of {{:.6g}} °C is not between {limits}", temperature - ZERO_CELSIUS)
     return found
 
 
 def after(
-    database: Database, closure: Closure, given: np.ndarray, x: np.ndarray, good: np.ndarray
+    database: Database, closure: Closure, given: np.ndarray, x: np.ndarray, known: Mapping[int, str]
 ) -> dict[int, str]:
     """What makes no sense in what was found: a pH that no fluid has."""
     if closure.acid == "ph":
         return {}
-    ph = -x[:, len(database.masters)] / LN10
-    bad = good & ~((ph >= 0) & (ph <= HIGHEST_PH))
-    return {int(k): no_ph(closure, given[k]) for k in np.flatnonzero(bad)}
+    ph = x[len(database.masters)] / -LN10
+    bad = np.flatnonzero(~((ph >= 0) & (ph <= HIGHEST_PH)))
+    return {int(k): no_ph(closure, given[:, k]) for k in bad if k not in known}
 
 
 def no_ph(closure: Closure, given: np.ndarray) -> str:
