@@ -21,7 +21,7 @@ from calcis.case.plasma import OFFERED
 from calcis.changes import Change
 from calcis.drugs import drug_part
 from calcis.errors import InputError, nearest
-from calcis.parameters import KINDS, Parameter, data_path, read_parameters
+from calcis.parameters import KINDS, Parameter, data_path, read_data, read_parameters
 from calcis.part import Part
 from calcis.quantities import quantities
 from calcis.reference_ranges import ReferenceRange
@@ -142,7 +142,8 @@ def _numbers(body: str | None = None) -> dict[str, Parameter]:
     found: dict[str, Parameter] = {}
     for room in _ROOMS:
         for path in sorted(data_path(room).glob("*.yaml")):
-            found |= read_parameters(path)
+            if "parts" in read_data(path).data:  # minerals are no numbers of a Part
+                found |= read_parameters(path)
     return found
 
 

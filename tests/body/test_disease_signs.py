@@ -37,7 +37,7 @@ BATH_OF_1 = "{adynamic_bone_disease: {calcium_dialysate: 1.0 mmol/L}}"
 
 SIGNS = [
     # disease, against, when, what moves how, source
-    (SECONDARY, "", 5 * YEAR, {CALCIUM: "0", PHOSPHATE: "+", PTH: "+"}, "keep_mineral_metabolism"),
+    (SECONDARY, "", 5 * YEAR, {CALCIUM: "-", PHOSPHATE: "+", PTH: "+"}, "keep_mineral_metabolism"),
     (SECONDARY, "", 5 * YEAR, {CALCITRIOL: "-", FGF23: "+"}, "gutierrez_2005"),
     (SECONDARY, "", 5 * YEAR, {URINE: "-"}, FIELD),
     (PSEUDO, "", YEAR, {CALCITRIOL: "-"}, "vitamin_d_parathyroid_diseases"),

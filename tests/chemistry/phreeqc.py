@@ -81,10 +81,8 @@ class Phreeqc:
         ]
         return "\n".join([*lines, "END", ""])
 
-    def run(
-        self, totals: np.ndarray, ph: np.ndarray | None, temperature: np.ndarray
-    ) -> dict[str, np.ndarray]:
-        """Molalities and lg activities (fluid, species), saturation indices, ionic strength, aw, pH."""
+    def input(self, totals: np.ndarray, ph: np.ndarray | None, temperature: np.ndarray) -> str:
+        """Input of many fluids that asks for all that `run` gives."""
         punched = [
             *(f'MOL("{name}")' for name in self.database.names),
             *(f'LA("{name}")' for name in self.database.names),
@@ -95,13 +93,18 @@ class Phreeqc:
         header = (
             "SELECTED_OUTPUT 1\n -reset false\n -high_precision true\nUSER_PUNCH 1\n -headings "
             + " ".join(f"c{k}" for k in range(len(punched)))
-            + f"\n -start\n{punch}\n -end\n"
+            + f"\n -start\n{punch}\n -end\nEND\n"
         )
-        text = "".join(
+        return header + "".join(
             self.text(1, totals[k], None if ph is None else float(ph[k]), float(temperature[k]))
             for k in range(len(totals))
         )
-        self.engine.run_string(header + "END\n" + text)
+
+    def run(
+        self, totals: np.ndarray, ph: np.ndarray | None, temperature: np.ndarray
+    ) -> dict[str, np.ndarray]:
+        """Molalities and lg activities (fluid, species), saturation indices, ionic strength, aw, pH."""
+        self.engine.run_string(self.input(totals, ph, temperature))
         table = self.engine.get_selected_output_array()[1:]
         assert len(table) == len(totals), f"{len(table)} of {len(totals)} fluids"
         found = np.array(table, float)

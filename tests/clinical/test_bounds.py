@@ -96,7 +96,6 @@ def test_the_terminal_the_report_and_json_say_it(tmp_path: Path) -> None:
     assert words in " ".join(said.stdout.split())
 
 
-@pytest.mark.xfail(strict=True, reason="bone's surface takes phosphate also where there is none")
 def test_a_flood_of_calcium_far_beyond_all_bounds_does_not_stop_the_run() -> None:
     flood = "arms: {it: [{changes: {plasma.calcium_infusion: 20 mmol/h}}]}\n"
     assert simulate(read_case_text(CASE.replace("ARMS\n", flood), "case.yaml"))["it"].failure is None

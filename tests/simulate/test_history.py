@@ -59,7 +59,7 @@ run: {duration: 10 d, every: 1 d}
 
 def test_a_history_that_nobody_survives_is_told():
     text = CASE.replace("history: 2 y", "history: 4 y").replace(
-        "disease: {ckd: {gfr: 15 mL/min}}", "disease: {osteolytic_metastases: {release: 48 mmol/d}}"
+        "disease: {ckd: {gfr: 15 mL/min}}", "changes: {plasma.calcium_infusion: 200 mmol/h}"
     )
     with pytest.raises(InputError, match="can live for its history"):
         simulate(read_case_text(text, "case"))

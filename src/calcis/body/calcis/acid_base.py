@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from calcis.body.calcis.relative_saturation import saturating
 from calcis.elementary import Value, log10, maximum
 from calcis.part import Part, Signal, State
 
@@ -26,8 +27,12 @@ def _shift(v: Any) -> Value:
 
 
 def _rates(v: Any) -> Mapping[str, Value]:
-    """Bicarbonate of its whole space, mmol/h: each acid that is made or left takes one."""
-    made = v.acid_production_normal * v.acid_production_factor
+    """Bicarbonate of its whole space, mmol/h: each acid that is made takes one, A₀·f·h·(1 + K)/(h + K).
+
+    h is bicarbonate over normal, K small: where hardly any is left, other buffers take the acid.
+    """
+    buffered = saturating(v.bicarbonate_plasma / v.bicarbonate_normal, v.other_buffers)
+    made = v.acid_production_normal * v.acid_production_factor * buffered
     return {"bicarbonate": v.alkali_intake + v.bicarbonate_dialysed_in + v.acid_urine - made}
 
 
@@ -44,6 +49,7 @@ ACID_BASE = Part(
         "bicarbonate_floor": "1",
         "acid_production_normal": "mmol/h",
         "acid_production_factor": "1",
+        "other_buffers": "1",
         "alkali_intake": "mmol/h",
         "excretion_sensitivity": "L/mmol",
         "threshold_shift": "mmol/L",

@@ -29,7 +29,7 @@ def _lost(v: Any) -> Value:
 
 
 def _rates(v: Any) -> dict[str, Value]:
-    """Hormone dF/dt = k·(F₀·S − F·lost), pmol/L/h; synthesis follows its signals: dS/dt = (wanted − S)/τ, 1/h."""
+    """dF/dt = k·(F₀·S − F·lost), pmol/L/h; synthesis dS/dt = (wanted − S)/τ, 1/h."""
     return {
         "fgf23": v.elimination_rate * (v.fgf23_normal * v.synthesis - v.fgf23 * v.fgf23_lost),
         "synthesis": (v.fgf23_wanted - v.synthesis) / v.synthesis_time,
