@@ -130,7 +130,12 @@ def test_calcium_and_ionised_calcium_that_nobody_has_contradict_each_other() -> 
 
 
 def test_labs_against_the_disease_are_told() -> None:
-    one = found(case("calcium: 8 mg/dL, phosphate: 5 mg/dL, pth: 180 pg/mL", "disease: hypoparathyroidism"))
+    one = found(
+        case(
+            "calcium: 8 mg/dL, phosphate: 5 mg/dL, pth: 180 pg/mL, creatinine: 65 umol/L",
+            "disease: hypoparathyroidism",
+        )
+    )
     assert "pth" in one.aside and "pth" not in one.aside_without_disease
     assert one.plain["pth"] < 0.5 * 180 / 9.425
 

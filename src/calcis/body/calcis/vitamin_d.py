@@ -55,7 +55,7 @@ def _made(v: Any) -> Value:
 
 
 def _degraded(v: Any) -> Value:
-    """Calcitriol broken down by 24-hydroxylase, pmol/L/h: f·k·D·[(1 − k₁ − k₂) + k₁·d + k₂·Fᵉ], f in health 1."""
+    """Calcitriol broken down by 24-hydroxylase, pmol/L/h: f·k·D·[(1 − k₁ − k₂) + k₁·d + k₂·Fᵉ], f 1."""
     fgf23 = power(v.fgf23_action, v.degradation_fgf23_exponent)
     rest = 1.0 - v.degradation_vitamin_d_share - v.degradation_fgf23_share
     induced = rest + v.degradation_vitamin_d_share * v.vitamin_d_drive + v.degradation_fgf23_share * fgf23
