@@ -6,8 +6,8 @@ as sets of changes in data/diseases.  Constants that follow from the normal stat
 so that the start is a steady state whatever number is changed; factors of 1 and amounts of 0 are what
 diseases move.
 
-Source: a hand-built prototype (calcis_body_prototype in references.bib), 61 of whose constants were fitted
-together by hand.
+Source: structure from a hand-built prototype (calcis_body_prototype in references.bib), repaired where it
+failed; constants that nobody measured are fitted by calibration/fit_body.py.
 """
 
 from calcis.body.calcis.acid_base import ACID_BASE
@@ -101,19 +101,20 @@ PERSON: dict[str, str] = {}
 
 # What a reader of any result of this body has to know.
 LIMITS = (
-    "The body is the first stage of Calcis's own model: one standard adult. Its disease begins at once, out "
-    "of the normal state: at the start of the run, or before it by the case's history. Of the person only "
-    "mass is used, where a dose is per kg.",
-    "61 of its constants were fitted together by hand to some 70 clinical values, and many of them are not "
-    "well determined: agreement with those values is no proof. Four still fail: calcitriol in vitamin D "
-    "intoxication is far too low (the activity of vitamin D is right), calcium in the mildest primary "
-    "hyperparathyroidism slightly too low, calcium in mild to moderate kidney disease a trace above normal, "
-    "and in end-stage kidney disease calcium creeps up over years.",
-    "Also not right: most calcium of vitamin D intoxication comes from bone; too little calcium is lost in "
-    "urine in primary hyperparathyroidism; phosphate is too high in osteolysis and without parathyroid "
-    "glands; osteolysis goes on at its rate until no bone is left, and the run stops there; denosumab lowers "
-    "calcium too far in kidney disease; magnesium was compared with no measurement. Pyrophosphate and pH are "
-    "the same in every disease.",
+    "The body is one standard adult, who may differ by what a case changes or by the person that labs find. "
+    "Of the person of a case only mass is used, where a dose is per kg. Its disease begins at once, out of "
+    "the normal state: at the start of the run, or before it by the case's history.",
+    "Most constants that nobody measured were fitted together, by a script, to what is known of healthy "
+    "people and patients: half of that was read in abstracts, the rest at second hand. The data determine "
+    "about a third of the fitted numbers, the others are guesses that the data allow; calibration/report.md "
+    "tells which. Of what was measured and not fitted to, seven tenths agree; what does not is in the report "
+    "of `calcis validate`.",
+    "Known to be wrong: PTH answers too little to a lasting fall of calcium (denosumab, lack of vitamin D) "
+    "and is too low in primary hyperparathyroidism for its calcium; calcitriol follows PTH and calcium too "
+    "little within a day or two; phosphate by mouth lowers calcium and its loss in urine too little; PTH "
+    "given for days does not lower bone formation; lack of magnesium does not lower calcium or calcitriol; "
+    "denosumab lowers calcium a little too far in kidney disease; FGF23 on dialysis is too high; calcium is "
+    "a trace too high in mild kidney disease.",
 )
 
 __all__ = ["BALANCES", "LIMITS", "PARTS", "PERSON", "SPECIES", "SUPPLIES"]
