@@ -71,14 +71,15 @@ class Phreeqc:
         self.engine.load_database_string(database_text(database, solids))
         self.engine.run_string(f"KNOBS\n -convergence_tolerance {tolerance}\n -iterations 400\nEND\n")
 
-    def text(self, k: int, totals: np.ndarray, ph: float | None, temperature: float) -> str:
-        """Input of one fluid: mol/kg water, K; pH from charge balance for None."""
+    def text(self, totals: np.ndarray, ph: np.ndarray | None, temperature: np.ndarray) -> str:
+        """Input of fluids: mol/kg water (fluid, master), K; pH from charge balance for None."""
         elements = [element(one) for one in self.database.species[: len(self.database.masters)]]
-        acid = f"{ph!r}" if ph is not None else "7 charge"
-        lines = [f"SOLUTION {k}", " units mol/kgw", f" temp {temperature - 273.15!r}", f" pH {acid}"]
-        lines += [
-            f" {name} {total!r}" for name, total in zip(elements, totals.tolist(), strict=True) if total
-        ]
+        lines = []
+        for k, amounts in enumerate(totals.tolist()):
+            acid = f"{float(ph[k])!r}" if ph is not None else "7 charge"
+            lines += [f"SOLUTION {k + 1}", " units mol/kgw", f" temp {float(temperature[k]) - 273.15!r}"]
+            lines.append(f" pH {acid}")
+            lines += [f" {name} {total!r}" for name, total in zip(elements, amounts, strict=True) if total]
         return "\n".join([*lines, "END", ""])
 
     def input(self, totals: np.ndarray, ph: np.ndarray | None, temperature: np.ndarray) -> str:
@@ -95,10 +96,7 @@ class Phreeqc:
             + " ".join(f"c{k}" for k in range(len(punched)))
             + f"\n -start\n{punch}\n -end\nEND\n"
         )
-        return header + "".join(
-            self.text(1, totals[k], None if ph is None else float(ph[k]), float(temperature[k]))
-            for k in range(len(totals))
-        )
+        return header + self.text(totals, ph, temperature)
 
     def run(
         self, totals: np.ndarray, ph: np.ndarray | None, temperature: np.ndarray

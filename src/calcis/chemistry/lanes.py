@@ -48,7 +48,7 @@ def equilibrate(
 def dissolve(
     kernel: Kernel, x: np.ndarray, temperature: np.ndarray, threads: int | None = None
 ) -> np.ndarray:
-    """Molalities of every species (species, fluid), mol/kg, at x."""
+    """Molalities of every species (species, fluid), mmol/kg, at x."""
     fluids = x.shape[1]
     molality = np.empty((kernel.species, fluids))
 
@@ -57,6 +57,7 @@ def dissolve(
         xs, same, c = _packed(x[:, first:last]), *_water(temperature[first:last])
         ms, k = aligned(blocks * kernel.species), aligned(kernel.constants)
         kernel.dissolve(*(a.ctypes.data for a in (xs, c, ms, k)), blocks, same)
+        ms *= 1e3
         _unpack(molality[:, first:last], ms)
 
     _spread(task, fluids, threads)

@@ -39,6 +39,7 @@ class Solution:
     x: np.ndarray
     steps: np.ndarray
     reasons: Mapping[int, str]
+    threads: int | None = None  # cores to use; all
 
     @property
     def lg_activity(self) -> np.ndarray:
@@ -64,13 +65,14 @@ class Solution:
     def molality(self) -> np.ndarray:
         """Molality of every species, mmol/kg water."""
         kernel = compile_kernel(self.database, Closure())
-        found = dissolve(kernel, self.x, self.temperature)
-        found *= 1e3
-        for place, lacking in enumerate(np.isneginf(self.x[: len(self.database.masters)])):
-            if lacking.any():
+        found = dissolve(kernel, self.x, self.temperature, self.threads)
+        for place, ln_activity in enumerate(self.x[: len(self.database.masters)]):
+            if np.fmin.reduce(ln_activity) == -np.inf:
+                lacking = np.isneginf(ln_activity)
                 holding = np.flatnonzero(self.database.stoichiometry[:, place])
                 found[np.ix_(holding, lacking)] = 0.0
-        found[:, list(self.reasons)] = np.nan
+        if self.reasons:
+            found[:, list(self.reasons)] = np.nan
         return found.T
 
     @cached_property
@@ -240,9 +242,11 @@ def _solved(
         else:
             x[:, k] = found[0]
     reasons |= impossible.after(database, closure, given, x, reasons)
-    x[:n][absent] = -np.inf
-    x[:, list(reasons)] = np.nan
-    return Solution(database, temperature, x, steps, dict(sorted(reasons.items())))
+    if absent.any():
+        x[:n][absent] = -np.inf
+    if reasons:
+        x[:, list(reasons)] = np.nan
+    return Solution(database, temperature, x, steps, dict(sorted(reasons.items())), threads)
 
 
 def _at_ph(
@@ -251,4 +255,4 @@ def _at_ph(
     """The same fluid at a given pH, if the compiled steps find it."""
     kernel, heat = compile_kernel(database, replace(closure, acid="ph")), np.array([temperature])
     x, _, ready = equilibrate(kernel, np.array([*given[:-1], ln_h])[:, None], heat, 1)
-    return (x[:, 0], dissolve(kernel, x, heat, 1)[:, 0]) if ready[0] else None
+    return (x[:, 0], dissolve(kernel, x, heat, 1)[:, 0] * 1e-3) if ready[0] else None
