@@ -10,10 +10,10 @@ from calcis.part import Part, Signal
 
 
 def _threshold(v: Any) -> Value:
-    """Threshold, mmol/L: T₀·[1 − s·(H − H₀)/(1 − H₀)]·[1 + p·((r − 1)/(r + 1))].
+    """Threshold, mmol/L: f·T₀·[1 − s·(H − H₀)/(1 − H₀)]·[1 + p·((r − 1)/(r + 1))].
 
     The calcium receptor H of the thick limb lowers it, PTH action r raises it.  T₀ makes the normal
-    state excrete what it absorbs.
+    state excrete what it absorbs; f, 1 in health, is less where the kidney wastes magnesium.
     """
     filtered = v.filtered_fraction * v.magnesium_plasma_normal
     excreted = v.magnesium_retained_normal / v.glomerular_filtration_rate_normal
@@ -21,7 +21,7 @@ def _threshold(v: Any) -> Value:
     rest = v.thick_limb_calcium_response_normal
     sensing = 1.0 - v.threshold_sensing * (v.thick_limb_calcium_response - rest) / (1.0 - rest)
     pth = 1.0 + v.threshold_pth * (v.pth_action - 1.0) / (v.pth_action + 1.0)
-    return normal * sensing * pth
+    return v.threshold_factor * normal * sensing * pth
 
 
 def _urine(v: Any) -> Value:
@@ -32,7 +32,13 @@ def _urine(v: Any) -> Value:
 
 KIDNEY_MAGNESIUM = Part(
     name="kidney_magnesium",
-    parameters={"filtered_fraction": "1", "splay": "mmol/L", "threshold_sensing": "1", "threshold_pth": "1"},
+    parameters={
+        "filtered_fraction": "1",
+        "splay": "mmol/L",
+        "threshold_sensing": "1",
+        "threshold_pth": "1",
+        "threshold_factor": "1",
+    },
     needs={
         "magnesium_plasma": "mmol/L",
         "magnesium_plasma_normal": "mmol/L",
