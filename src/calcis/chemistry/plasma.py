@@ -63,16 +63,16 @@ def plasma(
 ) -> Solution:
     """Speciation of blood plasma with these totals, mmol/L of plasma by master; what is not given is normal.
 
-    `albumin` g/L (40); `ionised_calcium` as an electrode tells it, mmol/L, in place of total calcium; pH (7.4)
-    or, beside total carbonate, the pressure of CO₂, mmHg; pH and pressure together make total carbonate.
+    `albumin` g/L (40); `ionised_calcium` as an electrode tells it, mmol/L, in place of the total; pH (7.4) or,
+    beside total carbonate, the pressure of CO₂, mmHg; pH and pressure together make total carbonate.
     The result is per kg of water: see `total_calcium` and `electrode_calcium`.
     """
     if ionised_calcium is not None and "calcium" in totals:
         raise InputError("total or ionised calcium (both: see `plasma_of_both`)", "both")
-    values = {
-        name.partition(".")[2]: one.value for name, one in numbers().items() if name.startswith("normal.")
-    }
-    values = {name: value for name, value in values.items() if name in database.masters} | dict(totals)
+    normal = {name.partition(".")[2]: one.value for name, one in numbers().items() if "normal." in name}
+    values: dict[str, Array] = {}
+    values.update({name: value for name, value in normal.items() if name in database.masters})
+    values.update(totals)
     values.setdefault("protein", binding_sites(_number("albumin_normal") if albumin is None else albumin))
     if carbon_dioxide_pressure is not None:
         if "carbonate" not in totals:
