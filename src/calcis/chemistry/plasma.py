@@ -59,12 +59,13 @@ def plasma(
     ionised_calcium: Array | None = None,
     ph: Array | None = None,
     carbon_dioxide_pressure: Array | None = None,
+    charge: Array | None = None,
     temperature: Array = BODY_TEMPERATURE,
 ) -> Solution:
     """Speciation of blood plasma with these totals, mmol/L of plasma by master; what is not given is normal.
 
-    `albumin` g/L (40); `ionised_calcium` as an electrode tells it, mmol/L, in place of the total; pH (7.4) or,
-    beside total carbonate, the pressure of CO₂, mmHg; pH and pressure together make total carbonate.
+    `albumin` g/L (40); `ionised_calcium` as an electrode tells it, mmol/L, in place of the total; pH (7.4)
+    or, beside total carbonate, the pressure of CO₂, mmHg; pH and pressure together make total carbonate.
     The result is per kg of water: see `total_calcium` and `electrode_calcium`.
     """
     if ionised_calcium is not None and "calcium" in totals:
@@ -77,12 +78,17 @@ def plasma(
     if carbon_dioxide_pressure is not None:
         if "carbonate" not in totals:
             del values["carbonate"]
-            ph = NORMAL_PH if ph is None else ph
-    elif ph is None:
+            ph = NORMAL_PH if ph is None and charge is None else ph
+    elif ph is None and charge is None:
         ph = NORMAL_PH
     water = {name: per_kg_water(value) for name, value in values.items()}
     solve = partial(
-        speciate, database, ph=ph, carbon_dioxide_pressure=carbon_dioxide_pressure, temperature=temperature
+        speciate,
+        database,
+        ph=ph,
+        carbon_dioxide_pressure=carbon_dioxide_pressure,
+        charge=0.0 if charge is None else per_kg_water(charge),
+        temperature=temperature,
     )
     if ionised_calcium is None:
         return solve(water)
