@@ -21,7 +21,6 @@ WATER_FACTOR = 0.017  # of PHREEQC: a(H2O) = 1 - 0.017 Σ m
 LONGEST = 4.0  # of a step in a logarithm; longer ones are shortened, all together
 DRIEST = 0.05  # the least activity of water
 
-
 _Kind = tuple[float, float | None, float]  # z², a and b of an activity coefficient; a None is Davies
 
 
@@ -133,114 +132,146 @@ def _class(species: Species) -> _Kind:
 def newton_step(database: Database, closure: Closure) -> Step:
     """One Newton step for fluids of a database under a closure."""
     graph = Graph()
-    apply, const = graph.apply, graph.constant
     fluid = _Fluid(database, graph)
-    n, species = fluid.n, database.species
-    place = {name: j for j, name in enumerate((*database.masters, HYDROGEN))}
-
-    inverse, slope = fluid.activity_coefficients(fluid.logs[n + 1])
-    activity = {name: apply("exp", fluid.logs[j]) for name, j in place.items()} | {WATER: fluid.water}
-    molality = [fluid.molality(one, activity, inverse) for one in species]
-    rise = [slope[_class(one)] for one in species]
-    numbers = [
-        {place[name]: count for name, count in one.formula.items() if name in place} for one in species
-    ]
-
-    def weighed(weights: Iterable[float]) -> int:
-        return fluid.total((w, m) for w, m in zip(weights, molality, strict=True) if w)
-
-    held = [count.get(j, 0.0) for j in range(n + 1) for count in numbers]
-    held_by = [held[j * len(species) : (j + 1) * len(species)] for j in range(n + 1)]
-    squares = [0.5 * one.charge**2 for one in species]
-    strength = weighed(squares)
-    logs = [*range(n), *([] if closure.acid == "ph" else [n])]
-    unknown = [*logs, n + 1, n + 2]
-    hydrated = [one.formula.get(WATER, 0.0) for one in species]
-    per_water = apply("div", const(1.0), fluid.water)
-    rows: dict[tuple[int, int], int] = {}
-    right: dict[int, int] = {}
-
-    def log_row(row: int, weights: list[float], logarithm: int, amount: int | None) -> None:
-        """Derivatives of Σ w m by every unknown; `amount` is also what the row was multiplied by."""
-        for k in logs:
-            products = [w * v for w, v in zip(weights, held_by[k], strict=True)]
-            if any(products):
-                rows[row, k] = weighed(products)
-        by_slope: dict[int, list[tuple[float, int]]] = {}
-        for w, m, r in zip(weights, molality, rise, strict=True):
-            if w:
-                by_slope.setdefault(r, []).append((w, m))
-        change = const(0.0)
-        for r, terms in by_slope.items():
-            change = apply("add", change, apply("mul", fluid.total(terms), r))
-        rows[row, n + 1] = apply("neg", change)
-        wet = [w * v for w, v in zip(weights, hydrated, strict=True)]
-        if any(wet):
-            rows[row, n + 2] = apply("mul", weighed(wet), per_water)
-        right[row] = apply("neg", logarithm if amount is None else apply("mul", amount, logarithm))
-
-    def ratio(amount: int, given: int) -> int:
-        return apply("log", apply("div", amount, given))
-
-    gas_row = n if closure.acid == "gas" else (place["carbonate"] if closure.open_gas else None)
-    for j in range(n):
-        given = graph.input("t", j)
-        if j == gas_row:
-            continue
-        if database.masters[j] in closure.free:
-            rows[j, j] = const(1.0)
-            rows[j, n + 1] = apply("neg", rise[j])
-            right[j] = apply("neg", ratio(molality[j], given))
-            continue
-        amount = weighed(held_by[j])
-        log_row(j, held_by[j], ratio(amount, given), amount)
-    if closure.acid == "charge":
-        # Charge less the charge of the totals that are given: the same equation, but symmetric with theirs.
-        weights = held_by[n]
-        for j in range(n):
-            if j == gas_row or database.masters[j] in closure.free:
-                z = float(database.master_charges[j])
-                weights = [w + z * v for w, v in zip(weights, held_by[j], strict=True)]
-        log_row(n, weights, apply("sub", weighed(weights), graph.input("t", n)), None)
-    if gas_row is not None:
-        gas = next(one for one in database.gases if one.name == "CO2(g)")
-        log_gas = apply("log", fluid.k[gas.name])
-        for name, count in gas.formula.items():
-            part = apply("log", fluid.water) if name == WATER else fluid.logs[place[name]]
-            log_gas = apply("add", log_gas, apply("mul", const(count), part))
-        given = graph.input("t", gas_row)
-        right[gas_row] = apply("sub", apply("log", given), log_gas)
-        for name, count in gas.formula.items():
-            if name == WATER:
-                rows[gas_row, n + 2] = apply("mul", const(count), per_water)
-            elif place[name] in unknown:
-                rows[gas_row, place[name]] = const(count)
-    log_row(n + 1, squares, ratio(strength, apply("exp", fluid.logs[n + 1])), strength)
-    rows[n + 1, n + 1] = apply("sub", rows[n + 1, n + 1], strength)
-
-    drying = [WATER_FACTOR] * len(species)
-    dry = apply("sub", apply("add", fluid.water, weighed(drying)), const(1.0))
-    log_row(n + 2, drying, dry, None)
-    rows[n + 2, n + 2] = apply("add", rows[n + 2, n + 2], const(1.0))
-
-    change = _solve(graph, unknown, rows, right)
-    length = const(0.0)
-    for k in unknown:
-        length = apply("max", length, apply("abs", change[k]))
-    shortened = apply("min", const(1.0), apply("div", const(LONGEST), length))
-    now = [*fluid.logs, fluid.water]
-    moved = {k: apply("add", now[k], apply("mul", shortened, change[k])) for k in unknown}
-    following = [moved.get(k, fluid.logs[k]) for k in range(n + 2)]
-    following.append(apply("max", const(DRIEST), moved[n + 2]))
-
+    equations = _Equations(fluid, closure)
     return Step(
         graph,
         tuple(_prepared(database, graph)),
         tuple(_first(database, closure, fluid)),
-        tuple(following),
-        length,
-        tuple(molality),
+        *equations.step(),
+        tuple(equations.molality),
     )
+
+
+class _Equations:
+    """The linear system of a step: for each unknown a row of derivatives and a right side.
+
+    Unknowns are numbered as in x: masters 0..n-1, H⁺ n, ionic strength n + 1, activity of water n + 2.
+    """
+
+    def __init__(self, fluid: _Fluid, closure: Closure) -> None:
+        self.fluid, self.closure, self.graph = fluid, closure, fluid.graph
+        self.apply, self.const = self.graph.apply, self.graph.constant
+        database, n = fluid.database, fluid.n
+        self.place = {name: j for j, name in enumerate((*database.masters, HYDROGEN))}
+        inverse, slope = fluid.activity_coefficients(fluid.logs[n + 1])
+        activity = {name: self.apply("exp", fluid.logs[j]) for name, j in self.place.items()}
+        activity[WATER] = fluid.water
+        self.molality = [fluid.molality(one, activity, inverse) for one in database.species]
+        self.rise = [slope[_class(one)] for one in database.species]
+        self.held = database.stoichiometry.T.tolist()  # what a species holds of each master, of H⁺, of H₂O
+        self.per_water = self.apply("div", self.const(1.0), fluid.water)
+        self.logs = [*range(n), *([] if closure.acid == "ph" else [n])]
+        self.rows: dict[tuple[int, int], int] = {}
+        self.right: dict[int, int] = {}
+        self.gas_row = n if closure.acid == "gas" else self.place["carbonate"] if closure.open_gas else None
+        for j in range(n):
+            if j != self.gas_row:
+                self._master(j)
+        if closure.acid == "charge":
+            self._charge()
+        if self.gas_row is not None:
+            self._gas(self.gas_row)
+        self._strength()
+        self._water()
+
+    def step(self) -> tuple[tuple[int, ...], int]:
+        """x after the step, and the step's longest change before it was shortened."""
+        apply, n = self.apply, self.fluid.n
+        unknown = [*self.logs, n + 1, n + 2]
+        change = _solve(self.graph, unknown, self.rows, self.right)
+        length = self.const(0.0)
+        for k in unknown:
+            length = apply("max", length, apply("abs", change[k]))
+        share = apply("min", self.const(1.0), apply("div", self.const(LONGEST), length))
+        following = [*self.fluid.logs, self.fluid.water]
+        for k in unknown:
+            following[k] = apply("add", following[k], apply("mul", share, change[k]))
+        following[n + 2] = apply("max", self.const(DRIEST), following[n + 2])
+        return tuple(following), length
+
+    def _sum(self, weights: Iterable[float]) -> int:
+        """Σ w m."""
+        return self.fluid.total((w, m) for w, m in zip(weights, self.molality, strict=True) if w)
+
+    def _derivatives(self, row: int, weights: list[float]) -> None:
+        """Derivatives of Σ w m by every unknown."""
+        n = self.fluid.n
+        for k in self.logs:
+            products = [w * v for w, v in zip(weights, self.held[k], strict=True)]
+            if any(products):
+                self.rows[row, k] = self._sum(products)
+        by_slope: dict[int, list[tuple[float, int]]] = {}
+        for w, m, r in zip(weights, self.molality, self.rise, strict=True):
+            if w:
+                by_slope.setdefault(r, []).append((w, m))
+        change = self.const(0.0)
+        for r, terms in by_slope.items():
+            change = self.apply("add", change, self.apply("mul", self.fluid.total(terms), r))
+        self.rows[row, n + 1] = self.apply("neg", change)
+        wet = [w * v for w, v in zip(weights, self.held[n + 1], strict=True)]
+        if any(wet):
+            self.rows[row, n + 2] = self.apply("mul", self._sum(wet), self.per_water)
+
+    def _ratio(self, amount: int, given: int) -> int:
+        """ln (amount / given)."""
+        return self.apply("log", self.apply("div", amount, given))
+
+    def _master(self, j: int) -> None:
+        """ln (Σ ν m / total) = 0, times the amount; or ln (m / given) = 0."""
+        given = self.graph.input("t", j)
+        if self.fluid.database.masters[j] in self.closure.free:
+            self.rows[j, j] = self.const(1.0)
+            self.rows[j, self.fluid.n + 1] = self.apply("neg", self.rise[j])
+            self.right[j] = self.apply("neg", self._ratio(self.molality[j], given))
+            return
+        amount = self._sum(self.held[j])
+        self._derivatives(j, self.held[j])
+        self.right[j] = self.apply("neg", self.apply("mul", amount, self._ratio(amount, given)))
+
+    def _charge(self) -> None:
+        """Charge less that of the totals that are given: the same equation, but symmetric with theirs."""
+        database, n = self.fluid.database, self.fluid.n
+        weights = list(self.held[n])
+        for j, name in enumerate(database.masters):
+            if j == self.gas_row or name in self.closure.free:
+                z = float(database.master_charges[j])
+                weights = [w + z * v for w, v in zip(weights, self.held[j], strict=True)]
+        self._derivatives(n, weights)
+        self.right[n] = self.apply("sub", self.graph.input("t", n), self._sum(weights))
+
+    def _gas(self, row: int) -> None:
+        """ln of the pressure of CO₂ = ln K + Σ ν ln a."""
+        gas = next(one for one in self.fluid.database.gases if one.name == "CO2(g)")
+        pressure = self.apply("log", self.fluid.k[gas.name])
+        for name, count in gas.formula.items():
+            factor = self.const(count)
+            log = self.apply("log", self.fluid.water) if name == WATER else self.fluid.logs[self.place[name]]
+            pressure = self.apply("add", pressure, self.apply("mul", factor, log))
+            if name == WATER:
+                self.rows[row, self.fluid.n + 2] = self.apply("mul", factor, self.per_water)
+            elif self.place[name] in self.logs:
+                self.rows[row, self.place[name]] = factor
+        self.right[row] = self.apply("sub", self.apply("log", self.graph.input("t", row)), pressure)
+
+    def _strength(self) -> None:
+        """ln (½ Σ z² m / I) = 0, times the sum."""
+        row = self.fluid.n + 1
+        squares = [0.5 * one.charge**2 for one in self.fluid.database.species]
+        found = self._sum(squares)
+        self._derivatives(row, squares)
+        self.rows[row, row] = self.apply("sub", self.rows[row, row], found)
+        log = self._ratio(found, self.apply("exp", self.fluid.logs[row]))
+        self.right[row] = self.apply("neg", self.apply("mul", found, log))
+
+    def _water(self) -> None:
+        """w + 0.017 Σ m = 1."""
+        row = self.fluid.n + 2
+        weights = [WATER_FACTOR] * len(self.molality)
+        self._derivatives(row, weights)
+        self.rows[row, row] = self.apply("add", self.rows[row, row], self.const(1.0))
+        held = self.apply("add", self.fluid.water, self._sum(weights))
+        self.right[row] = self.apply("sub", self.const(1.0), held)
 
 
 def _solve(
