@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -224,7 +225,15 @@ def test_explain(tmp_path: Path) -> None:
 def interrupted(folder: Path, sent: signal.Signals, *words: str) -> subprocess.Popen[str]:
     """Start a run of many years, send a signal when it has a checkpoint, and wait."""
     command = [sys.executable, "-m", "calcis", "run", "long.yaml", *words]
-    running = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    running = subprocess.Popen(
+        command,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # Whatever a shell starts in the background ignores SIGINT, and so would these tests' children.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+    )
     until = time.monotonic() + 60
     while running.poll() is None and time.monotonic() < until:
         if (folder / "long.run" / "checkpoint").exists():
@@ -239,7 +248,7 @@ def test_interrupted_it_says_how_to_go_on_and_ends_the_same(tmp_path: Path) -> N
     (tmp_path / "long.yaml").write_text(
         CASE.replace("duration: 30 d", "duration: 20 y")
         .replace("1 d}", "10 d, tolerance: 1e-8}")
-        .replace("denosumab 60 mg SC at day 1", "teriparatide 20 ug SC daily for 10 y")
+        .replace("denosumab 60 mg SC at day 1", "teriparatide 20 ug SC daily for 4 y")
     )
     stopped = interrupted(tmp_path, signal.SIGINT)
     assert stopped.returncode == 130
