@@ -100,8 +100,11 @@ def lg_k(species: tuple[Species, ...], temperature: np.ndarray) -> np.ndarray:
 
 
 @cache
-def read_database(base: str, extension: str | None = "body_fluid") -> Database:
-    """A base ("minteq", "phreeqc") with an extension; raises InputError for data that are not in order."""
+def read_database(base: str, extension: str | None = "body_fluid", revision: str | None = None) -> Database:
+    """A base ("minteq", "phreeqc") with an extension for what it lacks, and a revision of some constants.
+
+    Raises InputError for data that are not in order.
+    """
     document = _document(base)
     check_keys(document, (), ("title", "kind", "source", "masters", "species"), _KEYS)
     builder = _Builder(base)
@@ -114,9 +117,14 @@ def read_database(base: str, extension: str | None = "body_fluid") -> Database:
         check_keys(added, (), ("title", "kind", "source", "groups"), (*_KEYS, "groups"))
         for group in added.data["groups"]:
             builder.group(added, ("groups", group), group)
+    if revision is not None:
+        revised = _document(revision)
+        check_keys(revised, (), ("title", "kind", "source", "species"), _KEYS)
+        for k in range(len(revised.data["species"])):
+            builder.react(revised, ("species", k), revised=True)
     for k in range(len(document.data.get("gases", ()))):
         builder.react(document, ("gases", k), gas=True)
-    return builder.database(base if extension is None else f"{base} + {extension}")
+    return builder.database(" + ".join(name for name in (base, extension, revision) if name))
 
 
 _KEYS = ("title", "kind", "source", "masters", "species", "gases")
@@ -161,7 +169,14 @@ class _Builder:
         for k in range(len(_at(document, (*where, "species")))):
             self.react(document, (*where, "species", k), _at(document, where).get("kind"))
 
-    def react(self, document: Document, where: Where, kind: str | None = None, gas: bool = False) -> None:
+    def react(
+        self,
+        document: Document,
+        where: Where,
+        kind: str | None = None,
+        gas: bool = False,
+        revised: bool = False,
+    ) -> None:
         check_keys(document, where, ("reaction",), ("reaction", *_REACTION))
         entry = _at(document, where)
         if entry.get("base", self.base) != self.base:
@@ -175,6 +190,9 @@ class _Builder:
             left, right = right, left
         terms = [*_terms(left, 1.0), *_terms(right, -1.0)]
         new = next(name for name, number in terms if number < 0)
+        if revised is not (new in self.species):
+            expected = "a species that the base has" if revised else "a species once"
+            raise document.error((*where, "reaction"), expected, shown(new), nearest(new, self.species))
         formula: dict[str, float] = {}
         analytic = _constant(document, where) * (-1.0 if gas else 1.0)
         for name, number in terms:
@@ -193,7 +211,7 @@ class _Builder:
             charge_of(new),
             formula,
             tuple(analytic.tolist()),
-            _gamma(document, where),
+            _gamma(document, where) or (self.species[new].gamma if revised else DAVIES),
             str(entry["reaction"]),
             self._source(document, where),
             self._kind(document, where, kind),
