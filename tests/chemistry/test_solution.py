@@ -352,3 +352,11 @@ def test_minerals_are_named_as_the_solution_names_things(database):
             )
     with pytest.raises(InputError, match="did you mean OH-"):
         found.saturation({"calcium": 1, "OH": 2}, -5.0)
+
+
+def test_pure_water_and_no_fluid_at_all(database):
+    """pH of water at 37 °C is 6.81; carbon dioxide makes it acid; an empty table gives an empty one."""
+    assert speciate(database, {}).ph[0] == pytest.approx(6.81, abs=0.01)
+    fizzy = speciate(database, {}, carbon_dioxide_pressure=40.0).require()
+    assert fizzy.ph[0] == pytest.approx(4.58, abs=0.02)
+    assert speciate(database, {"calcium": np.zeros(0)}, ph=7.4).molality.shape == (0, len(database.species))

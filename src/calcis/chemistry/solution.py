@@ -67,7 +67,7 @@ class Solution:
         kernel = compile_kernel(self.database, Closure())
         found = dissolve(kernel, self.x, self.temperature, self.threads)
         for place, ln_activity in enumerate(self.x[: len(self.database.masters)]):
-            if np.fmin.reduce(ln_activity) == -np.inf:
+            if np.fmin.reduce(ln_activity, initial=0.0) == -np.inf:
                 lacking = np.isneginf(ln_activity)
                 holding = np.flatnonzero(self.database.stoichiometry[:, place])
                 found[np.ix_(holding, lacking)] = 0.0
