@@ -186,7 +186,8 @@ def _change(moved: Moved) -> str:
 def _others(found: Individual) -> Iterator[str]:
     """Other explanations, and how plausible they are beside the one that was taken."""
     for one in found.others[:_MOST_OTHERS]:
-        yield f"{capital(_named(one, found))}: {100.0 * math.exp(-0.5 * one.more):.0f} % as plausible."
+        plausible = min(1.0, math.exp(-0.5 * one.more))
+        yield f"{capital(_named(one, found))}: {100.0 * plausible:.0f} % as plausible."
 
 
 def _named(other: Other, found: Individual) -> str:

@@ -10,9 +10,10 @@ import pytest
 import calcis
 from calcis.case import Case, read_case_text
 from calcis.individual import Individual, as_found, find
+from calcis.individual.contradiction import without_disease
 from calcis.individual.factors import search
 from calcis.individual.levels import Response
-from calcis.individual.options import ARGUMENT, ASIDE
+from calcis.individual.options import ARGUMENT, ASIDE, BEYOND, options
 from calcis.parameters import KINDS
 from tests.individual.persons import YEAR, case, labs_of, written
 
@@ -152,6 +153,31 @@ def test_high_calcium_with_high_pth_is_a_disease_of_the_glands() -> None:
     moved = {name for change in one.changes for name, *_ in change.numbers}
     assert any(name.startswith("parathyroid_gland.") for name in moved)
     assert not any(change.sort == ASIDE for change in one.changes) and one.misfit == ()
+
+
+def test_fgf23_that_wastes_phosphate_is_found_though_no_disease_by_name_does_it() -> None:
+    one = found(case("phosphate: 0.5 mmol/L, fgf23: 400 pg/mL"))
+    assert one.aside == {} and one.misfit == ()
+    assert {name for change in one.changes for name, *_ in change.numbers} == {"fgf23.synthesis_factor"}
+
+
+def test_without_its_disease_a_person_does_not_have_it_under_another_name() -> None:
+    given = case("calcium: 2.9 mmol/L, pth: 20 pmol/L", "disease: primary_hyperparathyroidism")
+    response = Response(without_disease(given))
+    left = options(without_disease(given), response, {"primary_hyperparathyroidism"})
+    glands = [one for one in left if one.sort == BEYOND and one.name.startswith("gland_")]
+    assert glands and all(one.ends[1] == 0.0 for one in glands if one.name != "gland_sensitivity.beyond")
+
+
+def test_low_pth_is_held_against_what_an_assay_can_tell() -> None:
+    """Suppressed glands: a tenth of a low value is as good as that value, not two natural logarithms away."""
+    ill = labs_of("{plasma.pthrp: 10 pmol/L}")
+    low = float(ill["pth"].split()[0])
+    one = found(
+        case(f"pth: {low + 0.3} pmol/L, calcium: {ill['calcium']}", "changes: {plasma.pthrp: 10 pmol/L}")
+    )
+    (off,) = [level.off for level in one.levels if level.lab == "pth"]
+    assert one.changes == () and off is not None and -1.0 < off < -0.8
 
 
 def test_the_default_life_is_that_of_the_data_and_the_case_s_own_counts() -> None:

@@ -92,6 +92,12 @@ def variation() -> Mapping[str, Parameter]:
     return MappingProxyType(read_parameters(data_path("clinical", "variation.yaml"), units))
 
 
+def lab_floor(lab: str) -> float:
+    """Standard deviation that low values of a lab have in addition, in its unit."""
+    floor = variation().get(f"{lab}.floor")
+    return floor.value if floor is not None else 0.0
+
+
 def lab_spread(lab: str, value: float) -> float:
     """Standard deviation of the natural logarithm of a lab of a `value`, in its unit, in an unchanged person.
 
@@ -99,11 +105,11 @@ def lab_spread(lab: str, value: float) -> float:
     [0.21, 0.51]
     """
     shares = [
-        one.value / value if name.endswith(".floor") else one.value
+        one.value
         for name, one in variation().items()
-        if name.partition(".")[0] == lab
+        if name.partition(".")[0] == lab and not name.endswith(".floor")
     ]
-    return log_spread(math.sqrt(sum(share * share for share in shares)))
+    return log_spread(math.hypot(*shares, lab_floor(lab) / value))
 
 
 def _read(document: Document, name: str, species: str) -> Factor:

@@ -52,8 +52,7 @@ class Problem:
         self.response, self.hours = response, hours
         self.labs, self.options = tuple(labs), tuple(choices)
         self._signals = [response.signals.index(lab.signal) for lab in labs]
-        self._wanted = np.log([lab.value for lab in labs]) if labs else np.zeros(0)
-        self._spread = np.array([lab.spread for lab in labs])
+        self._wanted = self.standing(np.log([[lab.value for lab in labs]]))
 
     def row(self, chosen: Sequence[int], amounts: Sequence[float]) -> np.ndarray:
         """The numbers of a person with these changes."""
@@ -71,9 +70,14 @@ class Problem:
         rows, hours = [self.row(*one) for one in persons], [self.lived(one[0]) for one in persons]
         return self.response.logs(rows, hours, signals)
 
+    def standing(self, logs: np.ndarray) -> np.ndarray:
+        """Where labs, as natural logarithms (person, lab), stand in standard deviations."""
+        columns = [lab.standing(logs[:, k]) for k, lab in enumerate(self.labs)]
+        return np.stack(columns, axis=1) if columns else logs
+
     def off(self, persons: Sequence[Start]) -> np.ndarray:
         """By how many standard deviations labs are off (person, lab); NaN for who cannot live."""
-        found: np.ndarray = (self.logs(persons, self._signals) - self._wanted) / self._spread
+        found: np.ndarray = self.standing(self.logs(persons, self._signals)) - self._wanted
         return found
 
     def conflict(self, one: int, other: int) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 from calcis.case import Case, packaged
 from calcis.clinical.formulas import estimated_gfr, is_adult
 from calcis.clinical.labs import LABS
-from calcis.individual.factors import lab_spread
+from calcis.individual.factors import lab_floor, lab_spread
 from calcis.part import Model
 from calcis.simulate.numbers import Numbers
 from calcis.simulate.person import body_model
@@ -28,7 +28,8 @@ _TOLERANCE = 1e-6  # of states: well below what labs, and the differences of a d
 class Measured:
     """A lab that the body has: its name in the case, signal, value in the signal's unit, and `spread`.
 
-    That is the standard deviation of its natural logarithm in an unchanged person.
+    That is the standard deviation of its natural logarithm in an unchanged person; `share` is that of high
+    values, `floor` the standard deviation of the value itself where it is low.
     """
 
     lab: str
@@ -36,6 +37,18 @@ class Measured:
     value: float
     unit: str
     spread: float
+    share: float
+    floor: float = 0.0
+
+    def standing(self, logs: np.ndarray) -> np.ndarray:
+        """Where values, as natural logarithms, stand on a scale on which the lab varies by 1 everywhere.
+
+        ∫dy/√(f² + (s·y)²) = arsinh(s·y/f)/s with floor f and share s; without a floor ln(y)/s.
+        """
+        if self.floor > 0.0:
+            logs = np.arcsinh(self.share * np.exp(logs) / self.floor)
+        found: np.ndarray = logs / self.share
+        return found
 
 
 def measured(case: Case, model: Model) -> tuple[list[Measured], dict[str, str]]:
@@ -61,7 +74,9 @@ def measured(case: Case, model: Model) -> tuple[list[Measured], dict[str, str]]:
             unused[lab] = "this body does not have it"
             continue
         own = model.signals[signal]
-        found.append(Measured(lab, signal, convert(value, unit, own), own, lab_spread(lab, value)))
+        spread, share = lab_spread(lab, value), lab_spread(lab, math.inf)
+        floor = convert(lab_floor(lab), unit, own)
+        found.append(Measured(lab, signal, convert(value, unit, own), own, spread, share, floor))
     return found, unused
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,6 +14,9 @@ from calcis.changes import apply, resolve
 from calcis.individual.factors import Factor, factors, search
 from calcis.individual.levels import Measured, Response
 from calcis.units import convert, read_quantity
+
+# The columns that a disease touches (None where any one of them is enough), and what it makes of them.
+_Taken = tuple[frozenset[int] | None, Mapping[int, float]]
 
 HEALTH, BEYOND, NAMED, ARGUMENT, ASIDE = "variation", "beyond", "disease", "argument", "aside"
 
@@ -44,6 +47,11 @@ class Option:
         """Columns of all numbers that it changes."""
         return frozenset((*self.columns, *(column for column, _ in self.sets)))
 
+    @property
+    def numbers(self) -> dict[int, float]:
+        """What it makes of them where u is 0."""
+        return {**dict(zip(self.columns, self.centre, strict=True)), **dict(self.sets)}
+
     def apply(self, row: np.ndarray, amount: float) -> None:
         """Change a row of numbers in place."""
         for column, value in self.sets:
@@ -56,7 +64,7 @@ def options(case: Case, response: Response, apart: Collection[str] = ()) -> list
     """All that may be changed in the person of a case.
 
     What the case itself gives stays; so does what a disease sets, but for arguments that the case left open.
-    Diseases that are named `apart` are not thought of.
+    Diseases that are named `apart` are not thought of, nor is what they do under another name.
     """
     known = list(packaged().parameters(case.body))
     fixed = {resolve(change, known) for changes in case.changes for change in changes}
@@ -74,8 +82,31 @@ def options(case: Case, response: Response, apart: Collection[str] = ()) -> list
         numbers = [name for name in factor.numbers if name in response.names]
         if numbers and not fixed.intersection(numbers):
             found += _of_factor(factor, numbers, response)
-    known_as = {option.touched for option in named}
-    return [one for one in found if one.sort != BEYOND or one.touched not in known_as] + named
+    taken: list[_Taken] = [(one.touched, one.numbers) for one in named]
+    for name in apart:
+        ill = apply(case.parameters(response.numbers), packaged().diseases[name].changes)
+        for change in packaged().diseases[name].changes:
+            if change.name in response.names:
+                column = response.names.index(change.name)
+                taken.append((None, {column: ill[change.name].value}))
+    return [
+        left
+        for one in found
+        for left in (_untaken(one, taken, response) if one.sort == BEYOND else one,)
+        if left.ends[0] < left.ends[1]
+    ] + named
+
+
+def _untaken(one: Option, taken: Sequence[_Taken], response: Response) -> Option:
+    """A change beyond health, in the directions alone in which no disease moves the same numbers."""
+    low, high = one.ends
+    for touched, numbers in taken:
+        if touched is not None and touched != one.touched:
+            continue
+        for column in one.touched.intersection(numbers):
+            normal = response.base[column] if one.scale is None else one.centre[0]
+            low, high = (low, min(high, 0.0)) if numbers[column] > normal else (max(low, 0.0), high)
+    return replace(one, ends=(low, high))
 
 
 def _named(case: Case, response: Response, fixed: set[str], apart: Collection[str]) -> Iterator[Option]:

@@ -51,12 +51,12 @@ def unsure(problem: Problem, best: Fitted, signals: Sequence[str]) -> Unsure:
     places = [problem.response.signals.index(name) for name in signals]
     labs = [problem.response.signals.index(lab.signal) for lab in problem.labs]
     logs = problem.logs(persons, [*places, *labs])
-    changes = (logs[1::2] - logs[::2]).T
+    levels = np.hstack([logs[:, : len(places)], problem.standing(logs[:, len(places) :])])
+    changes = (levels[1::2] - levels[::2]).T
     slopes = np.nan_to_num(
         np.divide(changes, widths, out=np.zeros_like(changes), where=np.array(widths) > 0.0)
     )
     of_signals, of_labs = slopes[: len(places)], slopes[len(places) :]
-    of_labs = of_labs / np.array([lab.spread for lab in problem.labs])[:, None]
     of_labs = of_labs * problem.weights(best.chosen)[:, None]
     covariance = np.linalg.inv(of_labs.T @ of_labs + np.diag(spreads**-2.0))
     variances = np.einsum("sa,ab,sb->s", of_signals, covariance, of_signals)
