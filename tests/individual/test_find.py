@@ -8,7 +8,7 @@ from itertools import combinations
 import pytest
 
 import calcis
-from calcis.case import Case, read_case_text
+from calcis.case import Case, packaged, read_case_text
 from calcis.individual import Individual, as_found, find
 from calcis.individual.contradiction import without_disease
 from calcis.individual.factors import search
@@ -178,6 +178,13 @@ def test_low_pth_is_held_against_what_an_assay_can_tell() -> None:
     )
     (off,) = [level.off for level in one.levels if level.lab == "pth"]
     assert one.changes == () and off is not None and -1.0 < off < -0.8
+
+
+def test_a_disease_may_be_worse_than_its_sensible_range_at_a_price() -> None:
+    one = found(case("vitamin_d_25: 4 nmol/L"))
+    (supply,) = [value for change in one.changes for name, value, *_ in change.numbers]
+    least = packaged().diseases["vitamin_d_deficiency"].arguments["supply"].least
+    assert one.aside == {} and one.misfit == () and 0.03 < supply < float(least)
 
 
 def test_the_default_life_is_that_of_the_data_and_the_case_s_own_counts() -> None:

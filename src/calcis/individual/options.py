@@ -150,23 +150,36 @@ def _given(disease: Disease, argument: Argument) -> bool:
 def _of_argument(
     disease: Disease, name: str, argument: Argument, response: Response, centre: Sequence[float]
 ) -> Iterator[Option]:
-    """What a disease left open, within its sensible range, of which half on each side is two deviations."""
+    """What a disease left open: its sensible range is four deviations wide, and it may be worse than that."""
     columns = [response.names.index(number) for number in argument.sets]
     unit = response.model.parameters[argument.sets[0]]
     low, high = (convert(*read_quantity(str(end)), unit) for end in (argument.least, argument.most))
     centre = [float(value) for value in centre]
-    known = (one.title for one in factors().values() if argument.sets[0] in one.numbers)
-    title = next(known, name.replace("_", " "))
+    known = [one for one in factors().values() if argument.sets[0] in one.numbers]
+    known.sort(key=lambda one: {*argument.sets} != {*one.numbers}.intersection(response.names))
+    title = known[0].title if known else name.replace("_", " ")
+    least, most = _at_worst(known[0], argument.sets[0], low, high, response) if known else (low, high)
     if low > 0.0 and centre[0] > 0.0:
-        ends = (math.log(low / centre[0]), math.log(high / centre[0]))
+        ends = (math.log(least / centre[0]), math.log(most / centre[0]))
         spread, scale = math.log(high / low) / 4.0, None
     else:
         scale = (high - low) / 4.0
-        ends, spread = ((low - centre[0]) / scale, (high - centre[0]) / scale), 1.0
+        ends, spread = ((least - centre[0]) / scale, (most - centre[0]) / scale), 1.0
     if ends[0] <= 0.0 <= ends[1]:
         yield Option(
             f"{disease.name}.{name}", title, ARGUMENT, tuple(columns), tuple(centre), scale, spread, ends, 0.0
         )
+
+
+def _at_worst(
+    factor: Factor, number: str, low: float, high: float, response: Response
+) -> tuple[float, float]:
+    """The sensible range of a number in a disease, on the side away from normal as far as its factor goes."""
+    own = response.numbers[number]
+    unit = own.value if factor.scale is None else convert(*factor.scale, own.unit)
+    if low >= own.value:
+        return low, max(high, unit * factor.ends[1])
+    return (min(low, unit * factor.ends[0]) if high <= own.value else low), high
 
 
 def _of_factor(factor: Factor, numbers: list[str], response: Response) -> Iterator[Option]:
