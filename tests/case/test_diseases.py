@@ -70,6 +70,31 @@ def test_a_given_magnitude_is_told_as_the_cases_own() -> None:
     assert (disease.name, disease.title) == ("ckd", "Chronic kidney disease")
 
 
+@pytest.mark.parametrize(
+    ("disease", "said"),
+    [
+        ("{ckd: {gfr: 5 mL/min}}", ()),
+        ("{vitamin_d_intoxication: {supply: 20}, thiazide: }", ()),
+        (
+            "{vitamin_d_intoxication: {supply: 30}}",
+            (
+                "Vitamin D intoxication: supply was tried from 4 to 20, but here it is "
+                "vitamin_d.supply_factor: 30.",
+            ),
+        ),
+        (
+            "{ckd: {gfr: 0.06 L/h}}",
+            (
+                "Chronic kidney disease: gfr was tried from 5 mL/min to 90 mL/min, but here it is "
+                "kidney.filtration_rate: 0.06 L/h.",
+            ),
+        ),
+    ],
+)
+def test_a_magnitude_beyond_what_was_tried_is_told(disease: str, said: tuple[str, ...]) -> None:
+    assert read_case_text(CASE.replace("DISEASE", disease), "case.yaml").arms["it"].findings == said
+
+
 @pytest.mark.parametrize("name", packaged().diseases)
 def test_every_disease_goes_with_the_body_and_moves_it(name: str) -> None:
     disease = packaged().diseases[name]

@@ -27,7 +27,7 @@ from calcis.changes import Change, read_changes, read_quantity_at, require_sourc
 from calcis.errors import nearest
 from calcis.parameters import ALL_SPECIES, Parameter, check_keys, read_data, read_species
 from calcis.reading import Document, Where, shown
-from calcis.units import UnitError, convert
+from calcis.units import UnitError, convert, read_quantity
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,23 @@ class Disease:
         """Its title, and what a case gave of it."""
         given = [change.words for change in self.changes if change.source is None]
         return self.title + (f" ({', '.join(given)})" if given else "")
+
+    @property
+    def untried(self) -> list[str]:
+        """A sentence for what a case gave of it beyond the range in which it was tried."""
+        given = {change.name: change for change in self.changes if change.source is None}
+        said = []
+        for argument, tried in self.arguments.items():
+            change = given.get(tried.sets[0])
+            if change is None or change.value is None or change.unit is None:
+                continue
+            least, most = (convert(*read_quantity(end), change.unit) for end in (tried.least, tried.most))
+            if not least <= change.value <= most:
+                said.append(
+                    f"{self.title}: {argument} was tried from {tried.least} to {tried.most}, but here it is "
+                    f"{change.words}."
+                )
+        return said
 
     def lacking(self, parameters: Mapping[str, Parameter]) -> list[str]:
         """The numbers that it changes and that are not among `parameters`, or there of another species."""

@@ -114,8 +114,9 @@ class _Maker:
         arms = {}
         for name, arm in case.arms.items():
             case.parameters(base, name)
+            untried = (said for disease in (*diseases, *arm.diseases) for said in disease.untried)
             idle = idle_changes(case, name, self.vocabulary)
-            arms[name] = replace(arm, remarks=(*arm.remarks, *idle))
+            arms[name] = replace(arm, remarks=(*arm.remarks, *untried, *idle))
         return replace(case, arms=arms)
 
     def _known(self, where: Where, name: str, valid: Iterable[str], what: str) -> None:
