@@ -48,6 +48,10 @@ class Format(StrEnum):
 CaseFile = Annotated[
     Path, typer.Argument(metavar="FILE", help="A case file (YAML), or the run.json of a run.")
 ]
+UnitsShown = Annotated[Units, typer.Option(help="Units shown: international, or customary in the US.")]
+Threads = Annotated[
+    int | None, typer.Option(min=1, help="At most so many processor threads; the result is the same.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 
@@ -104,12 +108,8 @@ def run(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on where a stopped run was; the result is the same.")
     ] = False,
-    threads: Annotated[
-        int | None, typer.Option(min=1, help="At most so many processor threads; the result is the same.")
-    ] = None,
-    units: Annotated[
-        Units, typer.Option(help="Units shown: international, or customary in the US.")
-    ] = Units.SI,
+    threads: Threads = None,
+    units: UnitsShown = Units.SI,
     json: Json = False,
 ) -> None:
     """Simulate every arm of a case; write the run folder and its report.html."""
@@ -143,7 +143,7 @@ def explain(
     name: Annotated[
         str | None,
         typer.Argument(
-            help="A parameter, signal, state, part, drug, disease, tissue, injury or body; none lists them."
+            help="A parameter, signal, state, part, drug, mineral, disease, tissue or body; none lists them."
         ),
     ] = None,
     json: Json = False,
@@ -170,6 +170,83 @@ def explain(
             show_explanations(found)
 
 
+def _amount(help: str) -> Any:
+    return typer.Option(
+        metavar="VALUE", help=help, rich_help_panel="What is in the fluid, such as '9.4 mg/dL'"
+    )
+
+
+@app.command()
+def saturation(
+    context: typer.Context,
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="FILE", help="YAML, or CSV with a fluid in each row (default: options alone)."
+        ),
+    ] = None,
+    fluid: Annotated[
+        str,
+        typer.Option(
+            help="plasma, in which what is not given is normal; or solution, in which it is absent."
+        ),
+    ] = "plasma",
+    calcium: Annotated[str | None, _amount("Total calcium.")] = None,
+    calcium_ionised: Annotated[str | None, _amount("Ionised calcium, as an electrode tells it.")] = None,
+    albumin: Annotated[str | None, _amount("Albumin of plasma.")] = None,
+    phosphate: Annotated[str | None, _amount("Inorganic phosphate, or phosphorus by mass.")] = None,
+    magnesium: Annotated[str | None, _amount("Total magnesium.")] = None,
+    sodium: Annotated[str | None, _amount("Sodium.")] = None,
+    potassium: Annotated[str | None, _amount("Potassium.")] = None,
+    ammonium: Annotated[str | None, _amount("Ammonium.")] = None,
+    chloride: Annotated[str | None, _amount("Chloride.")] = None,
+    bicarbonate: Annotated[
+        str | None, _amount("As a chemistry laboratory tells it: with dissolved carbon dioxide.")
+    ] = None,
+    sulphate: Annotated[str | None, _amount("Sulphate.")] = None,
+    citrate: Annotated[str | None, _amount("Citrate.")] = None,
+    lactate: Annotated[str | None, _amount("Lactate.")] = None,
+    oxalate: Annotated[str | None, _amount("Oxalate.")] = None,
+    pyrophosphate: Annotated[str | None, _amount("Pyrophosphate.")] = None,
+    ph: Annotated[str | None, _amount("pH; or two of pH, --pco2 and --bicarbonate make the third.")] = None,
+    pco2: Annotated[str | None, _amount("Pressure of carbon dioxide.")] = None,
+    charge: Annotated[str | None, _amount("Net charge of what is given, from which pH follows.")] = None,
+    temperature: Annotated[str | None, _amount("Temperature, such as '37 °C'.")] = None,
+    database: Annotated[str, typer.Option(help="Association constants: minteq or phreeqc.")] = "minteq",
+    solubility: Annotated[
+        str, typer.Option(help="Which end of the literature on solubility: lowest, middle or highest.")
+    ] = "middle",
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A CSV file to write, a row for each fluid.")
+    ] = None,
+    picture: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="A page to write (.html), with phase diagrams; one there is replaced."
+        ),
+    ] = None,
+    units: UnitsShown = Units.SI,
+    json: Json = False,
+) -> None:
+    """Say what is dissolved in a fluid, with what it is supersaturated, and how near mineral is."""
+    with _told("saturation", json):
+        from calcis.fluids.answer import answer
+        from calcis.terminal import answers
+
+        found, failed = answer(
+            file,
+            {name: value for name, value in context.params.items() if isinstance(value, str)},
+            system=units.value,
+            out=out,
+            picture=picture,
+            console=None if json else answers(),
+        )
+        if found is not None:
+            _print_json({"command": "saturation", "status": "failed" if failed else "done", **found})
+    if failed:
+        raise typer.Exit(FAILED)
+
+
 @app.command()
 def validate(
     name: Annotated[
@@ -181,9 +258,7 @@ def validate(
     out: Annotated[
         Path, typer.Option(metavar="FILE", help="The page to write; one that is there is replaced.")
     ] = Path("validation.html"),
-    threads: Annotated[
-        int | None, typer.Option(min=1, help="At most so many processor threads; the result is the same.")
-    ] = None,
+    threads: Threads = None,
     json: Json = False,
 ) -> None:
     """Rerun every published experiment; say what agrees and what does not."""

@@ -1,4 +1,4 @@
-"""What does a name mean: a parameter, signal, state, part, drug, disease, tissue, injury or body?
+"""What does a name mean: a parameter, signal, state, part, drug, mineral, disease, tissue, injury or body?
 
 Value, unit, full source, kind and species of a number; who gives a signal and who needs it.  Bodies have
 parts, numbers and signals of the same name: each body answers with its own.
@@ -19,6 +19,8 @@ from calcis.case.disease import Disease
 from calcis.case.drugs import Drug
 from calcis.case.plasma import OFFERED
 from calcis.changes import Change
+from calcis.chemistry.attenuation import EFFECTIVE_ENERGY, radiodensity_per_mass
+from calcis.chemistry.mineral import HIGHEST, LOWEST, MIDDLE, Mineral, minerals, solubility
 from calcis.drugs import drug_part
 from calcis.errors import InputError, nearest
 from calcis.parameters import KINDS, Parameter, data_path, read_data, read_parameters
@@ -58,7 +60,7 @@ def explain(name: str) -> list[Explanation]:
         bare = [known.rpartition(".")[2] for known in valid]
         like = nearest(wanted, valid if "." in wanted else bare)
         raise InputError(
-            "the name of a parameter, signal, state, part, drug, disease, tissue, injury or body",
+            "the name of a parameter, signal, state, part, drug, mineral, disease, tissue, injury or body",
             repr(name),
             nearest=like,
         )
@@ -76,6 +78,7 @@ def explainable() -> dict[str, list[str]]:
         "tissues": list(words.tissues),
         "injuries": list(words.injuries),
         "drugs": list(words.drugs),
+        "minerals": list(minerals()),
         "parts": [name for name in parts if name not in words.drugs],
         "signals": [name for name in quantities() if name in given],
     }
@@ -98,6 +101,8 @@ def _everything() -> Iterator[tuple[str, Callable[[], Explanation]]]:
     for drug in words.drugs.values():
         for name in (drug.name, *drug.synonyms):
             yield name, partial(_drug, drug)
+    for name, mineral in minerals().items():
+        yield name, partial(_mineral, mineral)
     for tissue, changes in words.tissues.items():
         yield tissue, partial(_tissue, tissue, changes)
     for world in (None, *words.bodies):
@@ -246,6 +251,30 @@ def _drug(drug: Drug) -> Explanation:
     facts["numbers"] = {name: f"{_shown(one)} ({one.kind})" for name, one in numbers.items()}
     facts["sources"] = list(dict.fromkeys(in_full(one.source) for one in numbers.values()))
     return Explanation(drug.name, "drug", facts)
+
+
+def _mineral(mineral: Mineral) -> Explanation:
+    low, middle, high = (solubility(mineral, end).log_ksp() for end in (LOWEST, MIDDLE, HIGHEST))
+    dissolved = (
+        f"{'' if count == 1 else f'{count:g} '}{name}" for name, count in mineral.dissolves_to.items()
+    )
+    facts: dict[str, Any] = {"what it is": mineral.title, "dissolves to": " + ".join(dissolved)}
+    facts["solubility"] = f"lg Ksp {middle:.2f} at 37 °C" + (
+        f", {low:.2f} to {high:.2f} by source" if high - low > 0.005 else ", of one source"
+    )
+    facts["formula mass"] = f"{mineral.formula_mass:.2f} g/mol"
+    facts["density"] = f"{mineral.density:g} g/mL"
+    facts["in computed tomography"] = (
+        f"{radiodensity_per_mass(mineral):.2f} Hounsfield units per mg/mL at {EFFECTIVE_ENERGY:g} keV"
+    )
+    facts["numbers"] = {name: f"{_shown(one)} ({one.kind})" for name, one in mineral.numbers.items()}
+    facts["notes"] = {name: one.note for name, one in mineral.numbers.items() if one.note}
+    named: dict[str, list[str]] = {}
+    for name, one in mineral.numbers.items():
+        named.setdefault(one.source.partition(":")[0].strip(), []).append(name)
+    facts["sources"] = {", ".join(names): in_full(key) for key, names in named.items()}
+    facts["how supersaturated a fluid is"] = "calcis saturation"
+    return Explanation(mineral.name, "mineral", {label: fact for label, fact in facts.items() if fact})
 
 
 def _disease(disease: Disease) -> Explanation:
