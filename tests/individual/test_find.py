@@ -201,7 +201,7 @@ def test_a_body_is_held_against_what_it_has() -> None:
     assert one.unused == {
         "fgf23": "this body does not have it",
         "vitamin_d_25": "this body does not have it",
-        "pth": "a value of none is below what an assay finds",
+        "pth": "a value of 0 means less than the assay finds, and not how much less",
     }
 
 

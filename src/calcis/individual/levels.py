@@ -63,7 +63,7 @@ def measured(case: Case, model: Model) -> tuple[list[Measured], dict[str, str]]:
                 unused[lab] = "this body has no albumin"
             continue
         if value <= 0.0:
-            unused[lab] = "a value of none is below what an assay finds"
+            unused[lab] = "a value of 0 means less than the assay finds, and not how much less"
             continue
         if lab == "creatinine":
             if age is None or sex is None or not is_adult(age):
