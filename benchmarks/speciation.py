@@ -29,7 +29,7 @@ from tests.chemistry.fluids import random_fluids
 from tests.chemistry.phreeqc import Phreeqc
 
 WORK = Path(__file__).parent / ".work"
-ROUNDS = 7
+ROUNDS = 15
 TOLERANCE = 1e-8  # of the peer when it is timed: its own; 1e-12 when results are compared
 SOLIDS = {
     "apatite": (
