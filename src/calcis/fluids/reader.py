@@ -230,6 +230,13 @@ def _column(line: str, row: list[str], place: int) -> int:
 # A YAML file
 
 
+def fluids_of(document: Document, name: str) -> list[Fluid]:
+    """The fluids of a document; one that has no name there gets this one."""
+    if "fluids" not in document.data:
+        return [_entry(document, (), document.data, {}, "plasma", name)]
+    return list(_yaml(document, {}, "plasma"))
+
+
 def _yaml(document: Document, common: Mapping[str, float], kind: str) -> Iterator[Fluid]:
     top = document.data
     if "fluids" not in top:

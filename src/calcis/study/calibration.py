@@ -94,7 +94,7 @@ class Problem:
         chosen = [
             (one, [said for said in one.observations if said.kind != "computed" and script in said.fitted])
             for one in experiments
-            if one.phases[0].case.body == calibration.body
+            if one.phases and one.phases[0].case.body == calibration.body
         ]
         known = [one.name for one, saids in chosen if saids]
         for name in calibration.weights:

@@ -1,4 +1,4 @@
-"""What is an experiment?  A case, what is done beside it, and what was observed; read from its file.
+"""What is an experiment?  A case or a fluid, what is done beside it, what was observed; read from its file.
 
 An experiment's case is laid over the one that its file gives for all: mappings are joined, all else, and
 `arms`, is replaced.  What comes out is an ordinary case, and refused with the line where a fault stands.
@@ -16,6 +16,7 @@ from calcis.case import Case, Vocabulary, packaged
 from calcis.case.complaints import read_form
 from calcis.case.reader import case_of
 from calcis.errors import InputError, nearest
+from calcis.fluids.reader import Fluid, fluids_of
 from calcis.parameters import data_path, read_source, reference_keys
 from calcis.reading import Document, Place, Where, inside, read_yaml, shown
 from calcis.study import form
@@ -63,7 +64,10 @@ class Said:
 
 @dataclass(frozen=True)
 class Experiment:
-    """One experiment; `start` by arm and state, (value, unit); `molar_masses` (g/mol) by course."""
+    """One experiment; `start` by arm and state, (value, unit); `molar_masses` (g/mol) by course.
+
+    It has `phases` of a case, or `fluids`.
+    """
 
     group: str  # the name of its file
     about: str  # the title of its file
@@ -74,6 +78,7 @@ class Experiment:
     molar_masses: Mapping[str, float]
     observations: tuple[Said, ...]
     document: Document
+    fluids: tuple[Fluid, ...] = ()
 
     @property
     def where(self) -> Where:
@@ -84,7 +89,8 @@ class Experiment:
     def key(self) -> str:
         """The same for experiments of which one run is enough."""
         phases = [(one.begin, one.case.text, dict(one.infused)) for one in self.phases]
-        return json.dumps([phases, self.start], sort_keys=True)
+        fluids = [(one.name, one.kind, dict(one.values)) for one in self.fluids]
+        return json.dumps([phases, self.start, fluids], sort_keys=True)
 
 
 def experiment_files() -> list[Path]:
@@ -113,7 +119,34 @@ class _Maker:
         self.where: Where = ("experiments", name)
 
     def experiment(self) -> Experiment:
-        case = self._case(())
+        case = None if self.own.fluid is not None else self._case(())
+        return Experiment(
+            group=self.path.stem,
+            about=self.file.title,
+            name=self.name,
+            title=self.own.title or self.name,
+            phases=() if case is None else self._phases(case),
+            start={} if case is None else self._start(case),
+            molar_masses=self._molar_masses(),
+            observations=tuple(
+                self._said((*self.where, "observations", k), one)
+                for k, one in enumerate(self.own.observations)
+            ),
+            document=self.document,
+            fluids=self._fluids(),
+        )
+
+    def _fluids(self) -> tuple[Fluid, ...]:
+        """The experiment's fluids, none if it has a case."""
+        if self.own.fluid is None:
+            return ()
+        for name in ("case", "start", "infused", "then"):
+            if name in self.own.model_fields_set:
+                where = (*self.where, name)
+                raise self.document.error(where, "a `fluid` alone, which has no time", name, key=True)
+        return tuple(fluids_of(_overlaid(self.places, [(*self.where, "fluid")], ()), self.name))
+
+    def _phases(self, case: Case) -> tuple[Phase, ...]:
         begins = [0.0, *(then.at for then in self.own.then)]
         for k, (before, at) in enumerate(zip(begins, [*begins[1:], case.run.duration], strict=True)):
             if not before < at:
@@ -124,20 +157,7 @@ class _Maker:
             where = (*self.where, "then", k)
             infused = self._quantities((*where, "infused"), then.infused or {})
             phases.append(Phase(then.at, self._case((where,)), infused))
-        return Experiment(
-            group=self.path.stem,
-            about=self.file.title,
-            name=self.name,
-            title=self.own.title or self.name,
-            phases=tuple(phases),
-            start=self._start(case),
-            molar_masses=self._molar_masses(),
-            observations=tuple(
-                self._said((*self.where, "observations", k), one)
-                for k, one in enumerate(self.own.observations)
-            ),
-            document=self.document,
-        )
+        return tuple(phases)
 
     def _case(self, over: Iterable[Where]) -> Case:
         """The experiment's case; for what follows later, with the places `over` laid over it."""

@@ -14,6 +14,7 @@
         observations:
           - {of: mineral_total, at: 28 d, most: 30 mmol/L, why: "resolved by day 28"}
 
+In place of a case there may be a `fluid`, as `calcis saturation` reads it; its quantities have no time.
 An observation names a quantity of the run and when, what to set it in relation to, and what it was found
 to be.  README.md in `validation/` tells it in full.
 """
@@ -31,7 +32,7 @@ from calcis.reading import shown
 KINDS = {
     "observed": "a published observation, read in the paper that reports it",
     "recalled": "a limit that was set from abstracts or at second hand; no figure of a paper was digitised",
-    "computed": "a number that another program gave for the same equations: says that they are the same",
+    "computed": "a number that another program or author computed: about the equations, not about nature",
 }
 
 Window = Annotated[list[Moment], Field(min_length=2, max_length=2)]
@@ -105,6 +106,7 @@ class Experiment(Told):
 
     title: Text = ""
     case: dict[str, Any] | Text | None = None
+    fluid: dict[str, Any] | None = None
     start: dict[str, dict[str, Text]] = Field(default_factory=dict)  # arm -> state -> what it starts with
     infused: dict[str, Text] = Field(default_factory=dict)  # state -> rate
     then: list[Then] = Field(default_factory=list, max_length=100)

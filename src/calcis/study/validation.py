@@ -9,6 +9,7 @@ from pathlib import Path
 from calcis.case import Vocabulary
 from calcis.errors import InputError, nearest
 from calcis.study.courses import Courses, courses
+from calcis.study.dissolved import dissolved
 from calcis.study.experiment import Experiment, experiment_files, read_experiments
 from calcis.study.verdict import Verdict, asked_times, verdict
 
@@ -70,6 +71,9 @@ def validate(
     for done, (key, some) in enumerate(groups.items()):
         if progress is not None:
             progress(some[0].title[:60], done / len(groups))
+        if some[0].fluids:
+            found[key] = dissolved(some[0].fluids)
+            continue
         asked = [time for one in some for time in asked_times(one)]
         found[key] = courses(some[0], asked, vocabulary=vocabulary, threads=threads)
     return Validation(

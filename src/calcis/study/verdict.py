@@ -119,6 +119,8 @@ def _measured(said: Said, where: tuple[str, ...], form: Measure, found: Courses)
     values, unit = _course(said, where, form, found, arm)
     times = found.times
     named = [name for name in MEASURES if getattr(form, name) is not None]
+    if len(times) == 1 and not named:  # a fluid, which has no time
+        return float(values[0]), unit
     place = (*said.where, *where)
     if len(named) != 1:
         got = ", ".join(named) or "none"
@@ -294,8 +296,8 @@ def _words(form: Measure, beside: Measure | None = None) -> str:
     said = [] if beside is not None and beside.of == form.of else [of or ""]
     if form.arm is not None and (beside is None or beside.arm != form.arm):
         said.append(f"in {form.arm}")
-    name = next((name for name in MEASURES if getattr(form, name) is not None), "at")
-    if beside is None or _text(beside, name) != _text(form, name):
+    name = next((name for name in MEASURES if getattr(form, name) is not None), "")
+    if name and (beside is None or _text(beside, name) != _text(form, name)):
         said.append(_text(form, name))
     return " ".join(word for word in said if word)
 
