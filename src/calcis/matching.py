@@ -69,19 +69,22 @@ def matching(run: Run, system: str = "si") -> Matching | None:
     """The person who was found for a run in a `system` of units; None where nobody was looked for."""
     if run.individual is None:
         return None
-    found = Individual.of(run.individual)
+    found, case = Individual.of(run.individual), parse_yaml(run.case_text, "the case").data
+    levels = {one.lab: one for one in found.levels}
+    against = [one for one in _of_disease(found, case, levels, system) if one.level == "warning"]
     return Matching(
-        brief=_brief(found, parse_yaml(run.case_text, "the case").data),
+        brief=" ".join([_brief(found, case), *(one.text.partition(_ALONE)[0] for one in against)]),
         lived=_lived(found),
         rows=tuple(replace(_row(one, system), verdict=_verdict(found, one)) for one in found.levels),
         unseen=tuple(_row(one, system) for one in found.unseen),
         changes=tuple(_change(one) for one in found.changes if one.sort != ASIDE) or (_NOTHING,),
         others=tuple(_others(found)),
         variation=tuple((_row(one, system).title, _variation(one.lab)) for one in found.levels),
-        remarks=tuple(_remarks(found, parse_yaml(run.case_text, "the case").data, system)),
+        remarks=tuple(_remarks(found, case, system)),
     )
 
 
+_ALONE = " Alone, it would give "
 _NOTHING = "Nothing: the labs fit the standard person of this body within their variation."
 
 
@@ -272,17 +275,18 @@ def _of_disease(
         said = digits(quantity.shown(value, unit, system))
         row = _row(levels[lab], system)
         alone.append(f"{_lab(levels[lab])} of {said} {row.unit} (measured {row.measured})")
+    told = f"{_ALONE}{listed(alone)}." if alone else ""
     freed = [lab for lab in found.aside if lab not in found.aside_without_disease]
     if freed:
         labs = listed([_lab(levels[lab]) for lab in freed])
         text = f"The labs fit {titles} only with {labs} set aside; without the disease they fit "
         text += "all together." if not found.aside_without_disease else "better."
-        yield Finding("warning", text + (f" Alone, it would give {listed(alone)}." if alone else ""))
+        yield Finding("warning", text + told)
     elif better > limit:
         yield Finding("info", f"The labs speak for {titles}: they are harder to explain without.")
     elif better < -limit:
         text = f"The labs speak against {titles}: they are explained better without."
-        yield Finding("warning", text + (f" Alone, it would give {listed(alone)}." if alone else ""))
+        yield Finding("warning", text + told)
     else:
         text = f"The labs speak neither for nor against {titles}: they are explained as well without."
-        yield Finding("info", text + (f" Alone, it would give {listed(alone)}." if alone else ""))
+        yield Finding("info", text + told)

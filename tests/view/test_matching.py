@@ -155,6 +155,12 @@ def test_a_lab_set_aside_for_the_disease_alone_speaks_against_it() -> None:
     )
 
 
+def test_the_short_of_it_says_that_labs_speak_against_the_disease() -> None:
+    against = told(replace(FOUND, without_disease=FOUND.cost - 30.0, aside={})).brief
+    assert "The labs speak against chronic kidney disease" in against and "Alone" not in against
+    assert "speak" not in told(replace(FOUND, without_disease=FOUND.cost + 30.0, aside={})).brief
+
+
 def test_report_terminal_and_json_have_the_person(capsys: pytest.CaptureFixture[str]) -> None:
     run = run_with(FOUND)
     page = render(run)
