@@ -136,7 +136,7 @@ def _outcome(
     problem: Problem, begin: np.ndarray, end: Point, experiments: Sequence, profiles: int
 ) -> Outcome:
     fitted = {id(target.said) for target in problem.targets}
-    ours = [one for one in experiments if one.phases[0].case.body == problem.calibration.body]
+    ours = [one for one in experiments if one.phases and one.phases[0].case.body == problem.calibration.body]
     everything = validate(ours, vocabulary=problem.with_values(end.z)).verdicts
     deviations = end.derivatives.deviations
     order = [k for k in np.argsort(-deviations) if 1.0 - deviations[k] ** 2 >= UNTOLD][:profiles]
