@@ -9,14 +9,14 @@ from collections.abc import Sequence
 def digits(value: float) -> str:
     """A number to three significant digits, without exponents where a reader can do without.
 
-    >>> digits(2.3456), digits(0.00012), digits(1234567.0), digits(-3.0)
-    ('2.35', '1.20e-4', '1230000', '−3.00')
+    >>> digits(2.3456), digits(0.00012), digits(1234567.0), digits(-3.0), digits(2.46e9)
+    ('2.35', '1.20e-4', '1230000', '−3.00', '2.46e9')
     """
     if not math.isfinite(value):
         return "not known"
     rounded = float(f"{value:.3g}")
     power = math.floor(math.log10(abs(rounded))) if rounded else 2
-    if power < -3:
+    if power < -3 or power > 7:
         mantissa, exponent = f"{rounded:.2e}".split("e")
         text = f"{mantissa}e{int(exponent)}"
     else:
