@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from calcis.case import packaged
+from calcis.case.form import Person
+from calcis.clinical.formulas import is_adult
 from calcis.clinical.labs import LABS
 from calcis.individual import Individual
 from calcis.individual.factors import search, variation
@@ -84,6 +86,9 @@ def matching(run: Run, system: str = "si") -> Matching | None:
     )
 
 
+_CHILD = (
+    "The body is an adult's, and so is what people differ by: what is found for labs of a child means little."
+)
 _ALONE = " Alone, it would give "
 _NOTHING = "Nothing: the labs fit the standard person of this body within their variation."
 
@@ -208,6 +213,9 @@ def _remarks(found: Individual, case: Mapping[str, Any], system: str) -> Iterato
     def named(lab: str) -> str:
         return f"{_lab(levels[lab])} of {given[lab]}"
 
+    age = Person.model_validate(case.get("person") or {}).age
+    if age is not None and not is_adult(age):
+        yield Finding("warning", _CHILD)
     for lab, others in found.aside.items():
         yield Finding("warning", capital(_contradiction(lab, others, named, _titles(case))))
     for lab in found.misfit:

@@ -161,6 +161,12 @@ def test_the_short_of_it_says_that_labs_speak_against_the_disease() -> None:
     assert "speak" not in told(replace(FOUND, without_disease=FOUND.cost + 30.0, aside={})).brief
 
 
+def test_a_child_is_told_that_the_body_is_an_adult() -> None:
+    child = matching(run_with(FOUND, CASE.replace("54 y", "5 y")))
+    assert child is not None and any("labs of a child" in one.text for one in child.remarks)
+    assert "labs of a child" not in texts(FOUND)
+
+
 def test_report_terminal_and_json_have_the_person(capsys: pytest.CaptureFixture[str]) -> None:
     run = run_with(FOUND)
     page = render(run)
