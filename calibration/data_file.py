@@ -21,7 +21,7 @@ class Fitted:
     value: str
     script: str
     source: str
-    deviation: str  # from where to where one standard deviation reaches
+    deviation: str  # from where to where one standard deviation reaches; empty where the fit is not to data
 
 
 def rewritten(text: str, file: str, numbers: Mapping[str, Fitted]) -> str:
@@ -68,7 +68,8 @@ def _entry(inside: str, fitted: Fitted) -> str:
     gap, note = entries.pop("note", ("\n      ", '""'))
     entries.pop("script", None)
     rest = _STALE.sub("", note[1:-1])
-    said = f"one standard deviation: {fitted.deviation}" + (f"; {rest}" if rest else "")
+    told = f"one standard deviation: {fitted.deviation}" if fitted.deviation else ""
+    said = "; ".join(words for words in (told, rest) if words)
     entries["value"] = (entries["value"][0], fitted.value)
     entries["source"] = (entries["source"][0], f'"{fitted.source}"')
     found = []

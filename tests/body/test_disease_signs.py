@@ -98,7 +98,6 @@ def test_calcium_falls_in_tumour_lysis_as_far_as_in_patients() -> None:
     assert min(found.at(CALCIUM, time) for time in (DAY, 7 * DAY)) < 2.07
 
 
-@pytest.mark.xfail(strict=True, reason="FGF23 moves the phosphate threshold of this body too little")
 def test_phosphate_of_tumoral_calcinosis_is_above_its_reference_range() -> None:
     """It is called hyperphosphataemic; 1.45 mmol/L is the end of the range of adults (lewis_2023)."""
     assert lived(TUMORAL).at(PHOSPHATE, YEAR) > 1.45
