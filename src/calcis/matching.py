@@ -245,7 +245,7 @@ def _lab(level: Level) -> str:
 def _contradiction(lab: str, others: Sequence[str], named: Callable[[str], str], disease: str) -> str:
     """What a lab that was set aside contradicts."""
     if lab in others:
-        given = f"with {disease}, as the case gives it, " if disease else ""
+        given = f"with {disease}, as in the case, " if disease else ""
         text = f"in this body no plausible person {given}has {named(lab)}, whatever else was measured"
     elif others:
         both = "both" if len(others) == 1 else "it beside any of these"

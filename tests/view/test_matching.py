@@ -114,7 +114,7 @@ def test_labs_that_do_not_match_and_those_not_used_are_told() -> None:
     [
         (
             ("pth",),
-            "In this body no plausible person with chronic kidney disease, as the case gives it, has "
+            "In this body no plausible person with chronic kidney disease, as in the case, has "
             "parathyroid hormone of 180",
         ),
         (

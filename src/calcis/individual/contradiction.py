@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -33,17 +34,25 @@ def contradicted(problem: Problem, lab: str) -> tuple[str, ...]:
     had; none where it is only all of them together.
     """
     (own,) = [one for one in problem.labs if one.lab == lab]
-    if _doubted(problem, [own]):
+    if _doubted(problem, own, []):
         return (lab,)
-    return tuple(one.lab for one in problem.labs if one.lab != lab and _doubted(problem, [one, own]))
+    return tuple(one.lab for one in problem.labs if one.lab != lab and _doubted(problem, own, [one]))
 
 
-def _doubted(problem: Problem, labs: Sequence[Measured]) -> bool:
-    """Whether some labs alone are so hard to explain that one of them is better set aside."""
+def _doubted(problem: Problem, own: Measured, others: Sequence[Measured]) -> bool:
+    """Whether a lab is so much harder to explain beside others than they are alone that it is set aside.
+
+    That the others are rare themselves is not held against it.
+    """
+    most = search()["price.doubt"].value + (_cost(problem, others) if others else 0.0)
+    return _cost(problem, [*others, own], goal=most) > most
+
+
+def _cost(problem: Problem, labs: Sequence[Measured], goal: float = -math.inf) -> float:
+    """What the person costs who has some labs alone; whoever costs no more than `goal` is good enough."""
     trusted = [option for option in problem.options if option.sort != ASIDE]
-    doubt = search()["price.doubt"].value
     few = Problem(problem.response, problem.hours, labs, trusted)
-    return choose(few, exchange=False, goal=doubt).best.cost > doubt
+    return choose(few, exchange=False, goal=goal).best.cost
 
 
 def without_disease(case: Case) -> Case:
