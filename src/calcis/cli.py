@@ -231,15 +231,19 @@ def saturation(
     """Say what is dissolved in a fluid, with what it is supersaturated, and how near mineral is."""
     with _told("saturation", json):
         from calcis.fluids.answer import answer
-        from calcis.terminal import answers
 
+        console = None
+        if not json:
+            from calcis.terminal import answers
+
+            console = answers()
         found, failed = answer(
             file,
             {name: value for name, value in context.params.items() if isinstance(value, str)},
             system=units.value,
             out=out,
             picture=picture,
-            console=None if json else answers(),
+            console=console,
         )
         if found is not None:
             _print_json({"command": "saturation", "status": "failed" if failed else "done", **found})

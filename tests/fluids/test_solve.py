@@ -97,7 +97,7 @@ def test_the_threshold_is_the_one_that_tissue_uses() -> None:
 def test_what_is_absent_is_said_so() -> None:
     found = solve([fluid("solution", sodium="100 mmol/L", chloride="100 mmol/L", ph="7")])
     assert found.indices["hydroxyapatite"][0] == -math.inf
-    assert sentences(found, 0)[0] == "There is no calcium in it."
+    assert sentences(found, 0)[-1] == "There is no calcium in it."
 
 
 def test_lines_of_a_picture_go_through_the_fluid_that_lies_on_them() -> None:

@@ -85,7 +85,9 @@ def test_all_that_is_listed_can_be_explained() -> None:
     listed = explainable()
     assert {"kidney", "leukocytes"} <= set(listed["parts"]) and "dermis" in listed["tissues"]
     for sort, names in zip(
-        ("body", "disease", "tissue", "injury", "drug", "mineral", "part", "signal"), listed.values(), strict=True
+        ("body", "disease", "tissue", "injury", "drug", "mineral", "part", "signal"),
+        listed.values(),
+        strict=True,
     ):
         for name in names:
             assert sort in [one.sort for one in explain(name)], name

@@ -11,7 +11,7 @@ import numpy as np
 from calcis.fluids.form import in_system, shown, unit_shown
 from calcis.fluids.reference import Reference, boundaries, over_ph
 from calcis.fluids.solve import AMORPHOUS, Found
-from calcis.fluids.words import above, short, signed
+from calcis.fluids.words import above, short
 
 _WIDTH, _HEIGHT = 560.0, 380.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52.0, 158.0, 10.0, 42.0
@@ -22,6 +22,7 @@ _OVER_PH = (
 )  # fmt: skip
 _STYLES = ("s0", "s3", "s2", "s1", "s4", "s5", "k2", "k3")
 _PH = (4.5, 8.3)
+_FULL = 100.0  # mmol/L, beyond which no body fluid is drawn for its own sake
 _APART = 13.0  # px between two labels
 _LABELS = {AMORPHOUS: "amorphous phosphate", "calcium_oxalate_monohydrate": "calcium oxalate"}
 Place = Callable[[float], float]
@@ -81,6 +82,8 @@ def acidity(one: Reference, found: Found) -> str:
     """Saturation indices over pH, the totals held, and the pH of the fluids."""
     ph = np.linspace(*_PH, 77)
     curves = {name: values for name, values in over_ph(one, found, ph).items() if name in _OVER_PH}
+    if not curves:
+        return ""
     low = math.floor(max(-12.0, min(float(values.min()) for values in curves.values())) / 2) * 2
     high = math.ceil(max(2.0, *(float(values.max()) for values in curves.values())) / 2) * 2
     across, down = _linear(_PH, True), _linear((low, high), False)
@@ -99,7 +102,7 @@ def acidity(one: Reference, found: Found) -> str:
     parts.append(f'<text class="tick mid" x="{(_LEFT + right) / 2}" y="{_HEIGHT - 8}">pH</text>')
     at = down(found.threshold)
     parts.append(f'<path class="threshold" d="M{_LEFT} {at:.1f}H{right}"/>')
-    labels = [(right, at, f"amorphous forms, {signed(found.threshold)}", "threshold")]
+    labels = [(right, at, "amorphous forms", "threshold")]
     for style, name in zip(_STYLES, [each for each in _OVER_PH if each in curves], strict=False):
         values = curves[name]
         seen = values >= low
@@ -120,7 +123,9 @@ def acidity(one: Reference, found: Found) -> str:
 def _ends(values: Sequence[float], base: tuple[float, float], room: float) -> tuple[float, float]:
     if not values:
         return (0.1, 10.0)
-    return min(base[0], min(values) / room), max(base[1], max(values) * room)
+    return min(base[0], min(values) / room), min(
+        max(base[1], max(values) * room), max(_FULL, max(values) * 1.05)
+    )
 
 
 def _logarithmic(ends: tuple[float, float], flat: bool) -> Place:

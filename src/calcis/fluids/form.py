@@ -29,7 +29,7 @@ class Field:
     us: str = ""
     master: str = ""
     low: float = 0.0
-    high: float = 6000.0
+    high: float = 300.0
     plausible: tuple[float, float] | None = None
     substance: str | None = None
     others: tuple[str, ...] = ()  # names that it also goes by
@@ -44,7 +44,7 @@ FIELDS = {
         "mg/dL",
         "calcium",
         0,
-        6000,
+        300,
         (0.8, 6),
         "calcium",
         ("ca", "total_calcium", "calcium_total"),
@@ -56,7 +56,7 @@ FIELDS = {
         "mg/dL",
         "calcium",
         0,
-        6000,
+        300,
         (0.2, 3.5),
         "calcium",
         ("ica", "ca++", "ca2+", "ionised_calcium", "ionized_calcium", "calcium_ionized"),
@@ -69,17 +69,17 @@ FIELDS = {
         "mg/dL",
         "phosphate",
         0,
-        6000,
+        300,
         (0.05, 10),
         "phosphorus",
         ("p", "pi", "po4", "phosphorus", "inorganic_phosphate"),
     ),
     "magnesium": Field(
-        "magnesium", _M, "0.85 mmol/L", "mg/dL", "magnesium", 0, 6000, (0.1, 10), "magnesium", ("mg",)
+        "magnesium", _M, "0.85 mmol/L", "mg/dL", "magnesium", 0, 300, (0.1, 10), "magnesium", ("mg",)
     ),
-    "sodium": Field("sodium", _M, "140 mmol/L", "", "sodium", 0, 6000, (90, 200), None, ("na",)),
-    "potassium": Field("potassium", _M, "4.2 mmol/L", "", "potassium", 0, 6000, (1, 12), None, ("k",)),
-    "chloride": Field("chloride", _M, "103 mmol/L", "", "chloride", 0, 6000, (50, 160), None, ("cl",)),
+    "sodium": Field("sodium", _M, "140 mmol/L", "", "sodium", 0, 1000, (90, 200), None, ("na",)),
+    "potassium": Field("potassium", _M, "4.2 mmol/L", "", "potassium", 0, 1000, (1, 12), None, ("k",)),
+    "chloride": Field("chloride", _M, "103 mmol/L", "", "chloride", 0, 1000, (50, 160), None, ("cl",)),
     "bicarbonate": Field(
         "bicarbonate with dissolved carbon dioxide",
         _M,
@@ -87,26 +87,26 @@ FIELDS = {
         "",
         "carbonate",
         0,
-        6000,
+        300,
         (1, 80),
         None,
         ("hco3", "co2", "tco2", "total_co2", "carbonate", "total_carbonate"),
     ),
     "sulphate": Field(
-        "sulphate", _M, "0.35 mmol/L", "", "sulphate", 0, 6000, (0, 10), None, ("sulfate", "so4")
+        "sulphate", _M, "0.35 mmol/L", "", "sulphate", 0, 300, (0, 10), None, ("sulfate", "so4")
     ),
-    "citrate": Field("citrate", _M, "0.1 mmol/L", "", "citrate", 0, 6000, (0, 20)),
-    "lactate": Field("lactate", _M, "1 mmol/L", "", "lactate", 0, 6000, (0, 40)),
-    "oxalate": Field("oxalate", _M, "2 umol/L", "", "oxalate", 0, 6000, (0, 1)),
+    "citrate": Field("citrate", _M, "0.1 mmol/L", "", "citrate", 0, 300, (0, 20)),
+    "lactate": Field("lactate", _M, "1 mmol/L", "", "lactate", 0, 300, (0, 40)),
+    "oxalate": Field("oxalate", _M, "2 umol/L", "", "oxalate", 0, 300, (0, 1)),
     "pyrophosphate": Field(
-        "pyrophosphate", _M, "3.3 umol/L", "", "pyrophosphate", 0, 6000, (0, 0.1), None, ("ppi",)
+        "pyrophosphate", _M, "3.3 umol/L", "", "pyrophosphate", 0, 300, (0, 0.1), None, ("ppi",)
     ),
-    "ammonium": Field("ammonium", _M, "30 umol/L", "", "ammonium", 0, 6000, (0, 2), None, ("nh4", "ammonia")),
+    "ammonium": Field("ammonium", _M, "30 umol/L", "", "ammonium", 0, 300, (0, 2), None, ("nh4", "ammonia")),
     "ph": Field("pH", "1", "7.4", "", "", 0, 14, (6.7, 7.9)),
     "pco2": Field(
         "pressure of carbon dioxide", "mmHg", "40 mmHg", "", "", 0, 1e5, (5, 200), None, ("paco2", "pvco2")
     ),
-    "charge": Field("net charge of what is given", _M, "12 mmol/L", "", "", -6000, 6000),
+    "charge": Field("net charge of what is given", _M, "12 mmol/L", "", "", -300, 300),
     "temperature": Field(
         "temperature", "K", "37 °C", "", "", 273.15, 373.15, (288.15, 316.15), None, ("temp", "t")
     ),

@@ -110,14 +110,15 @@ def _table(text: str, file: str, common: Mapping[str, float], kind: str) -> Aske
     comma = max((",", ";", "\t"), key=head.count)
     rows = csv.reader(lines, delimiter=comma, skipinitialspace=True)
     header: list[str] = []
-    for header in rows:
+    sound = _sound(rows, file)
+    for header in sound:
         if any(cell.strip() for cell in header):
             break
     if not header or not text.strip():
         raise InputError("a table with a heading such as name, calcium [mmol/L]", "an empty file", file, 1, 1)
     found = Asked([])
     columns, label = _columns(header, lines[rows.line_num - 1], file, rows.line_num, found)
-    for row in rows:
+    for row in sound:
         line = rows.line_num
         if not any(cell.strip() for cell in row):
             continue
@@ -135,6 +136,14 @@ def _table(text: str, file: str, common: Mapping[str, float], kind: str) -> Aske
             found.wrong[0] if found.wrong else InputError("a row for each fluid", "none", file, len(lines), 1)
         )
     return found
+
+
+def _sound(rows: Any, file: str) -> Iterator[list[str]]:
+    """Rows as the reader gives them; raises InputError where the text is no table."""
+    try:
+        yield from rows
+    except csv.Error as problem:
+        raise InputError("a table", f"text that is none ({problem})", file, rows.line_num, 1) from None
 
 
 def _columns(

@@ -22,8 +22,8 @@ DATABASES = ("minteq", "phreeqc")
 ENDS = {"lowest": LOWEST, "middle": MIDDLE, "highest": HIGHEST}
 AMORPHOUS, APATITE = "amorphous_calcium_phosphate", "hydroxyapatite"
 BOUND = ("calcium", "magnesium", "phosphate")  # masters of which is told what they are bound to
-_LEAST, _MOST = 1e-4, 1e3  # mmol/L of phosphate, between which the threshold is looked for
-_HALVINGS = 40
+_LEAST, _MOST = 1e-4, 300.0  # mmol/L of phosphate, between which the threshold is looked for
+_HALVINGS = 36
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,8 +162,7 @@ def possible_minerals(database: Database) -> dict[str, Mineral]:
 
 def index(solution: Solution, mineral: Mineral) -> np.ndarray:
     """Saturation index of a mineral in the middle of the literature."""
-    log_ksp = np.array([solubility(mineral).log_ksp(t) for t in solution.temperature])
-    return solution.saturation(mineral.dissolves_to, log_ksp)
+    return solution.saturation(mineral.dissolves_to, solubility(mineral).log_ksp(solution.temperature))
 
 
 def bound(solution: Solution, master: str) -> dict[str, np.ndarray]:

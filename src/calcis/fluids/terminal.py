@@ -24,7 +24,7 @@ from calcis.fluids.words import (
     together,
     verdict,
 )
-from calcis.wording import digits
+from calcis.wording import capital, digits, per_cent
 
 _MOST = 30  # fluids, and complaints, that a terminal shows
 _ORDER = {
@@ -77,7 +77,8 @@ def _one(found: Found, console: Console, system: str) -> None:
         absent = [short(name) for name in found.indices if name not in there]
         if absent:
             console.print(f"[dim]Part of it is absent: {', '.join(absent)}.[/]")
-        console.print(_forms(found))
+        for line in filter(None, (_forms(found, master) for master in ("magnesium", "phosphate"))):
+            console.print(line)
     taken = assumptions(found, 0, system)
     if taken:
         console.print(escape(taken))
@@ -95,17 +96,15 @@ def _minerals(found: Found, there: dict[str, float]) -> Table:
     return table
 
 
-def _forms(found: Found) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    labels = [label for by in found.shares.values() for label, values in by.items() if values[0] >= 0.005]
-    columns = [label for label in dict.fromkeys(labels) if label != "free"]
-    table.add_column("Share, %")
-    for label in ("free", *columns):
-        table.add_column(label if label == "free" else f"with {label}", justify="right")
-    for master, by in found.shares.items():
-        cells = [by[label][0] if label in by else 0.0 for label in ("free", *columns)]
-        table.add_row(master, *(f"{100 * cell:.0f}" if cell >= 0.005 else "" for cell in cells))
-    return table
+def _forms(found: Found, master: str) -> str:
+    """What a master is bound to, in a line; "" where it is absent."""
+    shares = {label: float(values[0]) for label, values in found.shares[master].items() if values[0] >= 0.005}
+    bound = sorted((label for label in shares if label != "free"), key=lambda label: -shares[label])
+    parts = [f"with {label} {per_cent(shares[label])}" for label in bound]
+    if "free" not in shares:
+        return ""
+    free = f"free {per_cent(shares['free'])}"
+    return f"{capital(master)}: {', '.join([free, *parts])}."
 
 
 def _first(found: Found) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from calcis.chemistry.mineral import minerals
 from calcis.fluids.form import FIELDS, in_system, shown, unit_shown
 from calcis.fluids.solve import AMORPHOUS, APATITE, Found, assumed, threshold
 from calcis.parameters import data_path, read_parameters
+from calcis.units import convert
 from calcis.wording import capital, digits, listed, per_cent
 
 SHORT = {
@@ -61,10 +63,10 @@ def verdict(found: Found, k: int) -> str:
 
 
 def sentences(found: Found, k: int, system: str = "si") -> list[str]:
-    """What a fluid is like: calcium, what it is supersaturated with, and where the threshold is."""
+    """What a fluid is supersaturated with, where the threshold is, and in which form its calcium is."""
     if k in found.reasons:
         return [f"This fluid cannot be: {found.reasons[k]}."]
-    return [_calcium(found, k, system), _minerals(found, k), *_threshold(found, k, system)]
+    return [_minerals(found, k), *_threshold(found, k, system), _calcium(found, k, system)]
 
 
 def _calcium(found: Found, k: int, system: str) -> str:
@@ -144,9 +146,14 @@ def _threshold(found: Found, k: int, system: str) -> list[str]:
 
 def _raised(pyrophosphate: float) -> float:
     """By how much pyrophosphate (mmol/L) raises the threshold: lg(1 + c/K)."""
+    return math.log10(1.0 + pyrophosphate / _half())
+
+
+@cache
+def _half() -> float:
+    """Pyrophosphate that doubles what nucleation asks for, mmol/L."""
     half = read_parameters(data_path("chemistry", "inhibitors.yaml"))["pyrophosphate.half_nucleation"]
-    scale = 1e-3 if half.unit == "umol/L" else 1.0
-    return float(np.log10(1.0 + pyrophosphate / (half.value * scale)))
+    return convert(half.value, half.unit, "mmol/L")
 
 
 def together(found: Found) -> list[str]:
@@ -203,7 +210,7 @@ def remarks(found: Found, k: int, system: str = "si") -> list[str]:
             low = f"{in_system(name, ends[0], system):.3g}"
             high = f"{in_system(name, ends[1], system):.3g} {unit_shown(name, system)}".strip()
             said.append(
-                f"{capital(FIELDS[name].title)} of {shown(name, value, system)} is outside {low} to {high}, "
+                f"{_capital(name)} of {shown(name, value, system)} is outside {low} to {high}, "
                 "what people have lived with: is the unit right?"
             )
     return said
@@ -212,3 +219,7 @@ def remarks(found: Found, k: int, system: str = "si") -> list[str]:
 def title(mineral: str) -> str:
     """The mineral with its formula."""
     return minerals()[mineral].title
+
+
+def _capital(name: str) -> str:
+    return "pH" if name == "ph" else capital(FIELDS[name].title)
