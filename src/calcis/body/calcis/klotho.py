@@ -22,7 +22,7 @@ KLOTHO = Part(
         "klotho_relative": Signal("1", lambda v: maximum(v.klotho, v.klotho_floor)),
         "klotho_wanted": Signal("1", _wanted),
         # What tubule and hydroxylases take for FGF23: the hormone with its co-receptor.
-        "fgf23_action": Signal("1", lambda v: v.fgf23_relative * v.klotho_relative),
+        "fgf23_action": Signal("1", lambda v: maximum(v.fgf23_relative * v.klotho_relative, v.klotho_floor)),
     },
     rates=lambda v: {"klotho": (v.klotho_wanted - v.klotho) / v.klotho_time},
 )

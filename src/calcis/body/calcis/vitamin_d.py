@@ -23,11 +23,12 @@ def _hydroxylase_wanted(v: Any) -> Value:
     """Activity of renal 1α-hydroxylase wanted, over normal: f·nᵅ·[e + (1 − e)·r·(1 + K)/(r + K)]·F⁻ᶠ·P⁻ᵖ·x⁻ᶜ.
 
     n nephrons, r PTH with teriparatide and the share of PTHrP that acts here, F action of FGF23, P phosphate,
-    x ionised calcium, each over normal; x is floored far below what anyone lives with;
+    x ionised calcium, each over normal; x and P are floored far below what anyone lives with;
     f is 1 in health.
     """
     agonist = (v.pth_total_plasma + v.pthrp_potency * v.pthrp_plasma) / v.pth_plasma_normal
-    calcium = maximum(v.calcium_ionised_relative, v.calcium_floor)
+    calcium = maximum(v.calcium_ionised_relative, v.floor)
+    phosphate = maximum(v.phosphate_relative, v.floor)
     pth = v.hydroxylase_without_pth + (1.0 - v.hydroxylase_without_pth) * saturating(
         v.pth_response * agonist, v.pth_half
     )
@@ -36,7 +37,7 @@ def _hydroxylase_wanted(v: Any) -> Value:
         * power(v.nephrons_relative, v.nephron_exponent)
         * pth
         * power(v.fgf23_action, -v.fgf23_exponent)
-        * power(v.phosphate_relative, -v.phosphate_exponent)
+        * power(phosphate, -v.phosphate_exponent)
         * power(calcium, -v.calcium_exponent)
     )
 
@@ -99,7 +100,7 @@ VITAMIN_D = Part(
         "fgf23_exponent": "1",
         "phosphate_exponent": "1",
         "calcium_exponent": "1",
-        "calcium_floor": "1",
+        "floor": "1",
         "degradation_vitamin_d_share": "1",
         "degradation_fgf23_share": "1",
         "degradation_fgf23_exponent": "1",
