@@ -87,11 +87,11 @@ def test_two_points_at_one_time_are_a_jump_between_lines(vocabulary: Vocabulary)
 
 
 def test_what_a_reader_must_know(vocabulary: Vocabulary) -> None:
-    text = GIVEN.replace("duration: 10 d", "duration: 8 d").replace("5 mg/dL", "3 mmol/L")
+    text = GIVEN.replace("duration: 10 d", "duration: 8 d").replace("5 mg/dL", "12 mmol/L")
     said = read_case_text(text, "case.yaml", vocabulary).arms["control"].findings
     assert said == (
         "Not used, being at or after the end of the run: 1 of 2 points of phosphate in plasma.",
-        "Plasma has ionised calcium of 3 mmol/L; saturation was computed for 0.6 to 2.6 mmol/L and is "
+        "Plasma has ionised calcium of 12 mmol/L; saturation was computed for 0.03 to 10 mmol/L and is "
         "extrapolated beyond.",
     )
     lines = text.replace("between: steps", "between: lines")  # where the point at the end gives the slope

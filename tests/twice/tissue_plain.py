@@ -84,6 +84,26 @@ def strikes(kind: str, killed: float, **own: float) -> list[tuple[float, Map]]:
     return [(0.0, kill), *((0.0, one) for one in more.get(kind, list)())]
 
 
+def activities(C: float, P: float, pH: float) -> tuple[float, float]:
+    """lg of the activities of Ca2+ and PO4 3- (mol/L) at 37 °C, of free Ca and total Pi in mM.
+
+    Phosphate as a sum over what it is bound to, relative to HPO4 2-; 144.2 mM of salt, 0.5 mM of free Mg.
+    """
+    h = 10 ** (7.4 - pH)
+    I = min((144.2 + 3 * C + 3 * 0.5 + 0.085791 * P / (1 + 0.4044 * h)) / 1000, 0.3949793385896)  # noqa: E741
+    minus_lg_gamma = 0.5195 * (np.sqrt(I) / (1 + np.sqrt(I)) - 0.3 * I)
+    gamma = 10**-minus_lg_gamma
+    a_Ca, a_Mg = C * gamma**4, 0.5 * gamma**4
+    HPO4 = 1 / gamma**4
+    NaHPO4 = 0.019578 * 144.2
+    H2PO4 = 0.69168 * h / gamma
+    CaPO4, CaHPO4, CaH2PO4 = 0.049512 / h / gamma * a_Ca, 0.68786 * a_Ca, 0.018761 * h / gamma * a_Ca
+    MgHPO4 = 0.98099 * a_Mg
+    forms = HPO4 + NaHPO4 + H2PO4 + CaPO4 + CaHPO4 + CaH2PO4 + MgHPO4
+    lg_Ca = np.log10(C) - 3 - 0.0018372 - 4 * minus_lg_gamma
+    return lg_Ca, np.log10(P / forms) - 3 - 12.214 + pH
+
+
 def rates(t: float, y: np.ndarray, overrides: dict[str, float] | None = None) -> np.ndarray:
     """Derivative of STATES per day; overrides replace values of CONDITIONS."""
     v = CONDITIONS | (overrides or {})
@@ -100,11 +120,11 @@ def rates(t: float, y: np.ndarray, overrides: dict[str, float] | None = None) ->
     per = T / 36
     w = D**2 / (D**2 + 0.1601**2)
     # Read as: 1e-4 mM is still supersaturated where calcium was injected, so logarithms go on to 1e-9.
-    lC = np.log10(max(C, 1e-9) / 1.25)
-    lP = np.log10(max(P, 1e-9) / 1.15)
-    SI_ACP = -1.668 + 2.898 * lC + 1.991 * lP + 2.262 * (pH - 7.4) - 0.355 * (pH - 7.4) ** 2
-    SI_HAP = 9.665 + 4.845 * lC + 2.985 * lP + 4.392 * (pH - 7.4) - 0.532 * (pH - 7.4) ** 2
-    th = -1.2 + np.log10(1 + X / 0.6465) - 0.1245 * w
+    lg_Ca, lg_PO4 = activities(max(C, 1e-9), max(P, 1e-9), pH)
+    lg_water = -0.0022
+    SI_ACP = 3 * lg_Ca + 2 * lg_PO4 + 3 * lg_water + 25.7
+    SI_HAP = 5 * lg_Ca + 3 * lg_PO4 + (pH - 13.6187 + lg_water) + 58.6285
+    th = -1.241 + np.log10(1 + X / 0.6465) - 0.1245 * w
     s = 10 ** ((SI_ACP - th) / 5)
     f0 = max(0.0, 1 - L - A - D - S)
     s_D = D**2 / (D**2 + 0.2141**2)
@@ -123,7 +143,7 @@ def rates(t: float, y: np.ndarray, overrides: dict[str, float] | None = None) ->
     g = (0.002094 + (0.9088 - 0.002094) * w) / (1 + X / 0.2759)
     driving = max(0.0, 1 - 10 ** (-SI_HAP / 9))
     room = max(0.0, 1 - Z / 4720)
-    J_g = 7.576 * 0.371 * 10 ** (0.95 * lC + lP + 1.13 * (pH - 7.4)) * driving * g * room * ZH
+    J_g = 7.576 * 0.371 * 10 ** (lg_Ca + lg_PO4 + 12.006577) * driving * g * room * ZH
     R = m * (1 - F) * (0.01021 + 0.8188 * M2**4 / (M2**4 + 5711**4)) * g_s * ZH
 
     # 3. cells and chemistry

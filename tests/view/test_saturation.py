@@ -19,7 +19,7 @@ def test_one_fluid_in_words(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     words = " ".join(done.stdout.split())
     assert "Supersaturation with apatite is normal" in words
-    assert "threshold of −1.20" in words
+    assert "threshold of −1.24" in words
     assert "Assumed, as in a healthy adult: total calcium 9.619 mg/dL" in words
     assert "not medical advice" in words
     page = (tmp_path / "a.html").read_text("utf-8")

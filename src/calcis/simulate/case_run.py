@@ -28,6 +28,7 @@ from calcis.solve.kernel import Kernel
 from calcis.solve.schedule import Drive, Lane
 from calcis.store import Arm, DoseMark, Finding, Run, Series
 from calcis.tissue import BALANCES, INPUTS
+from calcis.tissue.saturation import extrapolated
 from calcis.tissue.story import PARTS, Injured, tell
 from calcis.tissue.telling import outcome, sentences
 from calcis.tissue.uptake import TAKEN
@@ -217,6 +218,8 @@ def _arm(
             story = tell(times, courses, values, injured, usual)
             facts |= outcome(story, case.lesion.tissue)
             findings += [Finding(level, text) for level, text in sentences(story)]
+            beyond_chemistry = extrapolated(courses)
+            findings += [Finding("warning", beyond_chemistry)] if beyond_chemistry else []
     if failure is not None:
         findings.insert(0, Finding("urgent", failure))
     return Arm(
