@@ -17,16 +17,16 @@ DIALYSIS = Part(
     },
     needs={
         "phosphate_plasma": "mmol/L",
-        "calcium_ultrafilterable_plasma": "mmol/L",
+        "calcium_ionised_plasma": "mmol/L",
         "magnesium_plasma": "mmol/L",
         "bicarbonate_plasma": "mmol/L",
     },
     gives={
         "phosphate_dialysed": Signal("mmol/h", lambda v: v.phosphate_clearance * v.phosphate_plasma),
-        # Negative where the bath gives more than it takes.
+        # Negative where the bath gives more than it takes; complexes on both sides count as alike.
         "calcium_dialysed": Signal(
             "mmol/h",
-            lambda v: v.calcium_clearance * (v.calcium_ultrafilterable_plasma - v.calcium_dialysate),
+            lambda v: v.calcium_clearance * (v.calcium_ionised_plasma - v.calcium_dialysate),
         ),
         "magnesium_dialysed": Signal(
             "mmol/h", lambda v: v.magnesium_clearance * (v.magnesium_plasma - v.magnesium_dialysate)
