@@ -33,6 +33,7 @@ CLINICAL_WEIGHT = 2.0
 TOLERATED = 0.02  # the error from which on high powers of it take over
 REFERENCE = {"reference_calcium": 1.25, "reference_phosphate": 1.15, "reference_ph": 7.4}
 REST = {"salt": 144.2, "magnesium": 0.5}
+SCALE = {"standard_concentration": 1000.0}
 SHOWN = ("apatite", "amorphous", "octacalcium", "brushite")
 SOLIDS = {
     "apatite": "hydroxyapatite",
@@ -123,7 +124,7 @@ def fit(base: str, start: Sequence[float] = START) -> dict[str, float]:
         (fluids(base, WHOLE, COUNT, SEED), 1.0),
     ]
     places = [read_database(base).masters.index(name) for name in ("calcium", "phosphate")]
-    fixed = {**REFERENCE, **constants(base), "water_log_activity": 0.0}
+    fixed = {**REFERENCE, **SCALE, **constants(base), "water_log_activity": 0.0}
 
     def residuals(x: np.ndarray, power: int) -> np.ndarray:
         found = []
@@ -147,7 +148,7 @@ def fit(base: str, start: Sequence[float] = START) -> dict[str, float]:
 def complete(base: str, fitted: Mapping[str, float]) -> dict[str, float]:
     """All numbers of a surrogate, rounded as they are written."""
     water = fluids(base, CLINICAL, COUNT, SEED).engine.water_activity
-    known = {**REFERENCE, **REST, **{name: float(f"{value:.5g}") for name, value in fitted.items()}}
+    known = {**REFERENCE, **REST, **SCALE, **{name: float(f"{value:.5g}") for name, value in fitted.items()}}
     known = {name: 0.0 if name in fitted and abs(value) < 1e-5 else value for name, value in known.items()}
     for name, value in constants(base).items():
         known[name] = round(float(value), 4)
@@ -196,6 +197,7 @@ _SAYS = {
 _NORMAL = 'kind: definition, source: "calcis: normal plasma, against which others are told"'
 _KINDS = {
     **dict.fromkeys(REFERENCE, _NORMAL),
+    "standard_concentration": 'kind: definition, source: "calcis: activities are on the scale of 1 mol/L"',
     "salt": 'kind: assumed, source: "calcis: a typical adult", note: "sodium 140 and potassium 4.2"',
     "magnesium": 'kind: assumed, source: "calcis: a typical adult", '
     'note: "free magnesium that full speciation finds in 0.85 mmol/L of plasma"',

@@ -10,7 +10,7 @@ and largest errors stand in data/chemistry/saturation_range.yaml.
 >>> normal = log_activities(minteq, calcium=1.25, phosphate=1.15, ph=7.4)
 >>> from calcis.chemistry.mineral import minerals, saturation_index
 >>> round(saturation_index(minerals()["hydroxyapatite"], normal), 1)
-9.7
+9.6
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ COMPUTED = {
 }
 REFERENCE = {"reference_calcium": "mmol/L", "reference_phosphate": "mmol/L", "reference_ph": "1"}
 REST = {"salt": "mmol/L", "magnesium": "mmol/L"}  # of the fluid: sodium with potassium, and free magnesium
-PARAMETERS = REFERENCE | REST | FITTED | COMPUTED
+SCALE = {"standard_concentration": "mmol/L"}  # at which an ideal ion has an activity of 1: 1 mol/L
+PARAMETERS = REFERENCE | REST | SCALE | FITTED | COMPUTED
 RANGE = {
     "lowest_calcium": "mmol/L",
     "highest_calcium": "mmol/L",
@@ -75,7 +76,7 @@ def log_activities(v: Any, calcium: Value, phosphate: Value, ph: Value) -> dict[
     """lg of activities (mol/L) in a fluid of free calcium and total phosphate (mmol/L); `v` has PARAMETERS.
 
     With H = 10^(7.4 - pH), y = 10^(A·f(I)) the inverse activity coefficient of a single charge by Davies,
-    a = c/y⁴ of Ca and Mg, S of salt: lg a_PO₄ = lg P - 3 + b + pH - lg(y⁴ + k·S + d·H·y
+    a = c/y⁴ of Ca and Mg, S of salt: lg a_PO₄ = lg(P/1 mol/L) + b + pH - lg(y⁴ + k·S + d·H·y
     + a_Ca·(c₀·y/H + c₁ + c₂·H·y) + a_Mg·(m₀·y/H + m₁)), terms in the order HPO₄²⁻, NaHPO₄⁻, H₂PO₄⁻, CaPO₄⁻,
     CaHPO₄, CaH₂PO₄⁺, MgPO₄⁻, MgHPO₄.  Named as minerals name what they dissolve to.
     """
@@ -92,9 +93,9 @@ def log_activities(v: Any, calcium: Value, phosphate: Value, ph: Value) -> dict[
     )
     by_magnesium = v.magnesium_phosphate * base + v.magnesium_hydrogen_phosphate
     forms = free + (calcium * by_calcium + v.magnesium * by_magnesium) / divalent
-    ion = log10(phosphate / forms) - 3.0 + v.phosphate_activity + ph
+    ion = log10(phosphate / v.standard_concentration / forms) + v.phosphate_activity + ph
     return {
-        "calcium": log10(calcium) - 3.0 + v.calcium_activity - 4.0 * bound,
+        "calcium": log10(calcium / v.standard_concentration) + v.calcium_activity - 4.0 * bound,
         "phosphate": ion,
         "hydrogen": -ph,
         "OH-": v.water_log_k + v.water_log_activity + ph,
@@ -106,7 +107,8 @@ def log_activities(v: Any, calcium: Value, phosphate: Value, ph: Value) -> dict[
 def _ionic_strength(v: Any, calcium: Value, phosphate: Value, hydrogen: Value) -> Value:
     """Ionic strength (mol/L) where chloride balances charges, S + 3·(Ca + Mg) + s·P/(1 + r·H); capped."""
     divalent_share = v.phosphate_strength / (1.0 + v.dihydrogen_strength * hydrogen)
-    return minimum(1e-3 * (v.salt + 3.0 * (calcium + v.magnesium) + phosphate * divalent_share), _PEAK)
+    strength = v.salt + 3.0 * (calcium + v.magnesium) + phosphate * divalent_share
+    return minimum(strength / v.standard_concentration, _PEAK)
 
 
 def _davies(strength: Value) -> Value:
