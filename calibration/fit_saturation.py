@@ -31,7 +31,8 @@ SEED, COUNT = 2026, 4000
 CHECKED = 40_000
 CLINICAL_WEIGHT = 2.0
 TOLERATED = 0.02  # the error from which on high powers of it take over
-REFERENCE = {"reference_calcium": 1.25, "reference_phosphate": 1.15, "reference_ph": 7.4}
+REFERENCE = {"reference_ph": 7.4}
+NORMAL = {"calcium": 1.25, "phosphate": 1.15, "ph": 7.4}  # plasma, as in tissue/story.yaml
 REST = {"salt": 144.2, "magnesium": 0.5}
 SCALE = {"standard_concentration": 1000.0}
 SHOWN = ("apatite", "amorphous", "octacalcium", "brushite")
@@ -153,7 +154,7 @@ def complete(base: str, fitted: Mapping[str, float]) -> dict[str, float]:
     for name, value in constants(base).items():
         known[name] = round(float(value), 4)
     known["water_log_activity"] = round(float(np.mean(np.log10(water))), 4)
-    lg = log_activities(SimpleNamespace(**known), *REFERENCE.values())
+    lg = log_activities(SimpleNamespace(**known), **NORMAL)
     return {**known, "reference_product": round(float(lg["calcium"] + lg["phosphate"]), 6)}
 
 
@@ -192,9 +193,9 @@ _SAYS = {
     "water_log_k": "lg of a(H+)·a(OH-)/a(H2O)",
     "hydrogen_phosphate_log_k": "lg of a(HPO4 2-)/a(H+)/a(PO4 3-)",
     "water_log_activity": "mean of the clinical fluids",
-    "reference_product": "lg of a(Ca2+)·a(PO4 3-) in the reference fluid",
+    "reference_product": "lg of a(Ca2+)·a(PO4 3-) at calcium 1.25, phosphate 1.15 mmol/L and pH 7.4",
 }
-_NORMAL = 'kind: definition, source: "calcis: normal plasma, against which others are told"'
+_NORMAL = 'kind: definition, source: "calcis: where H2PO4- and what pH binds are counted from"'
 _KINDS = {
     **dict.fromkeys(REFERENCE, _NORMAL),
     "standard_concentration": 'kind: definition, source: "calcis: activities are on the scale of 1 mol/L"',

@@ -172,11 +172,7 @@ UNSEEN = {
     *BODY_HOOKS.values(),
     *("mineral.apatite_mass", "mineral.radiodensity_tissue", "mineral.radiodensity_slope"),
     "mineral.smoothing",
-    *(
-        "saturation.reference_calcium",
-        "saturation.reference_phosphate",
-        "saturation.hydrogen_phosphate_log_k",
-    ),
+    "saturation.hydrogen_phosphate_log_k",
     *TISSUE_CONDITIONS.values(),
 }
 

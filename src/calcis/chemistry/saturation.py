@@ -53,7 +53,7 @@ COMPUTED = {
     "amorphous_log_ksp": "1",
     "apatite_log_ksp": "1",
 }
-REFERENCE = {"reference_calcium": "mmol/L", "reference_phosphate": "mmol/L", "reference_ph": "1"}
+REFERENCE = {"reference_ph": "1"}
 REST = {"salt": "mmol/L", "magnesium": "mmol/L"}  # of the fluid: sodium with potassium, and free magnesium
 SCALE = {"standard_concentration": "mmol/L"}  # at which an ideal ion has an activity of 1: 1 mol/L
 PARAMETERS = REFERENCE | REST | SCALE | FITTED | COMPUTED

@@ -28,6 +28,9 @@ THRESHOLDS = {
     "mineral_radiographic": "mmol/L",
     "mineral_ct": "mmol/L",
     "osteogenic_on": "1",
+    "normal_calcium": "mmol/L",
+    "normal_phosphate": "mmol/L",
+    "normal_ph": "1",
     "normal_pyrophosphate": "mmol/L",
     "calcium_mass": "mg/mmol",
 }
@@ -266,13 +269,13 @@ def _before(
 
 
 def _normal(of: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
-    """Plasma of normal people: where the laws of saturation are centred."""
-    law = of["saturation"]
+    """Plasma of normal people."""
+    normal = of["story"]
     return {
-        "calcium_ionised_plasma": law["reference_calcium"],
-        "phosphate_plasma": law["reference_phosphate"],
-        "ph_plasma": law["reference_ph"],
-        "pyrophosphate_plasma": of["story"]["normal_pyrophosphate"],
+        "calcium_ionised_plasma": normal["normal_calcium"],
+        "phosphate_plasma": normal["normal_phosphate"],
+        "ph_plasma": normal["normal_ph"],
+        "pyrophosphate_plasma": normal["normal_pyrophosphate"],
     }
 
 
