@@ -113,8 +113,8 @@ LIMITS = (
     "and is too low in primary hyperparathyroidism for its calcium; calcitriol follows PTH and calcium too "
     "little within a day or two; phosphate by mouth lowers calcium and its loss in urine too little; PTH "
     "given for days does not lower bone formation; lack of magnesium does not lower calcium or calcitriol; "
-    "denosumab lowers calcium a little too far in kidney disease; FGF23 on dialysis is too high; calcium is "
-    "a trace too high in mild kidney disease.",
+    "denosumab lowers calcium a little too far in kidney disease; calcium is a trace too high in mild kidney "
+    "disease; PTHrP alone raises calcium too little.",
 )
 
 __all__ = ["BALANCES", "LIMITS", "PARTS", "PERSON", "SPECIES", "SUPPLIES"]
