@@ -60,7 +60,7 @@ def processor() -> str:
 
 
 def machine_code(text: str) -> tuple[Any, str]:
-    """An engine that holds the compiled functions of an LLVM module, from the cache if it can; and its key."""
+    """An engine with the compiled functions of an LLVM module, from the cache if it can; and its key."""
     import llvmlite
     import llvmlite.binding as llvm
 
