@@ -9,8 +9,7 @@ import numpy as np
 import roadrunner
 
 from calcis.body.peterson_riggs_2010 import PARTS as BODY
-from calcis.drugs.denosumab import DENOSUMAB
-from calcis.drugs.teriparatide import TERIPARATIDE
+from calcis.drugs import drug_part
 from calcis.parameters import Parameter, data_path, read_parameters
 from calcis.part import Model, assemble
 from calcis.solve.integrate import solve
@@ -20,6 +19,9 @@ from calcis.solve.system import INPUT_DEGREE, trace
 from calcis.tissue import INPUTS
 from calcis.tissue import PARTS as TISSUE
 from calcis.tissue.numbers import tissue_parameters
+
+DENOSUMAB = drug_part("denosumab")
+TERIPARATIDE = drug_part("teriparatide")
 
 DRUGS = (DENOSUMAB, TERIPARATIDE)
 PLASMA = dict(zip(INPUTS, (1.25, 1.6, 0.0033, 7.4), strict=True))
