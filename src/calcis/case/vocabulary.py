@@ -12,7 +12,7 @@ from calcis.case.disease import Disease, read_disease
 from calcis.case.drugs import Drug, read_drug
 from calcis.changes import Change, read_sourced_changes
 from calcis.drugs import absent, drug_part
-from calcis.parameters import Parameter, data_path, read_parameters
+from calcis.parameters import ALL_SPECIES, Parameter, data_path, read_parameters
 from calcis.tissue.numbers import tissue_parameters
 
 
@@ -51,7 +51,7 @@ def packaged() -> Vocabulary:
 def _lacks(body: str, drug: str) -> str:
     """What a body lacks for a drug, in words."""
     species, whose = body_species(body), packaged().drugs[drug].species
-    if whose != species:
+    if whose not in (species, *ALL_SPECIES):
         return f"it is a {species}'s, and the numbers of {drug} are those of a {whose}"
     return absent(drug, body, body_parts(body))
 
