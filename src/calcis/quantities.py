@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from calcis.drugs import drug_part
 from calcis.parameters import Parameter, data_path, read_parameters
 from calcis.reading import read_yaml
 from calcis.reference_ranges import ReferenceRange, Whom, reference_ranges
@@ -77,6 +78,20 @@ def quantities() -> dict[str, Quantity]:
             given = {key: value for key, value in entry.items() if key != "molar_mass"}
             mass = molar_mass(entry["molar_mass"]) if "molar_mass" in entry else None
             found[name] = Quantity(name, group=group, molar_mass=mass, ranges=ranges.get(name, ()), **given)
+        if group == "drugs":
+            found |= {one.name: one for one in _drugs() if one.name not in found}
+    return found
+
+
+def _drugs() -> list[Quantity]:
+    """The plasma concentration of every drug that has one, in the unit of its law or by mass."""
+    found = []
+    for file in sorted(data_path("drugs").glob("*.yaml")):
+        name = f"{file.stem}_plasma"
+        if name in drug_part(file.stem).gives:
+            mass, unit = molar_mass(file.stem), drug_part(file.stem).gives[name].unit
+            title = file.stem.replace("_", " ").capitalize()
+            found.append(Quantity(name, title, "drugs", unit, "ng/mL" if mass else unit, molar_mass=mass))
     return found
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from calcis.case import packaged
 from calcis.drugs import drug_part
 from calcis.quantities import quantities
 from calcis.reference_ranges import Whom, person_of
@@ -16,9 +17,6 @@ from calcis.summary import fact, key_facts, sentences, titled, told
 from calcis.units import convert, dimension
 from calcis.wording import digits, span
 from tests.view.fake_run import fake_run, without_lesion
-
-DENOSUMAB = drug_part("denosumab")
-TERIPARATIDE = drug_part("teriparatide")
 
 DAYS = np.arange(11) * 24.0
 
@@ -158,7 +156,7 @@ def test_every_quantity_is_a_signal_of_some_part() -> None:
 
     given = {
         name: signal.unit
-        for part in (*CALCIS, *BODY, *TISSUE, DENOSUMAB, TERIPARATIDE)
+        for part in (*CALCIS, *BODY, *TISSUE, *map(drug_part, packaged().drugs))
         for name, signal in part.gives.items()
     }
     for name, quantity in quantities().items():
