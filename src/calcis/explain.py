@@ -309,7 +309,7 @@ def _disease(disease: Disease) -> Explanation:
     facts["notes"] = {name: change.note for name, change in changes.items() if change.note}
     arguments = {
         name: f"{changes[one.sets[0]].words.partition(': ')[2]}, unless a case says otherwise; "
-        f"from {one.least} to {one.most}"
+        f"from {one.least} to {one.most}: {one.title}"
         for name, one in disease.arguments.items()
     }
     facts["a case may give"] = arguments
