@@ -15,6 +15,7 @@ from calcis.parameters import Parameter, data_path, read_parameters
 from calcis.reading import read_yaml
 from calcis.reference_ranges import ReferenceRange, Whom, reference_ranges
 from calcis.units import UnitError, convert
+from calcis.wording import digits
 
 Floats = NDArray[np.float64]
 Value = TypeVar("Value", float, Floats)
@@ -54,6 +55,10 @@ class Quantity:
     def shown(self, value: Value, unit: str, system: str) -> Value:
         """A value (or course) of `unit` in the unit shown."""
         return value * convert(1.0, unit, self.us if system == "us" else self.si, self.molar_mass)
+
+    def read(self, value: float) -> str:
+        """A value in the unit shown, for a reader: what is next to nothing is none."""
+        return "0" if abs(value) < self.nothing else digits(value)
 
     def reference(self, whom: Whom | None) -> ReferenceRange | None:
         """The reference range of a person; None where there is none, or nobody is meant."""
@@ -112,6 +117,15 @@ def described(name: str, unit: str, system: str) -> Quantity:
     return Quantity(name, name.replace("_", " ").capitalize(), "other", unit, unit)
 
 
+def number_shown(name: str, value: float, unit: str, system: str) -> tuple[float, str]:
+    """The value and unit in which a number of a model, by its dotted name, is shown; else those it has."""
+    entry = _data()["numbers"].get(name)
+    if entry is None:
+        return value, unit
+    mass = molar_mass(entry["molar_mass"]) if "molar_mass" in entry else None
+    return convert(value, unit, entry[system], mass), entry[system]
+
+
 def pretty(unit: str) -> str:
     """A unit with its powers and micro signs; nothing for a pure number."""
     if unit == "1":
@@ -121,10 +135,15 @@ def pretty(unit: str) -> str:
     return unit
 
 
-@cache
 def _groups() -> Mapping[str, Any]:
-    groups: dict[str, Any] = read_yaml(data_path("report", "quantities.yaml")).data["groups"]
+    groups: Mapping[str, Any] = _data()["groups"]
     return groups
+
+
+@cache
+def _data() -> Mapping[str, Any]:
+    data: Mapping[str, Any] = read_yaml(data_path("report", "quantities.yaml")).data
+    return data
 
 
 @cache

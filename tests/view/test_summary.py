@@ -64,9 +64,12 @@ def test_next_to_nothing_is_not_a_row_of_zeros() -> None:
     one = fact("mineral_total", Series("mmol/L", np.geomspace(9.0, 1e-9, 11)), DAYS, "si", Whom())
     assert one is not None
     assert one.change == "9.00 → 0"
-    small = fact("calcium_urine", Series("mmol/h", np.geomspace(9.0, 1e-9, 11)), DAYS, "si", Whom())
+    urine = fact("calcium_urine", Series("mmol/h", np.geomspace(9.0, 1e-14, 11)), DAYS, "si", Whom())
+    assert urine is not None
+    assert urine.change == "216 → 0"
+    small = fact("pth_plasma", Series("pmol/L", np.geomspace(9.0, 1e-9, 11)), DAYS, "si", Whom())
     assert small is not None
-    assert small.change == "216 → ~0"
+    assert small.change == "9.00 → ~0"
 
 
 def test_dust_is_nothing() -> None:
