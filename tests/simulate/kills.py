@@ -35,7 +35,7 @@ lesion:
 arms:
   denosumab: ["denosumab 60 mg SC every 26 weeks for 1 y"]
   teriparatide: ["teriparatide 20 ug SC daily for 30 d", {changes: {macrophage_competence: 0.05}}]
-run: {duration: 90 d, every: 1 d, tolerance: 1e-6}
+run: {duration: 40 d, every: 1 d, tolerance: 1e-6}
 """
 
 RUN = """
