@@ -28,6 +28,13 @@ def saturation_amorphous(v: Any) -> Value:
     return product - v.amorphous_log_ksp
 
 
+def saturation_octacalcium(v: Any) -> Value:
+    """Saturation index of octacalcium phosphate, per Ca₄H(PO₄)₃·2.5H₂O."""
+    fluid = _fluid(v)
+    product = 4.0 * fluid["calcium"] + 3.0 * fluid["phosphate"] + fluid["hydrogen"] + 2.5 * fluid["H2O"]
+    return product - v.octacalcium_log_ksp
+
+
 def saturation_apatite(v: Any) -> Value:
     """Saturation index of hydroxyapatite, per Ca₅(PO₄)₃OH."""
     fluid = _fluid(v)
@@ -46,6 +53,7 @@ SATURATION = Part(
     needs={"calcium_tissue": "mmol/L", "phosphate_tissue": "mmol/L", "ph_tissue": "1"},
     gives={
         "saturation_amorphous": Signal("1", saturation_amorphous),
+        "saturation_octacalcium": Signal("1", saturation_octacalcium),
         "saturation_apatite": Signal("1", saturation_apatite),
         "ion_product_relative": Signal("1", ion_product_relative),
     },

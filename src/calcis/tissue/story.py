@@ -14,7 +14,6 @@ import numpy as np
 
 from calcis.tissue import cause
 from calcis.tissue.crossings import Floats, Peak, Spell, first_rise, last_fall, peak, spell
-from calcis.tissue.debris import debris_clearance_rate
 from calcis.tissue.exchange import INTERSTITIAL_FLUID, ph_tissue
 
 THRESHOLDS = {
@@ -45,9 +44,12 @@ SUMS = (
     "amorphous_redissolution_sum",
     "amorphous_conversion_sum",
     "amorphous_cleared_sum",
-    "apatite_growth_sum",
+    "crystal_growth_sum",
+    "octacalcium_resorption_sum",
+    "octacalcium_cleared_sum",
     "apatite_resorption_sum",
     "apatite_cleared_sum",
+    "bone_formation_sum",
 )
 COURSES = (
     "dead_fraction",
@@ -60,7 +62,8 @@ COURSES = (
     "phosphate_tissue",
     "ph_tissue",
     "pyrophosphate_tissue",
-    "dead_environment",
+    "mineral_permissiveness",
+    "clearance_left",
     "mineral_total",
     "radiodensity",
     "osteogenic_signal",
@@ -91,10 +94,11 @@ class Budget:
     from_mitochondria: float
     from_growth: float
     redissolved: float
-    converted: float  # amorphous mineral that turned into apatite
+    converted: float  # amorphous mineral that turned into crystals
     cleared_amorphous: float
-    cleared_apatite: float
+    cleared_crystals: float
     resorbed: float
+    bone: float  # laid down by cells as bone
 
 
 @dataclass(frozen=True)
@@ -207,7 +211,7 @@ def tell(
         macrophages=peak(time, macrophages),
         microbes=spell(time, courses.get("microbes"), thresholds["microbes_many"]),
         flow=spell(time, courses.get("blood_flow"), thresholds["flow_low"], below=True),
-        shielded_at=first_rise(time, _shielding(courses, of["debris"]), thresholds["shielding"]),
+        shielded_at=first_rise(time, _shielding(courses), thresholds["shielding"]),
         mineral_begun_at=begun,
         budget_begun=None if begun is None else _budget(courses, int(np.searchsorted(time, begun))),
         budget=_budget(courses, -1),
@@ -245,7 +249,7 @@ def _fluid(courses: Mapping[str, Floats], at: int) -> cause.Fluid:
         "phosphate": "phosphate_tissue",
         "ph": "ph_tissue",
         "pyrophosphate": "pyrophosphate_tissue",
-        "dead_environment": "dead_environment",
+        "mineral_permissiveness": "mineral_permissiveness",
         "mineral": "mineral_total",
         "calcium_blood": "calcium_ionised_plasma",
         "phosphate_blood": "phosphate_plasma",
@@ -297,7 +301,7 @@ def _healthy(
         phosphate=values["phosphate"],
         ph=float(ph_tissue(SimpleNamespace(**vars(scope), acid=values["acid"]))),
         pyrophosphate=values["pyrophosphate"],
-        dead_environment=0.0,
+        mineral_permissiveness=0.0,
         mineral=mineral,
         calcium_blood=plasma["calcium_ionised_plasma"],
         phosphate_blood=plasma["phosphate_plasma"],
@@ -339,12 +343,9 @@ def _growth(
     return cause.change(cause.growth, float(time[at]), usual, after, laws)
 
 
-def _shielding(courses: Mapping[str, Floats], numbers: Mapping[str, float]) -> Floats:
+def _shielding(courses: Mapping[str, Floats]) -> Floats:
     """How much harder mineral makes it to clear what is dead: clearance without it over clearance with it."""
-    scope = {"dead": courses["dead_fraction"], "phagocytosis_rate": 1.0}
-    bare = debris_clearance_rate(SimpleNamespace(**numbers, **scope, mineral_total=0.0))
-    laden = debris_clearance_rate(SimpleNamespace(**numbers, **scope, mineral_total=courses["mineral_total"]))
-    there: Floats = np.where(courses["dead_fraction"] > 1e-3, bare / laden, 1.0)
+    there: Floats = np.where(courses["dead_fraction"] > 1e-3, 1.0 / courses["clearance_left"], 1.0)
     return there
 
 
@@ -354,12 +355,13 @@ def _budget(courses: Mapping[str, Floats], at: int) -> Budget:
         at_start=float(courses["mineral_total"][0]),
         from_fluid=flown["amorphous_formation_sum"],
         from_mitochondria=flown["mitochondrial_loading_sum"],
-        from_growth=flown["apatite_growth_sum"],
+        from_growth=flown["crystal_growth_sum"],
         redissolved=flown["amorphous_redissolution_sum"],
         converted=flown["amorphous_conversion_sum"],
         cleared_amorphous=flown["amorphous_cleared_sum"],
-        cleared_apatite=flown["apatite_cleared_sum"],
-        resorbed=flown["apatite_resorption_sum"],
+        cleared_crystals=flown["octacalcium_cleared_sum"] + flown["apatite_cleared_sum"],
+        resorbed=flown["octacalcium_resorption_sum"] + flown["apatite_resorption_sum"],
+        bone=flown["bone_formation_sum"],
     )
 
 

@@ -200,7 +200,7 @@ def _beginning(story: Story) -> Chapter:
     parts = {
         "dissolved again": budget.redissolved,
         "was carried off with the dead": budget.cleared_amorphous,
-        "turned to crystals of apatite": budget.converted,
+        "turned to crystals": budget.converted,
     }
     named = [f"{per_cent(part / made)} {what}" for what, part in parts.items() if part > 0.005 * made]
     fate = f"Of {about(made)} mmol/L, {listed(named)}." if named and made > _LITTLE else ""
@@ -281,7 +281,7 @@ def _amount(story: Story) -> Chapter | None:
             f"At most {digits(peak.value)} mmol of calcium per litre of tissue, {on(peak.at, story.every)}."
         )
         gone = {
-            "was carried off with the dead": budget.cleared_apatite,
+            "was carried off with the dead": budget.cleared_crystals,
             "was dissolved by the acid of macrophages": budget.resorbed,
         }
         made = budget.converted + budget.from_growth
