@@ -21,7 +21,8 @@ from calcis.case.plasma import OFFERED
 from calcis.changes import Change
 from calcis.chemistry.attenuation import EFFECTIVE_ENERGY, radiodensity_per_mass
 from calcis.chemistry.mineral import HIGHEST, LOWEST, MIDDLE, Mineral, minerals, solubility
-from calcis.drugs import drug_part
+from calcis.drugs import drug_actions, drug_part, drug_waits
+from calcis.drugs.action import LAWS, Action
 from calcis.errors import InputError, nearest
 from calcis.parameters import KINDS, Parameter, data_path, read_data, read_parameters
 from calcis.part import Part
@@ -241,16 +242,37 @@ def _part(part: Part, body: str | None) -> Explanation:
 
 
 def _drug(drug: Drug) -> Explanation:
-    facts: dict[str, Any] = {"routes": dict(drug.routes)}
+    facts: dict[str, Any] = {"what it is": drug.what, "routes": dict(drug.routes)}
     facts["dose units"] = ", ".join(drug.dose_units) + " (each also per kg)"
     if drug.synonyms:
         facts["also called"] = ", ".join(drug.synonyms)
     if drug.molar_mass:
         facts["molar mass"] = _shown(drug.molar_mass)
+    facts["kinetics"] = _kinetics(drug_part(drug.name))
+    facts["what it does"] = [_action(one) for one in drug_actions(drug.name)]
+    facts["not yet"] = drug_waits(drug.name)
+    bodies = [body for body in packaged().bodies if body != CLAMPED]
+    facts["in body"] = {body: packaged().lacks(body, drug.name) or "acts" for body in bodies}
     numbers = read_parameters(data_path("drugs", f"{drug.name}.yaml"))
     facts["numbers"] = {name: f"{_shown(one)} ({one.kind})" for name, one in numbers.items()}
+    facts["notes"] = {name: one.note for name, one in numbers.items() if one.note}
     facts["sources"] = list(dict.fromkeys(in_full(one.source) for one in numbers.values()))
-    return Explanation(drug.name, "drug", facts)
+    return Explanation(drug.name, "drug", {label: fact for label, fact in facts.items() if fact})
+
+
+def _kinetics(part: Part) -> str:
+    """Where a drug is in the body."""
+    places = [name.replace("_", " ") for name, one in part.states.items() if one.unit != "1"]
+    return f"amounts ({next(iter(part.states.values())).unit}) in {', '.join(places)}"
+
+
+def _action(action: Action) -> str:
+    """What a drug moves, in words."""
+    after = ", with delay" if action.delayed else ""
+    fades = ", until it escapes" if action.escape else ""
+    moved = "; ".join(f"{', '.join(targets)} of {body}" for body, targets in action.on.items())
+    said = LAWS[action.law].says.replace("x", action.by)
+    return f"{action.name}: {moved or action.signal} {said}{after}{fades}"
 
 
 def _mineral(mineral: Mineral) -> Explanation:

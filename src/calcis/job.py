@@ -87,7 +87,7 @@ def write_sbml(run: Run, path: Path, arm: str | None = None) -> None:
     written.
     """
     from calcis.body import body_parts
-    from calcis.drugs import drug_part
+    from calcis.drugs import with_drugs
     from calcis.exchange.sbml import sbml_text
     from calcis.individual import Individual, as_found
     from calcis.part import assemble
@@ -107,7 +107,7 @@ def write_sbml(run: Run, path: Path, arm: str | None = None) -> None:
         case = as_found(case, Individual.of(run.individual))
     doses = case.arms[one.name].doses
     drugs = sorted({dose.drug for dose in doses})
-    parts = [*body_parts(case.body), *(drug_part(drug) for drug in drugs)]
+    parts = with_drugs(case.body, body_parts(case.body), drugs)
     given = case.arms[one.name].plasma
     drive = None if given is None else plasma_drive(given, case.run.duration)
     if case.lesion is not None:

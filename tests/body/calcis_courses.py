@@ -9,8 +9,7 @@ from functools import cache
 import numpy as np
 
 from calcis.body.calcis import BALANCES, PARTS
-from calcis.drugs.denosumab import DENOSUMAB
-from calcis.drugs.teriparatide import TERIPARATIDE
+from calcis.drugs import drug_part
 from calcis.ledger import books
 from calcis.parameters import data_path, read_parameters
 from calcis.part import assemble
@@ -18,6 +17,9 @@ from calcis.solve.integrate import solve
 from calcis.solve.kernel import Kernel, compile_system
 from calcis.solve.schedule import Lane
 from calcis.solve.system import trace
+
+DENOSUMAB = drug_part("denosumab")
+TERIPARATIDE = drug_part("teriparatide")
 
 DRUGS = (DENOSUMAB, TERIPARATIDE)
 INPUTS = {"calcium_uptake_tissue": "mmol/h", "phosphate_uptake_tissue": "mmol/h"}

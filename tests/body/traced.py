@@ -11,10 +11,12 @@ import numpy as np
 from scipy.integrate import solve_ivp
 
 from calcis.body.peterson_riggs_2010 import PARTS
-from calcis.drugs.denosumab import DENOSUMAB
-from calcis.drugs.teriparatide import TERIPARATIDE
+from calcis.drugs import drug_part
 from calcis.parameters import data_path, read_parameters
 from calcis.part import assemble
+
+DENOSUMAB = drug_part("denosumab")
+TERIPARATIDE = drug_part("teriparatide")
 
 DRUGS = (DENOSUMAB, TERIPARATIDE)
 INPUTS = {"calcium_uptake_tissue": "mmol/h", "phosphate_uptake_tissue": "mmol/h"}

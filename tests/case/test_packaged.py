@@ -9,11 +9,13 @@ import pytest
 from calcis.case import packaged, read_case_text, schema
 from calcis.case.drugs import read_drug
 from calcis.case.templates import DEFAULT, template, templates, write_template
-from calcis.drugs.denosumab import DENOSUMAB
-from calcis.drugs.teriparatide import TERIPARATIDE
+from calcis.drugs import drug_part
 from calcis.errors import InputError
 from calcis.parameters import data_path
 from calcis.tissue.injuries import KINDS
+
+DENOSUMAB = drug_part("denosumab")
+TERIPARATIDE = drug_part("teriparatide")
 
 
 def test_the_published_schema_is_that_of_the_form() -> None:
@@ -124,7 +126,7 @@ def test_a_drug_is_read(tmp_path: Path) -> None:
     [
         ("name: heparin", "name: ‸heparine", "the file's name, heparin", "'heparine'", None),
         ("dose_units:", "‸dose_unit:", "a key of", "'dose_unit'", "dose_units"),
-        ("[IU, mg]", "[IU, ‸m]", "a unit of mass, amount or biological activity", "m", None),
+        ("[IU, mg]", "[IU, ‸m]", "a unit of mass, amount, biological activity or volume", "m", None),
         ("[IU, mg]", "[IU, ‸mgg]", "a unit such as", "'mgg'", "mg"),
         ("[IU, mg]", "‸[]", "a list of words", "a list", None),
         ("{SC: {state: heparin.depot}}", "‸{}", "at least one route", "none", None),

@@ -12,12 +12,7 @@ from calcis.chemistry.saturation import FILES, PARAMETERS, log_activities, surro
 from calcis.chemistry.solution import speciate
 from calcis.errors import InputError
 from calcis.parameters import data_path, read_parameters
-from calcis.tissue.saturation import (
-    extrapolated,
-    ion_product_relative,
-    saturation_amorphous,
-    saturation_apatite,
-)
+from calcis.tissue.saturation import add_saturation, extrapolated
 
 SOLIDS = {
     "apatite": "hydroxyapatite",
@@ -95,18 +90,18 @@ def test_it_is_phreeqc(case):
     """0.05: the stated error, the other magnesium and salt of these fluids, and pK 58.6 in place of 58.63."""
     calcium, phosphate, ph, apatite, amorphous = PHREEQC[case]
     v = _voxel(calcium, phosphate, ph)
-    assert saturation_apatite(v) == pytest.approx(apatite, abs=0.05)
-    assert saturation_amorphous(v) == pytest.approx(amorphous, abs=0.05)
+    assert v.saturation_apatite == pytest.approx(apatite, abs=0.05)
+    assert v.saturation_amorphous == pytest.approx(amorphous, abs=0.05)
 
 
 def _voxel(calcium, phosphate, ph, base="minteq"):
     given = {"calcium_tissue": calcium, "phosphate_tissue": phosphate, "ph_tissue": ph}
-    return SimpleNamespace(**vars(surrogate(base)), **given)
+    return add_saturation(SimpleNamespace(**vars(surrogate(base)), **given))
 
 
 def test_growth_drive_is_one_in_the_reference_fluid():
-    assert ion_product_relative(_voxel(1.25, 1.15, 7.4)) == pytest.approx(1.0, abs=2e-6)
-    assert ion_product_relative(_voxel(1.25, 2.3, 7.4)) == pytest.approx(2.0, rel=0.01)
+    assert _voxel(1.25, 1.15, 7.4).ion_product_relative == pytest.approx(1.0, abs=2e-6)
+    assert _voxel(1.25, 2.3, 7.4).ion_product_relative == pytest.approx(2.0, rel=0.01)
 
 
 @pytest.mark.parametrize("base", FILES)
@@ -138,15 +133,15 @@ def test_an_empty_fluid_is_undersaturated_not_an_error():
     """Also a tenfold calcium gluconate solution without phosphate: else mineral would form out of nothing."""
     for calcium, phosphate in ((0.0, 1.15), (1.25, 0.0), (-1e-6, -1e-6), (2300.0, 0.0)):
         v = _voxel(calcium, phosphate, 7.4)
-        assert -100 < saturation_apatite(v) < 0
-        assert -100 < saturation_amorphous(v) < -5
+        assert -100 < v.saturation_apatite < 0
+        assert -100 < v.saturation_amorphous < -5
 
 
 def test_more_calcium_or_phosphate_never_means_less_saturation_within_the_range():
     calcium = np.geomspace(0.03, 10, 200)[:, None]
     phosphate = np.geomspace(0.03, 30, 200)[None, :]
     for ph in (4.5, 6.0, 7.4, 8.3):
-        index = saturation_amorphous(_voxel(calcium, phosphate, np.full((1, 1), ph)))
+        index = _voxel(calcium, phosphate, np.full((1, 1), ph)).saturation_amorphous
         assert (np.diff(index, axis=0) > 0).all() and (np.diff(index, axis=1) > 0).all()
 
 

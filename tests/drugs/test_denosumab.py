@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calcis.drugs.denosumab import DENOSUMAB
+from calcis.drugs import drug_part
 from calcis.parameters import data_path, read_parameters
 from calcis.part import assemble
 from calcis.reading import read_yaml
 from calcis.units import convert
+
+DENOSUMAB = drug_part("denosumab")
 
 MODEL = assemble([DENOSUMAB])
 FILE = data_path("drugs", "denosumab.yaml")

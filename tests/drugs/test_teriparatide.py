@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from calcis.drugs.teriparatide import TERIPARATIDE
+from calcis.drugs import drug_part
 from calcis.parameters import data_path, read_parameters
 from calcis.part import assemble
 from calcis.reading import read_yaml
 from calcis.units import convert
+
+TERIPARATIDE = drug_part("teriparatide")
 
 INPUTS = {"teriparatide_volume": "L", "teriparatide_elimination_rate": "1/h"}
 MODEL = assemble([TERIPARATIDE], INPUTS)

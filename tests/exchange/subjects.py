@@ -9,8 +9,7 @@ import numpy as np
 import roadrunner
 
 from calcis.body.peterson_riggs_2010 import PARTS as BODY
-from calcis.drugs.denosumab import DENOSUMAB
-from calcis.drugs.teriparatide import TERIPARATIDE
+from calcis.drugs import drug_part
 from calcis.parameters import Parameter, data_path, read_parameters
 from calcis.part import Model, assemble
 from calcis.solve.integrate import solve
@@ -20,6 +19,9 @@ from calcis.solve.system import INPUT_DEGREE, trace
 from calcis.tissue import INPUTS
 from calcis.tissue import PARTS as TISSUE
 from calcis.tissue.numbers import tissue_parameters
+
+DENOSUMAB = drug_part("denosumab")
+TERIPARATIDE = drug_part("teriparatide")
 
 DRUGS = (DENOSUMAB, TERIPARATIDE)
 PLASMA = dict(zip(INPUTS, (1.25, 1.6, 0.0033, 7.4), strict=True))
@@ -114,9 +116,20 @@ def by_calcis(
     return solution.states[0]
 
 
+def roadrunner_of(text: str) -> roadrunner.RoadRunner:
+    """libRoadRunner with a model.
+
+    It writes every formula out wherever it is used: making that fast takes far longer than it saves here.
+    """
+    config = roadrunner.Config
+    config.setValue(config.LLVM_BACKEND, config.LLJIT)
+    config.setValue(config.LLJIT_OPTIMIZATION_LEVEL, config.NONE)
+    return roadrunner.RoadRunner(text)
+
+
 def by_roadrunner(subject: Subject, text: str, times: np.ndarray) -> Courses:
     """libRoadRunner on SBML text at a relative tolerance of 1e-11, absolute ones of each state's scale."""
-    runner = roadrunner.RoadRunner(text)
+    runner = roadrunner_of(text)
     states = {name.replace(".", "__"): state.scale for name, state in subject.model.states.items()}
     runner.integrator.setValue("relative_tolerance", 1e-11)
     runner.integrator.setValue("maximum_num_steps", 1_000_000)

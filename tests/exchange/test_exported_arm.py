@@ -15,6 +15,7 @@ from calcis.parameters import Parameter
 from calcis.part import Part, State, assemble
 from calcis.simulate import simulate
 from calcis.solve.schedule import Drive
+from tests.exchange.subjects import roadrunner_of
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -85,12 +86,11 @@ def test_a_curved_course_is_refused_not_bent():
 
 def alike(text, name, tmp_path):
     """The exported arm, run by libRoadRunner, has the courses of the run."""
-    roadrunner = pytest.importorskip("roadrunner")
     run = simulate(read_case_text(text, "case"))
     write_sbml(run, tmp_path / "arm.xml", name)
     courses = {**run[name].body_series, **(run[name].lesion_series or {})}
     courses = {name: one for name, one in courses.items() if not name.endswith("_sum")}  # the run's own books
-    other = roadrunner.RoadRunner(str(tmp_path / "arm.xml"))
+    other = roadrunner_of((tmp_path / "arm.xml").read_text(encoding="utf-8"))
     other.integrator.setValue("relative_tolerance", 1e-11)
     other.integrator.setValue("absolute_tolerance", 1e-15)
     other.integrator.setValue("maximum_num_steps", 1_000_000)

@@ -9,12 +9,14 @@ import pytest
 
 from calcis import tissue
 from calcis.body.peterson_riggs_2010 import PARTS
-from calcis.drugs.denosumab import DENOSUMAB
-from calcis.drugs.teriparatide import TERIPARATIDE
+from calcis.drugs import drug_part
 from calcis.parameters import data_path, read_parameters
 from calcis.part import Model, assemble
 from calcis.solve.system import INPUT_DEGREE, System, trace
 from calcis.tissue.numbers import tissue_parameters
+
+DENOSUMAB = drug_part("denosumab")
+TERIPARATIDE = drug_part("teriparatide")
 
 # Central differences of two steps, extrapolated: what is left of truncation is STEP⁴ times fifth
 # derivatives (Hill exponents up to 12), 1e-8 of an entry; rounding of a rate is 1e-16/STEP of the

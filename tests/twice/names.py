@@ -12,12 +12,14 @@ import numpy as np
 
 from calcis import tissue
 from calcis.body.peterson_riggs_2010 import PARTS
-from calcis.drugs.denosumab import DENOSUMAB
-from calcis.drugs.teriparatide import TERIPARATIDE
+from calcis.drugs import drug_part
 from calcis.parameters import data_path, read_parameters
 from calcis.part import Model, assemble
 from calcis.tissue.numbers import tissue_parameters
 from tests.twice import peterson_riggs_plain, tissue_plain
+
+DENOSUMAB = drug_part("denosumab")
+TERIPARATIDE = drug_part("teriparatide")
 
 NG_PER_NMOL = 150_000.0  # denosumab
 BIOAVAILABILITY = 0.729  # the plain model applies it to the dose, the Part on absorption

@@ -5,15 +5,17 @@ from __future__ import annotations
 import pytest
 
 from calcis.body import body_parts
+from calcis.drugs import drug_part
 from calcis.errors import InputError
 from calcis.explain import Explanation, explain, explainable
 from calcis.part import Part
 
+DENOSUMAB = drug_part("denosumab")
+TERIPARATIDE = drug_part("teriparatide")
+
 
 def every_part() -> list[Part]:
     from calcis.body.peterson_riggs_2010 import PARTS as BODY
-    from calcis.drugs.denosumab import DENOSUMAB
-    from calcis.drugs.teriparatide import TERIPARATIDE
     from calcis.tissue import PARTS as TISSUE
 
     return [*BODY, *TISSUE, DENOSUMAB, TERIPARATIDE]

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from calcis.drugs import drug_part
 from calcis.quantities import quantities
 from calcis.reference_ranges import Whom, person_of
 from calcis.store import DoseMark, Series
@@ -15,6 +16,9 @@ from calcis.summary import fact, key_facts, sentences, titled, told
 from calcis.units import convert, dimension
 from calcis.wording import digits, span
 from tests.view.fake_run import fake_run, without_lesion
+
+DENOSUMAB = drug_part("denosumab")
+TERIPARATIDE = drug_part("teriparatide")
 
 DAYS = np.arange(11) * 24.0
 
@@ -150,8 +154,6 @@ def test_every_quantity_is_a_signal_of_some_part() -> None:
     """A misspelt name in quantities.yaml would silently show nothing."""
     from calcis.body.calcis import PARTS as CALCIS
     from calcis.body.peterson_riggs_2010 import PARTS as BODY
-    from calcis.drugs.denosumab import DENOSUMAB
-    from calcis.drugs.teriparatide import TERIPARATIDE
     from calcis.tissue import PARTS as TISSUE
 
     given = {

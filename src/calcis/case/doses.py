@@ -26,7 +26,7 @@ class Dose:
 
     drug: str
     amount: float
-    unit: str  # mmol, mg or IU; give it to `convert` with the unit of the state
+    unit: str  # mmol, mg, IU or L; give it to `convert` with the unit of the state
     state: str
     route: str
     times: tuple[float, ...]
@@ -108,7 +108,9 @@ def measured(drug: Drug, amount: float, unit: str, mass: float | None) -> tuple[
         amount, base, to = convert(amount, base, "IU"), "IU", "IU"
         if drug.activity is not None:
             amount, base, to = amount / drug.activity.value, "mg", "mmol"
-    if dimension(base) == dimension("mg") and molar_mass is None:
+    if dimension(base) == dimension("L"):
+        to = "L"
+    elif dimension(base) == dimension("mg") and molar_mass is None:
         to = "mg"
     given = convert(amount, base, to, molar_mass)
     if not (given > 0 and math.isfinite(given)):

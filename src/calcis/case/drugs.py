@@ -9,13 +9,15 @@ A drug is one file, data/drugs/<name>.yaml: the numbers of its Part (calcis.para
       dose_units: [ug, nmol]                # any unit of these dimensions is a dose; all also per kg
       molar_mass: {value: 4117.8, unit: g/mol, kind: published, source: "key: where"}
       activity: {value: ..., unit: IU/mg, kind: ..., source: ...}   # where dose_units has IU
+      what: a bisphosphonate               # optional; one line
       routes:                               # SC, IV, IM or PO -> the state that receives the dose
         SC: {state: teriparatide.depot}     # dotted name of a `dosable` state of the drug's Part
         IV: {state: teriparatide.plasma}
+      kinetics, actions, waits: ...         # calcis.drugs.drug
     parts:
       teriparatide: {...}
 
-A dose is handed on in mmol where `molar_mass` is given, else in mg, else in IU; whoever gives it
+A dose is handed on in mmol where `molar_mass` is given, else in mg, else in IU, or in L; whoever gives it
 converts it to the unit of the state.  What is lost on the way (bioavailability) is for the law.
 """
 
@@ -43,9 +45,12 @@ class Drug:
     synonyms: tuple[str, ...] = ()
     molar_mass: Parameter | None = None  # g/mol
     activity: Parameter | None = None  # IU/mg
+    species: str = "human"
+    what: str = ""
 
 
-_KEYS = ("name", "synonyms", "dose_units", "molar_mass", "activity", "routes")
+_NEEDED = ("name", "dose_units", "routes")
+_KEYS = (*_NEEDED, "synonyms", "what", "molar_mass", "activity", "kinetics", "actions", "waits")
 
 
 def read_drug(path: str | Path, references: frozenset[str] | None = None) -> Drug:
@@ -55,7 +60,7 @@ def read_drug(path: str | Path, references: frozenset[str] | None = None) -> Dru
     """
     document = read_data(path)
     check_keys(document, (), ("species", "drug", "parts"), ("species", "drug", "parts"))
-    check_keys(document, ("drug",), ("name", "dose_units", "routes"), _KEYS)
+    check_keys(document, ("drug",), _NEEDED, _KEYS)
     described, species = document.data["drug"], read_species(document, ("species",))
     if described["name"] != Path(path).stem:
         expected = f"the file's name, {Path(path).stem}"
@@ -72,6 +77,8 @@ def read_drug(path: str | Path, references: frozenset[str] | None = None) -> Dru
         routes=_routes(document),
         dose_units=_units(document),
         synonyms=_words(document, "synonyms") if "synonyms" in described else (),
+        species=species,
+        what=str(described.get("what", "")),
         **numbers,
     )
 
@@ -103,9 +110,9 @@ def _units(document: Document) -> tuple[str, ...]:
     for index, unit in enumerate(units):
         where = ("drug", "dose_units", index)
         try:
-            fits = dimension(unit) in (dimension("mg"), dimension("mmol"), dimension("IU"))
+            fits = dimension(unit) in [dimension(known) for known in ("mg", "mmol", "IU", "L")]
         except UnitError as wrong:
             raise document.error(where, wrong.expected, wrong.got, wrong.nearest) from None
         if not fits:
-            raise document.error(where, "a unit of mass, amount or biological activity", unit)
+            raise document.error(where, "a unit of mass, amount, biological activity or volume", unit)
     return units

@@ -314,10 +314,11 @@ class _Maker:
         vocabulary = self.vocabulary
         try:
             dose = read_dose(text, vocabulary.drugs, run.duration, mass)
-            if not vocabulary.acts(self.form.body, dose.drug):
-                acting = [drug for drug in vocabulary.drugs if vocabulary.acts(self.form.body, drug)]
+            lacking = vocabulary.lacks(self.form.body, dose.drug)
+            if lacking:
+                acting = [drug for drug in vocabulary.drugs if not vocabulary.lacks(self.form.body, drug)]
                 expected = f"a drug that acts in {self.form.body} ({', '.join(acting) or 'none does'})"
-                raise InputError(expected, dose.drug)
+                raise InputError(expected, f"{dose.drug}, for which {lacking}")
             return dose
         except InputError as wrong:
             offset = (wrong.column or 1) - 1

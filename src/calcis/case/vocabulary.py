@@ -7,19 +7,19 @@ from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
 
-from calcis.body import CLAMPED, body_parts
+from calcis.body import CLAMPED, body_parts, body_species
 from calcis.case.disease import Disease, read_disease
 from calcis.case.drugs import Drug, read_drug
 from calcis.changes import Change, read_sourced_changes
-from calcis.drugs import drug_part
+from calcis.drugs import absent, drug_part
 from calcis.parameters import Parameter, data_path, read_parameters
 from calcis.tissue.numbers import tissue_parameters
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The valid names; `parameters` gives, for a body, all that a case with it may change, and `acts` says
-    whether a drug acts in a body.
+    """The valid names; `parameters` gives, for a body, all that a case with it may change, and `lacks` says
+    what a body lacks for a drug, in words; empty where the drug can be given.
     """
 
     bodies: tuple[str, ...]
@@ -28,7 +28,7 @@ class Vocabulary:
     drugs: Mapping[str, Drug]
     parameters: Callable[[str], Mapping[str, Parameter]]
     diseases: Mapping[str, Disease] = field(default_factory=dict)
-    acts: Callable[[str, str], bool] = lambda body, drug: True
+    lacks: Callable[[str, str], str] = lambda body, drug: ""
 
 
 @cache
@@ -43,17 +43,17 @@ def packaged() -> Vocabulary:
         drugs={name: read_drug(data_path("drugs", f"{name}.yaml")) for name in _files("drugs")},
         parameters=_parameters,
         diseases={name: read_disease(data_path("diseases", f"{name}.yaml")) for name in _files("diseases")},
-        acts=_acts,
+        lacks=_lacks,
     )
 
 
 @cache
-def _acts(body: str, drug: str) -> bool:
-    """Whether a body has all that a drug needs, and any use for what it gives."""
-    part, parts = drug_part(drug), body_parts(body)
-    given = {name for other in parts for name in other.gives}
-    used = {name for other in parts for name in other.needs}
-    return set(part.needs) <= given | set(part.neutral) and bool(used & set(part.gives))
+def _lacks(body: str, drug: str) -> str:
+    """What a body lacks for a drug, in words."""
+    species, whose = body_species(body), packaged().drugs[drug].species
+    if whose != species:
+        return f"it is a {species}'s, and the numbers of {drug} are those of a {whose}"
+    return absent(drug, body, body_parts(body))
 
 
 def _files(room: str) -> tuple[str, ...]:

@@ -1,11 +1,10 @@
-"""Drugs that a case can give, a module and a data file each."""
+"""Which drugs are there, how do they spread and leave, and what do they move in which body?
 
-from importlib import import_module
+A drug is a file of data, data/drugs/<name>.yaml: its numbers, its kinetics (calcis.drugs.compartments or
+calcis.drugs.own_hormone) and its actions (calcis.drugs.action).  A new drug needs Python only where its
+kinetics or the law of its action is new.
+"""
 
-from calcis.part import Part
+from calcis.drugs.drug import absent, drug_actions, drug_part, drug_waits, with_drugs
 
-
-def drug_part(name: str) -> Part:
-    """The Part of the drug that a case calls `name`: NAME in the module of that name."""
-    part: Part = getattr(import_module(f"calcis.drugs.{name}"), name.upper())
-    return part
+__all__ = ["absent", "drug_actions", "drug_part", "drug_waits", "with_drugs"]

@@ -9,7 +9,7 @@ import numpy as np
 
 from calcis.body import body_balances, body_parts
 from calcis.case import Case, Vocabulary
-from calcis.drugs import drug_part
+from calcis.drugs import with_drugs
 from calcis.errors import InputError
 from calcis.ledger import LEDGER, books
 from calcis.part import Model, assemble
@@ -34,7 +34,7 @@ def body_model(case: Case, with_lesion: bool) -> tuple[Model, Kernel]:
 @cache
 def _model(body: str, drugs: tuple[str, ...], with_lesion: bool) -> tuple[Model, Kernel]:
     """Put together once in a process: many cases have the same."""
-    parts = [*body_parts(body), *(drug_part(drug) for drug in drugs), books(body_balances(body))]
+    parts = [*with_drugs(body, body_parts(body), drugs), books(body_balances(body))]
     model = assemble(parts, dict.fromkeys(TAKEN, "mmol/h") if with_lesion else {})
     return model, compile_system(trace(model, list(model.signals)))
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from calcis.elementary import Value, log10, maximum
 from calcis.tissue.mineral import crystal_growth, saturation_threshold
-from calcis.tissue.saturation import ion_product_relative, saturation_amorphous, saturation_octacalcium
+from calcis.tissue.saturation import add_saturation
 
 Floats = NDArray[np.float64]
 Law = Callable[[Any], Value]
@@ -99,13 +99,12 @@ def split(law: Law, before: Fluid, after: Fluid, numbers: Mapping[str, float]) -
 
 def excess(v: Any) -> Value:
     """Saturation index of amorphous mineral above the threshold at which it forms; negative below it."""
-    return saturation_amorphous(v) - saturation_threshold(v)
+    return add_saturation(v).saturation_amorphous - saturation_threshold(v)
 
 
 def growth(v: Any) -> Value:
     """lg of the rate at which a crystal grows (per h); lg of next to nothing where it does not."""
-    v.saturation_octacalcium, v.ion_product_relative = saturation_octacalcium(v), ion_product_relative(v)
-    return log10(maximum(crystal_growth(v), _NONE))
+    return log10(maximum(crystal_growth(add_saturation(v)), _NONE))
 
 
 def at(law: Law, fluid: Fluid, numbers: Mapping[str, float]) -> float:

@@ -95,6 +95,7 @@ DEBRIS = Part(
         "dead_fraction": Signal("1", lambda v: v.dead),
         "dead_environment": Signal("1", dead_environment),
         "debris_signal": Signal("1", debris_signal),
+        "freshly_dead": Signal("1", lambda v: v.mitochondria),
         "phosphate_of_dead_cells": Signal("mmol/L", lambda v: v.organic_phosphate),
         "clearance_left": Signal("1", clearance_left),
         "debris_clearance_rate": Signal("1/h", debris_clearance_rate),

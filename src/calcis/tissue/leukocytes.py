@@ -16,8 +16,9 @@ from calcis.part import Part, Signal, State
 
 
 def alarm(v: Any) -> Value:
-    """Alarm of freshly dead cells, O/(O + K): their phosphate pool stands for all they release."""
-    return v.phosphate_of_dead_cells / (maximum(v.phosphate_of_dead_cells, 0.0) + v.alarm_half)
+    """Alarm of freshly dead cells, W²/(W² + K²): single ones are covered by resident macrophages."""
+    square = v.freshly_dead * v.freshly_dead
+    return square / (square + v.alarm_half * v.alarm_half)
 
 
 def inflammation(v: Any) -> Value:
@@ -110,7 +111,7 @@ LEUKOCYTES = Part(
         "phagocytosis_left": "1",
         "crystal_weight": "1",
         "crystal_half": "mmol/L",
-        "alarm_half": "mmol/L",
+        "alarm_half": "1",
         "alarm_weight": "1",
         "inflammation_half": "1/mm^3",
         "neutrophil_recruitment": "1/mm^3/h",
@@ -141,7 +142,7 @@ LEUKOCYTES = Part(
         "dead_fraction": "1",
         "debris_signal": "1",
         "mineral_total": "mmol/L",
-        "phosphate_of_dead_cells": "mmol/L",
+        "freshly_dead": "1",
         "microbe_signal": "1",
     },
     gives={

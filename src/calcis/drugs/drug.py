@@ -1,0 +1,122 @@
+"""Which Part is a drug, what does it move in a body, and what does a body lack for it?  Read from its file.
+
+    drug:
+      kinetics: {law: compartments, unit: umol, scale: 1e-4, depots: [gut], renal: true}
+      actions:
+        resorption:                       # numbers: resorption_maximum ...; signal: NAME_on_resorption
+          law: inhibits                   # one of calcis.drugs.action.LAWS
+          by: zoledronate_bone            # a signal or state of the drug
+          delayed: true
+          on: {calcis: [bone_cells.resorption_factor]}
+      waits: no law reads it yet          # instead of actions: why a drug without any may be given
+
+`scale` is about 1e-5 of a usual dose, in `unit`: the solver's absolute tolerance comes from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from typing import Any
+
+from calcis.drugs.acting import treated
+from calcis.drugs.action import LAWS, Action, acting
+from calcis.drugs.compartments import compartments
+from calcis.drugs.own_hormone import own_hormone
+from calcis.errors import nearest
+from calcis.parameters import check_keys, data_path, read_data
+from calcis.part import Part
+from calcis.reading import Document, Where, shown
+
+KINETICS: Mapping[str, Callable[..., Part]] = {"compartments": compartments, "own hormone": own_hormone}
+_PIECES = ("depots", "central", "peripheral", "renal", "bone", "target", "unbound")
+_KEYS = ("law", "by", "on", "signal", "unit", "delayed", "escape")
+
+
+@cache
+def drug_part(name: str) -> Part:
+    """The Part of the drug that a case calls `name`."""
+    document = _document(name)
+    said = _chosen(document, ("drug", "kinetics"), KINETICS, ("law", "unit", "scale"), _PIECES)
+    pieces = {key: value for key, value in said.items() if key != "law"} | {"scale": float(said["scale"])}
+    part = KINETICS[said["law"]](name, **pieces)
+    for action in drug_actions(name):
+        if action.by not in part.gives and action.by not in part.states:
+            where = ("drug", "actions", action.name, "by")
+            known = [*part.gives, *part.states]
+            raise document.error(where, f"one of {', '.join(known)}", action.by, nearest(action.by, known))
+        part = acting(part, action)
+    return part
+
+
+@cache
+def drug_actions(name: str) -> tuple[Action, ...]:
+    """What a drug moves."""
+    document = _document(name)
+    actions: Any = document.data["drug"].get("actions", {})
+    found = []
+    for key in actions:
+        where = ("drug", "actions", key)
+        said = _chosen(document, where, LAWS, ("law", "by"), _KEYS)
+        on = {body: tuple(targets) for body, targets in said.get("on", {}).items()}
+        signal = said.get("signal", f"{name}_on_{key}")
+        flags = {flag: bool(said.get(flag, False)) for flag in ("delayed", "escape")}
+        found.append(Action(key, said["law"], said["by"], on, signal, said.get("unit", "1"), **flags))
+    return tuple(found)
+
+
+def drug_waits(name: str) -> str:
+    """Why nothing answers to a drug yet; empty where something does."""
+    return str(_document(name).data["drug"].get("waits", ""))
+
+
+def absent(name: str, body: str, parts: Iterable[Part]) -> str:
+    """What a body, of these parts, lacks for a drug, in words; empty where it lacks nothing."""
+    parts, part, actions = list(parts), drug_part(name), drug_actions(name)
+    given = {one for other in parts for one in other.gives}
+    numbers = {f"{other.name}.{number}" for other in parts for number in other.parameters}
+    lacking = [need for need in part.needs if need not in given | set(part.neutral)]
+    if lacking:
+        return f"it has no {lacking[0]}"
+    for action in actions:
+        missing = [target for target in action.on.get(body, ()) if target not in given | numbers]
+        if missing:
+            return f"it has no {missing[0]}"
+    used = {one for other in parts for one in other.needs}
+    if used & set(part.gives) or any(action.on.get(body) for action in actions) or drug_waits(name):
+        return ""
+    return "it has no law on which it acts"
+
+
+def with_drugs(body: str, parts: Iterable[Part], names: Iterable[str]) -> list[Part]:
+    """The parts of the body called `body`, with those of drugs that act in it."""
+    names = list(names)
+    actions = [
+        (target, action)
+        for name in names
+        for action in drug_actions(name)
+        for target in action.on.get(body, ())
+    ]
+    return [*treated(parts, actions), *(drug_part(name) for name in names)]
+
+
+def _document(name: str) -> Document:
+    return read_data(data_path("drugs", f"{name}.yaml"))
+
+
+def _chosen(
+    document: Document,
+    where: Where,
+    laws: Mapping[str, Any],
+    needed: tuple[str, ...],
+    others: tuple[str, ...],
+) -> dict[str, Any]:
+    """What is said at `where`, of which `law` is one of `laws`."""
+    check_keys(document, where, needed, (*needed, *others))
+    said: Any = document.data
+    for step in where:
+        said = said[step]
+    if said["law"] not in laws:
+        near = nearest(str(said["law"]), laws)
+        raise document.error((*where, "law"), f"one of {', '.join(laws)}", shown(said["law"]), near)
+    return dict(said)
