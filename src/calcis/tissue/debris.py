@@ -51,10 +51,15 @@ def mitochondrial_loading(v: Any) -> Value:
 
 
 def rates(v: Any) -> dict[str, Value]:
-    """dead' = n - κ·D; mitochondria' = n - k·W; organic_phosphate' = OP·n - (kh + κ)·O."""
+    """dead' = n - κ·D; mitochondria' = n - k·W - J/c; alarmin' = n - a·A; organic_phosphate' = OP·n - (kh + κ)·O.
+
+    J is what mitochondria load and c what they hold: full ones take up no more.
+    """
+    filled = v.mitochondrial_loading / v.loading_capacity
     return {
         "dead": v.necrosis - v.debris_clearance_rate * v.dead,
-        "mitochondria": v.necrosis - v.mitochondrial_loss * v.mitochondria,
+        "mitochondria": v.necrosis - v.mitochondrial_loss * v.mitochondria - filled,
+        "alarmin": v.necrosis - v.alarmin_loss * v.alarmin,
         "organic_phosphate": v.phosphate_of_dying - v.phosphate_release - v.organic_phosphate_cleared,
     }
 
@@ -64,6 +69,7 @@ DEBRIS = Part(
     states={
         "dead": State("1", start=lambda v: 0.0, scale=1e-2),
         "mitochondria": State("1", start=lambda v: 0.0, scale=1e-2),
+        "alarmin": State("1", start=lambda v: 0.0, scale=1e-2),
         "organic_phosphate": State("mmol/L", start=lambda v: 0.0, scale=1e-1),
     },
     parameters={
@@ -77,6 +83,8 @@ DEBRIS = Part(
         "phosphate_release_rate": "1/h",
         "mitochondrial_loss": "1/h",
         "loading_rate": "mmol/L/h",
+        "loading_capacity": "mmol/L",
+        "alarmin_loss": "1/h",
         "loading_half_calcium": "mmol/L",
         "loading_half_phosphate": "mmol/L",
         "loading_half_exchange": "1",
@@ -95,7 +103,7 @@ DEBRIS = Part(
         "dead_fraction": Signal("1", lambda v: v.dead),
         "dead_environment": Signal("1", dead_environment),
         "debris_signal": Signal("1", debris_signal),
-        "freshly_dead": Signal("1", lambda v: v.mitochondria),
+        "alarmins": Signal("1", lambda v: v.alarmin),
         "phosphate_of_dead_cells": Signal("mmol/L", lambda v: v.organic_phosphate),
         "clearance_left": Signal("1", clearance_left),
         "debris_clearance_rate": Signal("1/h", debris_clearance_rate),

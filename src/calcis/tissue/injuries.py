@@ -117,6 +117,7 @@ def jump(kind: str, killed: float, parameters: Mapping[str, Value]) -> Jump:
         "parenchyma.apoptotic": apoptotic,
         "debris.dead": necrotic,
         "debris.mitochondria": necrotic * parameters[f"{kind}.mitochondria_share"],
+        "debris.alarmin": necrotic,
         "debris.organic_phosphate": necrotic * phosphate,
         "fat.lipid": necrotic * parameters["fat.fat_content"],
     }

@@ -16,8 +16,8 @@ from calcis.part import Part, Signal, State
 
 
 def alarm(v: Any) -> Value:
-    """Alarm of freshly dead cells, W²/(W² + K²): single ones are covered by resident macrophages."""
-    square = v.freshly_dead * v.freshly_dead
+    """Alarm of freshly dead cells, A²/(A² + K²): single ones are covered by resident macrophages."""
+    square = v.alarmins * v.alarmins
     return square / (square + v.alarm_half * v.alarm_half)
 
 
@@ -142,7 +142,7 @@ LEUKOCYTES = Part(
         "dead_fraction": "1",
         "debris_signal": "1",
         "mineral_total": "mmol/L",
-        "freshly_dead": "1",
+        "alarmins": "1",
         "microbe_signal": "1",
     },
     gives={
