@@ -148,7 +148,7 @@ def read_changes(document: Document, where: Where = ("changes",)) -> tuple[Chang
         return ()
     if not isinstance(entries, dict):
         raise document.error(where, "a mapping, parameter: value", shown(entries))
-    return tuple(_read(document, (*where, name), name, entry) for name, entry in entries.items())
+    return tuple(read_change(document, (*where, name), name, entry) for name, entry in entries.items())
 
 
 def parse_changes(text: str, file: str) -> tuple[Change, ...]:
@@ -178,7 +178,8 @@ def require_sources(changes: Iterable[Change], references: frozenset[str] | None
         read_source(change.document, (*change.where, "source"), keys)
 
 
-def _read(document: Document, where: Where, name: str, entry: Any) -> Change:
+def read_change(document: Document, where: Where, name: str, entry: Any) -> Change:
+    """The change of `name` at `where` in a document.  Raises InputError, with place, for each fault."""
     if not isinstance(entry, dict):
         value, unit = read_quantity_at(document, where, entry)
         return Change(name, document, where, value, unit)

@@ -18,7 +18,7 @@ from calcis.case import packaged
 from calcis.case.disease import Disease
 from calcis.case.drugs import Drug
 from calcis.case.plasma import OFFERED
-from calcis.changes import Change
+from calcis.case.tissues import Tissue
 from calcis.chemistry.attenuation import EFFECTIVE_ENERGY, radiodensity_per_mass
 from calcis.chemistry.mineral import HIGHEST, LOWEST, MIDDLE, Mineral, minerals, solubility
 from calcis.drugs import drug_actions, drug_part, drug_waits
@@ -104,8 +104,8 @@ def _everything() -> Iterator[tuple[str, Callable[[], Explanation]]]:
             yield name, partial(_drug, drug)
     for name, mineral in minerals().items():
         yield name, partial(_mineral, mineral)
-    for tissue, changes in words.tissues.items():
-        yield tissue, partial(_tissue, tissue, changes)
+    for tissue in words.tissues.values():
+        yield tissue.name, partial(_tissue, tissue)
     for world in (None, *words.bodies):
         yield from _every_name_in(world)
     parts = _parts()
@@ -321,13 +321,20 @@ def _disease(disease: Disease) -> Explanation:
     return Explanation(disease.name, "disease", {label: fact for label, fact in facts.items() if fact})
 
 
-def _tissue(name: str, changes: tuple[Change, ...]) -> Explanation:
-    facts: dict[str, Any] = {"a set of changes": {change.name: change.words for change in changes}}
+def _tissue(tissue: Tissue) -> Explanation:
+    changes, volume = tissue.changes, tissue.volume
+    facts: dict[str, Any] = {"what it is": tissue.title}
+    if volume is not None:
+        facts["organ"] = (
+            f"{_shown(volume)} in an adult{f', {tissue.sex}' if tissue.sex else ''} ({volume.kind})"
+        )
+        facts["source of the volume"] = in_full(volume.source) + (f" {volume.note}" if volume.note else "")
+    facts["a set of changes"] = {change.name: change.words for change in changes}
     facts["sources"] = list(dict.fromkeys(in_full(change.source) for change in changes if change.source))
     notes = [change.note for change in changes if change.note]
     if notes:
         facts["note"] = notes if len(notes) > 1 else notes[0]
-    return Explanation(name, "tissue", facts)
+    return Explanation(tissue.name, "tissue", {label: fact for label, fact in facts.items() if fact})
 
 
 def _injury(name: str) -> Explanation:

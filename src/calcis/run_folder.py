@@ -23,7 +23,7 @@ import numpy as np
 import calcis
 from calcis.errors import InputError
 from calcis.parameters import Parameter
-from calcis.store import Arm, DoseMark, Finding, Floats, Run, Series
+from calcis.store import Arm, DoseMark, Finding, Floats, OrganMap, Run, Series
 from calcis.wording import listed
 from calcis.zarr_folder import Array, read_group, write_groups
 
@@ -175,6 +175,7 @@ def _described(run: Run) -> dict[str, Any]:
             "findings": [vars(finding) for finding in arm.findings],
             "ledger": {key: value if math.isfinite(value) else None for key, value in arm.ledger.items()},
             "lesion_facts": dict(arm.lesion_facts),
+            "organ_facts": dict(arm.organ_facts),
             "failure": arm.failure,
         }
     return {
@@ -187,6 +188,7 @@ def _described(run: Run) -> dict[str, Any]:
         "case": {"sha256": _sha256(run.case_text.encode()), "text": run.case_text},
         "data": dict(run.data),
         "groups": list(_courses(run)),
+        "organs": [organ_map.titles for arm in run.values() if (organ_map := arm.organ_map)][:1],
         "arms": arms,
         "parameters": [vars(parameter) for parameter in run.parameters],
         "cite": list(run.cite),
@@ -216,6 +218,7 @@ def _undescribed(described: Mapping[str, Any], folder: Path) -> Run:
     if _sha256(text.encode()) != described["case"]["sha256"]:
         raise InputError("the case as it was run", "a text that was changed since").at(folder / "run.json")
     time, courses = _read_courses(folder / "run.zarr", described["groups"])
+    maps = _read_organs(folder / "run.zarr", described.get("organs", []))
     arms = {}
     for name, arm in described["arms"].items():
         ledger = {key: math.nan if value is None else value for key, value in arm["ledger"].items()}
@@ -225,6 +228,8 @@ def _undescribed(described: Mapping[str, Any], folder: Path) -> Run:
             body_series=courses["body"][name],
             lesion_series=courses["lesion"][name] if "lesion" in courses else None,
             lesion_facts=arm["lesion_facts"],
+            organ_map=maps.get(name),
+            organ_facts=arm.get("organ_facts", {}),
             doses=tuple(DoseMark(**dose) for dose in arm["doses"]),
             findings=tuple(Finding(**finding) for finding in arm["findings"]),
             ledger=ledger,
@@ -272,7 +277,43 @@ def _write_courses(run: Run, folder: Path) -> None:
             values = np.stack([course[name].values for course in courses])
             arrays[name] = Array(values, ("arm", "time"), first.unit)
         groups[group] = arrays
+    maps = [arm.organ_map for arm in run.arms.values() if arm.organ_map is not None]
+    if maps:
+        groups["organs"] = _organ_arrays(run, maps)
     write_groups(folder, groups)
+
+
+def _organ_arrays(run: Run, maps: list[OrganMap]) -> dict[str, Array]:
+    one = maps[0]
+    arrays = {
+        "arm": Array(tuple(run.arms), ("arm",)),
+        "place": Array(one.places, ("place",)),
+        "volume": Array(one.volumes, ("place",), "L"),
+        "time": Array(one.time, ("time",), "h"),
+    }
+    for name, first in one.series.items():
+        values = np.stack([found.series[name].values for found in maps])
+        arrays[name] = Array(values, ("arm", "place", "time"), first.unit)
+    return arrays
+
+
+def _read_organs(folder: Path, titles: list[list[str]]) -> dict[str, OrganMap]:
+    """The organ map of every arm; none where there is no group of organs."""
+    if not titles:
+        return {}
+    arrays = dict(read_group(folder, "organs"))
+    arms, places = (tuple(map(str, arrays.pop(name).values)) for name in ("arm", "place"))
+    volumes, time = (np.asarray(arrays.pop(name).values, float) for name in ("volume", "time"))
+    for name, array in arrays.items():
+        if array.units is None or np.shape(array.values) != (len(arms), len(places), len(time)):
+            raise ValueError(f"organs/{name} has no unit or another shape than (arm, place, time)")
+    found = {}
+    for k, arm in enumerate(arms):
+        series = {
+            name: Series(str(array.units), np.asarray(array.values)[k]) for name, array in arrays.items()
+        }
+        found[arm] = OrganMap(places, tuple(titles[0]), volumes, time, series)
+    return found
 
 
 def _read_courses(folder: Path, groups: list[str]) -> tuple[Floats, dict[str, Courses]]:

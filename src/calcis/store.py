@@ -48,13 +48,41 @@ class DoseMark:
 
 
 @dataclass(frozen=True, eq=False)
+class OrganMap:
+    """Courses of the organs: their names, titles and volumes (L); times (h) are fewer than an arm's.
+
+    The values of a series have the shape (places, times).
+    """
+
+    places: tuple[str, ...]
+    titles: tuple[str, ...]
+    volumes: Floats
+    time: Floats
+    series: Mapping[str, Series]
+
+    @cached_property
+    def dataset(self) -> xarray.Dataset:
+        """Its courses over `place` and `time` (h), each with its unit in `attrs["units"]`."""
+        import xarray
+
+        axes = ("place", "time")
+        variables = {name: (axes, one.values, {"units": one.unit}) for name, one in self.series.items()}
+        coords = {
+            "place": ("place", list(self.places)),
+            "time": ("time", self.time, {"units": "h"}),
+            "volume": ("place", self.volumes, {"units": "L"}),
+        }
+        return xarray.Dataset(variables, coords=coords)
+
+
+@dataclass(frozen=True, eq=False)
 class Arm:
     """One way to treat the case, and its course.
 
     `time` (h) is the same for all arms of a run.  `changes` are the numbers in which this arm differs
     from the run's `parameters`; `treatment` says in words what is done.  `lesion_facts` holds JSON
-    values only.  `ledger` is defect / sum of absolute flows.  `failure` is a sentence, or None; after
-    a failure the values are NaN.
+    values only, as does `organ_facts`.  `ledger` is defect / sum of absolute flows.  `failure` is a
+    sentence, or None; after a failure the values are NaN.
     """
 
     name: str
@@ -68,6 +96,8 @@ class Arm:
     failure: str | None = None
     changes: tuple[Parameter, ...] = ()
     treatment: tuple[str, ...] = ()
+    organ_map: OrganMap | None = None
+    organ_facts: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def body(self) -> xarray.Dataset:
@@ -80,9 +110,9 @@ class Arm:
         return None if self.lesion_series is None else _dataset(self.time, self.lesion_series)
 
     @property
-    def organs(self) -> None:
-        """Mineral in organs: none is simulated yet."""
-        return None
+    def organs(self) -> xarray.Dataset | None:
+        """Courses of the organs over `place` and `time` (h), or None where none is simulated."""
+        return None if self.organ_map is None else self.organ_map.dataset
 
 
 @dataclass(frozen=True, eq=False)

@@ -242,12 +242,29 @@ def _arm_json(arm: Arm) -> dict[str, Any]:
     return {
         "series": {"time": time, **_courses(arm.body_series)},
         "lesion": lesion,
-        "organs": None,
+        "organs": _organs_json(arm),
         "findings": [vars(finding) for finding in arm.findings],
         "ledger": {name: value if math.isfinite(value) else None for name, value in arm.ledger.items()},
         "doses": [vars(dose) for dose in arm.doses],
         "failure": arm.failure,
     }
+
+
+def _organs_json(arm: Arm) -> dict[str, Any] | None:
+    """The organ map: facts and courses of each place, and the ranking."""
+    found = arm.organ_map
+    if found is None:
+        return None
+    facts = dict(arm.organ_facts)
+    places = {}
+    for k, name in enumerate(found.places):
+        series = {
+            what: {"unit": one.unit, "values": _numbers(one.values[k].tolist())}
+            for what, one in found.series.items()
+        }
+        places[name] = {**facts.get("places", {}).get(name, {}), "series": series}
+    time = {"unit": "h", "values": _numbers(found.time.tolist())}
+    return {**facts, "time": time, "places": places}
 
 
 def _courses(courses: Mapping[str, Series]) -> dict[str, Any]:

@@ -11,17 +11,9 @@ from functools import cache
 
 import pytest
 
-from calcis.case import packaged, read_case_text
 from tests.body.calcis_courses import DAY, YEAR, Course, course
+from tests.case.test_diseases import numbers
 
-CASE = """\
-calcis: 1
-person: {age: 50 y, sex: female, mass: 70 kg}
-body: calcis
-disease: DISEASE
-arms: {it: []}
-run: {duration: 1 d, every: 1 d}
-"""
 TIMES = [0.0, 6.0, DAY, 7 * DAY, 30 * DAY, 90 * DAY, YEAR, 5 * YEAR]
 MOVED, STILL = 0.01, 0.02
 FIELD = "common knowledge of the field"
@@ -70,11 +62,7 @@ SIGNS = [
 @cache
 def lived(disease: str) -> Course:
     """Five years with a disease, from the normal state on; without one if it is empty."""
-    base = packaged().parameters("calcis")
-    if not disease:
-        return course(TIMES)
-    numbers = read_case_text(CASE.replace("DISEASE", disease), "case.yaml").parameters(base)
-    return course(TIMES, {name: one.value for name, one in numbers.items() if one.value != base[name].value})
+    return course(TIMES, numbers(disease) if disease else {})
 
 
 @pytest.mark.parametrize(("disease", "against", "time", "signs", "source"), SIGNS)

@@ -3,6 +3,7 @@
 import pytest
 
 from calcis.case import Drug, Vocabulary
+from calcis.case.tissues import Tissue
 from calcis.changes import parse_changes
 from calcis.parameters import Parameter
 
@@ -62,7 +63,7 @@ def vocabulary() -> Vocabulary:
     dermis = parse_changes("changes: {perfusion: 0.3}", "dermis.yaml")
     return Vocabulary(
         bodies=("peterson_riggs_2010", "clamped"),
-        tissues={"dermis": dermis, "muscle": ()},
+        tissues={"dermis": Tissue("dermis", "Dermis", dermis), "muscle": Tissue("muscle", "Muscle", ())},
         injuries=("bite", "freezing"),
         drugs=DRUGS,
         parameters=lambda body: PARAMETERS,

@@ -182,6 +182,24 @@ def test_a_fault_of_a_disease_file_is_refused(tmp_path: Path, old: str, new: str
     assert not mark or wrong.value.line == before.count("\n") + 1
 
 
+def test_a_disease_may_begin_with_another(tmp_path: Path) -> None:
+    """Its own changes and arguments come in place of those of the other."""
+    (tmp_path / "first.yaml").write_text(FILE)
+    own = "with: first\nchanges: {gut.calcium_intake: {factor: 3, kind: assumed, source: 'a_2000: x'}}\n"
+    path = tmp_path / "second.yaml"
+    path.write_text("title: Another\nspecies: human\nsteady_after: 2 y\n" + own)
+    found = read_disease(path, frozenset({"a_2000"}))
+    assert (found.title, found.steady_after, list(found.arguments)) == ("Another", 2 * 8766.0, ["gfr"])
+    assert {one.name: one.factor or one.value for one in found.changes} == {
+        "kidney.filtration_rate": 25.0,
+        "gut.calcium_intake": 3.0,
+    }
+    path.write_text(path.read_text().replace("with: first", "with: firs"))
+    with pytest.raises(InputError, match="another disease: first") as wrong:
+        read_disease(path, frozenset({"a_2000"}))
+    assert (wrong.value.line, wrong.value.nearest) == (4, "first")
+
+
 def test_a_body_that_gets_a_disease_wrong_is_refused() -> None:
     """Peterson and Riggs have a filtration rate, and a calcium that rises with kidney failure."""
     text = """calcis: 1

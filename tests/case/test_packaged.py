@@ -79,8 +79,8 @@ def test_the_vocabulary_knows_what_the_rooms_know() -> None:
     assert "dermis" in vocabulary.tissues and "peterson_riggs_2010" in vocabulary.bodies
     names = vocabulary.parameters("peterson_riggs_2010")
     assert {"leukocytes.macrophage_competence", "kidney.filtration_rate"} <= set(names)
-    for changes in vocabulary.tissues.values():
-        assert {change.name for change in changes} <= set(names)
+    for tissue in vocabulary.tissues.values():
+        assert {change.name for change in tissue.changes} <= set(names)
 
 
 @pytest.mark.parametrize(

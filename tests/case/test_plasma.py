@@ -280,7 +280,7 @@ def test_a_change_without_effect_is_told() -> None:
         frozen,
         "denosumab.clearance is changed (case.yaml line 15) without effect, as no denosumab is given.",
     )
-    text = IDLE[: IDLE.index("lesion:")] + IDLE[IDLE.index("changes:") :]
+    text = IDLE[: IDLE.index("lesion:")] + "organs: none\n" + IDLE[IDLE.index("changes:") :]
     said = read_case_text(text, "case.yaml", packaged()).arms["watch"].findings
     assert [sentence.split()[0] for sentence in said] == [
         "leukocytes.macrophage_competence",

@@ -32,6 +32,7 @@ lesion:
   injury: {kind: trauma, at: 1 d, shape: {cone: {diameter: 20 cm, depth: 10 cm}}, killed: 0.6}
 arms:
   failed clearance: [changes: {macrophage_competence: 0.05}]
+organs: none
 run: {duration: 10 d, every: 6 h, tolerance: 1e-8}
 """
 

@@ -39,7 +39,9 @@ def test_arms_differ_from_the_run_s_beginning_on_and_the_books_begin_there():
     assert watch[0] == binder[0] > 1.4
     assert binder[-1] < 0.9 * watch[-1]
     for arm in run.arms.values():
-        assert max(arm.ledger.values()) < 1e-11
+        assert max(share for name, share in arm.ledger.items() if not name.startswith("organs.")) < 1e-11
+        # In a well-supplied organ a thousand times as much goes to and fro as stays.
+        assert max(arm.ledger.values()) < 1e-9
         assert np.isfinite(arm.body_series["calcium_plasma"].values).all()
 
 

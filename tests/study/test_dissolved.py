@@ -10,7 +10,7 @@ import pytest
 from calcis.chemistry import kinetics
 from calcis.errors import InputError
 from calcis.fluids.reader import Fluid
-from calcis.fluids.solve import solve
+from calcis.fluids.solve import DISSOLVED, solve
 from calcis.study.dissolved import dissolved
 from calcis.study.experiment import read_experiments
 from calcis.study.validation import Validation, validate
@@ -45,16 +45,7 @@ def told(name: str, kind: str = "plasma", base: str = "minteq", **values: float)
 def test_it_is_what_calcis_saturation_says(kind: str, base: str) -> None:
     given = {"calcium": 2.3, "phosphate": 1.9, "sodium": 140.0, "chloride": 120.0, "ph": 7.3}
     found = solve([Fluid("it", kind, given)], base)
-    for name in (
-        "ph",
-        "pco2",
-        "ionic_strength",
-        "calcium",
-        "calcium_ionised",
-        "calcium_free",
-        "phosphate",
-        "distance",
-    ):
+    for name in DISSOLVED:
         assert told(name, kind, base, **given) == pytest.approx(
             found.columns[name][0], abs=1e-9, nan_ok=True
         ), name

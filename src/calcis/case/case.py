@@ -9,6 +9,7 @@ from calcis.case.disease import Disease
 from calcis.case.doses import Dose
 from calcis.case.form import Labs, Lesion, Person, Timing
 from calcis.case.plasma import Plasma
+from calcis.case.tissues import Tissue
 from calcis.changes import Change, apply
 from calcis.errors import InputError, nearest
 from calcis.parameters import Parameter
@@ -73,17 +74,23 @@ class Case:
     history: float = 0.0  # h that the body has lived with diseases and changes when the run begins
     labs: Labs | None = None  # what was measured in the person's blood; calcis.individual finds the person
     plasma_words: str = ""  # what the case says that plasma offers in all arms
+    organs: tuple[Tissue, ...] = ()  # the organ map: places that are simulated beside body and lesion
 
-    def parameters(self, parameters: Mapping[str, Parameter], arm: str | None = None) -> dict[str, Parameter]:
+    def parameters(
+        self, parameters: Mapping[str, Parameter], arm: str | None = None, organ: Tissue | None = None
+    ) -> dict[str, Parameter]:
         """`parameters` (by dotted name, of body, drugs and tissue) with the changes of tissue, case and arm.
 
-        Without an arm only the changes that all arms share.  Raises InputError, with place, for a
-        change that does not fit them.
+        Without an arm only the changes that all arms share; in an `organ` its own take the place of those of
+        the lesion's tissue.  Raises InputError, with place, for a change that does not fit them.
         """
         if arm is not None and arm not in self.arms:
             raise InputError("an arm of this case", repr(arm), nearest=nearest(arm, self.arms))
         found = dict(parameters)
         own = () if arm is None else self.arms[arm].sets
-        for changes in (*self.changes, *own):
+        shared = self.changes
+        if organ is not None:
+            shared = (organ.changes, *(shared if self.lesion is None else shared[1:]))
+        for changes in (*shared, *own):
             found = apply(found, changes, self.person.species)
         return found

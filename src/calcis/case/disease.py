@@ -8,6 +8,7 @@ A disease is one file, data/diseases/<name>.yaml:
     never_steady: it consumes bone           # why nobody comes to rest with it
     arguments:                               # optional; what a case may give: the numbers it sets, and
       gfr: {sets: [kidney.filtration_rate], from: 5 mL/min, to: 90 mL/min}   # its sensible range
+    with: dialysis                           # optional; a disease whose arguments and changes it has too
     not_in:                                  # optional; bodies that have the numbers and get it wrong -> how
       peterson_riggs_2010: its calcium rises
     changes:                                 # as in calcis.changes, each with kind and source
@@ -91,9 +92,11 @@ def read_disease(path: str | Path, references: frozenset[str] | None = None) -> 
     """The disease that a file describes.  Raises InputError, with place, for each fault."""
     document = read_data(path)
     keys = ("title", "species", "changes")
-    check_keys(document, (), keys, (*keys, "arguments", "not_in", "steady_after", "never_steady"))
-    changes = read_changes(document)
-    require_sources(changes, references)
+    check_keys(document, (), keys, (*keys, "with", "arguments", "not_in", "steady_after", "never_steady"))
+    own = read_changes(document)
+    require_sources(own, references)
+    other = _with(document, Path(path), references)
+    changes = {change.name: change for change in (*(other.changes if other else ()), *own)}
     wrong: Any = document.data.get("not_in", {})
     if not isinstance(wrong, dict) or not all(isinstance(how, str) for how in wrong.values()):
         raise document.error(("not_in",), "a mapping, body: how it gets the disease wrong", shown(wrong))
@@ -102,12 +105,25 @@ def read_disease(path: str | Path, references: frozenset[str] | None = None) -> 
         name=Path(path).stem,
         title=str(document.data["title"]),
         species=read_species(document, ("species",)),
-        changes=changes,
-        arguments=_read_arguments(document, {one.name: one for one in changes if one.value is not None}),
+        changes=tuple(changes.values()),
+        arguments=(dict(other.arguments) if other else {})
+        | _read_arguments(document, {name: one for name, one in changes.items() if one.value is not None}),
         steady_after=steady_after,
         never_steady=never_steady,
         not_in=wrong,
     )
+
+
+def _with(document: Document, path: Path, references: frozenset[str] | None) -> Disease | None:
+    """The disease that comes first, of a file beside this one; None if there is none."""
+    if "with" not in document.data:
+        return None
+    name = str(document.data["with"])
+    known = {file.stem: file for file in path.parent.glob("*.yaml") if file != path}
+    if name not in known:
+        expected = f"another disease: {', '.join(sorted(known))}"
+        raise document.error(("with",), expected, shown(name), nearest(name, known))
+    return read_disease(known[name], references)
 
 
 def _read_arguments(document: Document, known: Mapping[str, Change]) -> dict[str, Argument]:

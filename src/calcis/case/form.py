@@ -212,6 +212,21 @@ _CHANGE = {
 }
 _SCHEMA = {"type": "object", "additionalProperties": _CHANGE}
 ChangeSet = Annotated[dict[str, Any], WithJsonSchema(_SCHEMA)]  # calcis.changes reads it in full
+
+
+TissueName = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+
+
+class TissueForm(_Form):
+    """A tissue of the case's own: like another, but for some numbers; with a volume it is an organ."""
+
+    title: Annotated[str, Field(max_length=200)] = ""
+    like: str | None = None
+    volume: Annotated[Any, WithJsonSchema(_CHANGE)] = None
+    sex: Literal["female", "male"] | None = None
+    changes: ChangeSet = Field(default_factory=dict)
+
+
 _ARGUMENTS = {"anyOf": [{"type": "object", "additionalProperties": _VALUE}, {"type": "null"}]}
 _NAMED = {"type": "object", "additionalProperties": _ARGUMENTS, "minProperties": 1}
 Diseases = Annotated[
@@ -258,6 +273,17 @@ ChangesFrom = Annotated[
 ]
 
 
+def _listing(entry: Any) -> str:
+    return "names" if isinstance(entry, list) else "name"
+
+
+# `all` (as if nothing were said), `none`, the name of an organ, or names.
+Organs = Annotated[
+    Annotated[str, Tag("name")] | Annotated[list[str], Tag("names")],
+    Discriminator(_listing),
+]
+
+
 def _format(entry: Any) -> Any:
     if isinstance(entry, bool | float) or entry != 1:
         raise refusal("1, the format of case files that this version reads", shown(entry))
@@ -292,6 +318,8 @@ class CaseForm(_Form):
     labs: Labs | None = None
     plasma: PlasmaForm | None = None
     lesion: Lesion | None = None
+    tissues: dict[TissueName, TissueForm] = Field(default_factory=dict)
+    organs: Organs | None = None
     changes: ChangeSet = Field(default_factory=dict)
     changes_from: ChangesFrom = ""
     arms: Annotated[dict[ArmName, Actions], Field(min_length=1, max_length=MOST_ARMS)]

@@ -38,9 +38,9 @@ def _unused(name: str, case: Case, vocabulary: Vocabulary, given: Collection[str
     part = name.partition(".")[0]
     if part in vocabulary.drugs and part not in given:
         return f"no {part} is given"
-    if case.lesion is None:
-        return "there is no lesion" if name in tissue_parameters() else None
-    injury = case.lesion.injury
+    injury = None if case.lesion is None else case.lesion.injury
+    if case.lesion is None and not case.organs and name in tissue_parameters():
+        return "there is no lesion"
     if part in vocabulary.injuries and (injury is None or injury.kind != part):
         return f"there is no injury of kind {part}"
     return None

@@ -15,6 +15,7 @@ from calcis.case.dose_text import read_dose
 from calcis.case.doses import Dose
 from calcis.case.form import MOST_OUTPUTS, CaseForm, Difference, Injury, PlasmaForm
 from calcis.case.idle import idle_changes
+from calcis.case.organs import organ_map, own_tissues
 from calcis.case.plasma import Course, Plasma, complete, read_plasma, remarks, words
 from calcis.case.vocabulary import Vocabulary, packaged
 from calcis.changes import Change, parse_changes, read_changes
@@ -73,7 +74,7 @@ class _Maker:
         self, document: Document, form: CaseForm, vocabulary: Vocabulary, folder: str | Path | None
     ) -> None:
         self.document, self.form, self.vocabulary, self.folder = document, form, vocabulary, folder
-        self.text = document.text
+        self.text, self.tissues = document.text, own_tissues(document, form, vocabulary)
 
     def case(self) -> Case:
         form = self.form
@@ -83,12 +84,12 @@ class _Maker:
         self._check_history()
         self._check_labs()
         if form.lesion is not None:
-            self._known(("lesion", "tissue"), form.lesion.tissue, self.vocabulary.tissues, "a tissue")
+            self._known(("lesion", "tissue"), form.lesion.tissue, self.tissues, "a tissue")
             if form.lesion.injury is not None:
                 kind = ("lesion", "injury", "kind")
                 self._known(kind, form.lesion.injury.kind, self.vocabulary.injuries, "an injury")
                 self._check_own_keys(form.lesion.injury)
-        sets = [self.vocabulary.tissues[form.lesion.tissue]] if form.lesion is not None else []
+        sets = [self.tissues[form.lesion.tissue].changes] if form.lesion is not None else []
         diseases = self._diseases() if "disease" in form.model_fields_set else ()
         sets += [disease.changes for disease in diseases]
         if "changes_from" in form.model_fields_set:
@@ -109,6 +110,7 @@ class _Maker:
             text=self.text,
             file=self.document.file,
             plasma_words=self._plasma_words(),
+            organs=organ_map(self.document, form, self.tissues),
         )
         base = self.vocabulary.parameters(form.body)
         arms = {}

@@ -10,9 +10,9 @@ from types import MappingProxyType
 from calcis.body import CLAMPED, body_parts, body_species
 from calcis.case.disease import Disease, read_disease
 from calcis.case.drugs import Drug, read_drug
-from calcis.changes import Change, read_sourced_changes
+from calcis.case.tissues import Tissue, read_tissue
 from calcis.drugs import absent, drug_part
-from calcis.parameters import Parameter, data_path, read_parameters
+from calcis.parameters import ALL_SPECIES, Parameter, data_path, read_data, read_parameters
 from calcis.tissue.numbers import tissue_parameters
 
 
@@ -23,7 +23,7 @@ class Vocabulary:
     """
 
     bodies: tuple[str, ...]
-    tissues: Mapping[str, tuple[Change, ...]]  # a tissue is a set of changes
+    tissues: Mapping[str, Tissue]
     injuries: tuple[str, ...]
     drugs: Mapping[str, Drug]
     parameters: Callable[[str], Mapping[str, Parameter]]
@@ -36,9 +36,7 @@ def packaged() -> Vocabulary:
     """The vocabulary of the data that come with Calcis."""
     return Vocabulary(
         bodies=(*_files("body"), CLAMPED),
-        tissues={
-            name: read_sourced_changes(data_path("tissues", f"{name}.yaml")) for name in _files("tissues")
-        },
+        tissues=_tissues(),
         injuries=tuple(dict.fromkeys(name.partition(".")[0] for name in _read("injuries"))),
         drugs={name: read_drug(data_path("drugs", f"{name}.yaml")) for name in _files("drugs")},
         parameters=_parameters,
@@ -47,11 +45,22 @@ def packaged() -> Vocabulary:
     )
 
 
+def _tissues() -> dict[str, Tissue]:
+    """The tissues of the data files; one that is like another may come before it."""
+    found: dict[str, Tissue] = {}
+    files = {name: data_path("tissues", f"{name}.yaml") for name in _files("tissues")}
+    while files:
+        ready = [name for name, path in files.items() if read_data(path).data.get("like") not in files]
+        for name in ready or list(files):  # a circle is refused where it is read
+            found[name] = read_tissue(files.pop(name), found)
+    return dict(sorted(found.items()))
+
+
 @cache
 def _lacks(body: str, drug: str) -> str:
     """What a body lacks for a drug, in words."""
     species, whose = body_species(body), packaged().drugs[drug].species
-    if whose != species:
+    if whose not in (species, *ALL_SPECIES):
         return f"it is a {species}'s, and the numbers of {drug} are those of a {whose}"
     return absent(drug, body, body_parts(body))
 

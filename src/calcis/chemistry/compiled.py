@@ -20,31 +20,31 @@ from calcis.solve.kernel import machine_code
 CONVERGED = 1e-6  # the last step's longest change of a logarithm; Newton squares it
 MOST_STEPS = 60
 
+# A block of lanes: its logarithms, its conditions, and constants (once if `same`), then what is at `{then}`.
+_BLOCK = """entry:
+  br label %block
+block:
+  %b = phi i64 [0, %entry], [%b1, %{last}]
+  %xi = mul i64 %b, {states}
+  %x = getelementptr inbounds {vector}, ptr %x0, i64 %xi
+  %ci = mul i64 %b, 3
+  %c = getelementptr inbounds {vector}, ptr %c0, i64 %ci
+{own}
+  %later = icmp ugt i64 %b, 0
+  %again = icmp ne i64 %same, 0
+  %kept = and i1 %later, %again
+  br i1 %kept, label %{then}, label %constants
+constants:
+  call void @prepare(ptr %c, ptr %k)
+  br label %{then}
+{then}:"""
+
 # equilibrate: for each block prepare constants (once if `same`), start (unless `warm`), step until every
 # lane has converged; `o` gets each lane's steps and the last one's length.
 _LOOP = """
 define void @equilibrate(ptr %x0, ptr %t0, ptr %c0, ptr %o0, ptr %k, ptr %y,
                          i64 %blocks, i64 %same, i64 %warm) nounwind {{
-entry:
-  br label %block
-block:
-  %b = phi i64 [0, %entry], [%b1, %done]
-  %xi = mul i64 %b, {states}
-  %x = getelementptr inbounds {vector}, ptr %x0, i64 %xi
-  %ti = mul i64 %b, {given}
-  %t = getelementptr inbounds {vector}, ptr %t0, i64 %ti
-  %ci = mul i64 %b, 3
-  %c = getelementptr inbounds {vector}, ptr %c0, i64 %ci
-  %oi = mul i64 %b, 2
-  %o = getelementptr inbounds {vector}, ptr %o0, i64 %oi
-  %later = icmp ugt i64 %b, 0
-  %again = icmp ne i64 %same, 0
-  %kept = and i1 %later, %again
-  br i1 %kept, label %start, label %constants
-constants:
-  call void @prepare(ptr %c, ptr %k)
-  br label %start
-start:
+{block}
   %started = icmp ne i64 %warm, 0
   br i1 %started, label %begin, label %first
 first:
@@ -83,24 +83,7 @@ out:
 }}
 
 define void @dissolve(ptr %x0, ptr %c0, ptr %m0, ptr %k, i64 %blocks, i64 %same) nounwind {{
-entry:
-  br label %block
-block:
-  %b = phi i64 [0, %entry], [%b1, %list]
-  %xi = mul i64 %b, {states}
-  %x = getelementptr inbounds {vector}, ptr %x0, i64 %xi
-  %ci = mul i64 %b, 3
-  %c = getelementptr inbounds {vector}, ptr %c0, i64 %ci
-  %mi = mul i64 %b, {species}
-  %m = getelementptr inbounds {vector}, ptr %m0, i64 %mi
-  %later = icmp ugt i64 %b, 0
-  %again = icmp ne i64 %same, 0
-  %kept = and i1 %later, %again
-  br i1 %kept, label %list, label %constants
-constants:
-  call void @prepare(ptr %c, ptr %k)
-  br label %list
-list:
+{listing}
   call void @molalities(ptr %x, ptr %k, ptr %m)
   %b1 = add i64 %b, 1
   %end = icmp uge i64 %b1, %blocks
@@ -166,10 +149,18 @@ def module_text(step: Step, states: int, given: int) -> str:
             f"  store {VECTOR} %keep{i}, ptr %at{i}, align 64",
         ]
     moves.append(f"  %yl = getelementptr inbounds {VECTOR}, ptr %y, i64 {states}")
+
+    def block(then: str, last: str, **own: int) -> str:
+        lines = [
+            f"  %{name}i = mul i64 %b, {size}\n"
+            f"  %{name} = getelementptr inbounds {VECTOR}, ptr %{name}0, i64 %{name}i"
+            for name, size in own.items()
+        ]
+        return _BLOCK.format(states=states, vector=VECTOR, own="\n".join(lines), then=then, last=last)
+
     loop = _LOOP.format(
-        states=states,
-        given=given,
-        species=len(step.molalities),
+        block=block("start", "done", t=given, o=2),
+        listing=block("list", "list", m=len(step.molalities)),
         vector=VECTOR,
         mask=MASK,
         lanes=LANES,

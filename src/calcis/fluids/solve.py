@@ -22,6 +22,16 @@ DATABASES = ("minteq", "phreeqc")
 ENDS = {"lowest": LOWEST, "middle": MIDDLE, "highest": HIGHEST}
 AMORPHOUS, APATITE = "amorphous_calcium_phosphate", "hydroxyapatite"
 BOUND = ("calcium", "magnesium", "phosphate")  # masters of which is told what they are bound to
+DISSOLVED = (  # what is told of a fluid, but for its indices and shares
+    "ph",
+    "pco2",
+    "ionic_strength",
+    "calcium",
+    "calcium_ionised",
+    "calcium_free",
+    "phosphate",
+    "distance",
+)
 _LEAST, _MOST = 1e-4, 300.0  # mmol/L of phosphate, between which the threshold is looked for
 _HALVINGS = 36
 
@@ -93,17 +103,7 @@ def solve(fluids: Sequence[Fluid], base: str = "minteq", end: str = "middle") ->
     database, count = database_of(base), len(fluids)
     end_of(end)
     known = possible_minerals(database)
-    names = (
-        "ph",
-        "pco2",
-        "ionic_strength",
-        "calcium",
-        "calcium_ionised",
-        "calcium_free",
-        "phosphate",
-        "distance",
-    )
-    columns = {name: np.full(count, np.nan) for name in (*names, "phosphate_at_threshold")}
+    columns = {name: np.full(count, np.nan) for name in (*DISSOLVED, "phosphate_at_threshold")}
     indices = {name: np.full(count, np.nan) for name in known}
     shares: dict[str, dict[str, np.ndarray]] = {master: {} for master in BOUND}
     reasons: dict[int, str] = {}

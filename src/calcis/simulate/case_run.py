@@ -16,17 +16,19 @@ from calcis.ledger import LEDGER, Balance, defects, flown
 from calcis.part import Model
 from calcis.run_folder import CHECKPOINT, data_hashes, versions
 from calcis.simulate.clamped import plasma_drive, plasma_series
-from calcis.simulate.coupling import Coupling, Exchange
-from calcis.simulate.lesion import lesion_lanes, lesion_model, volume_of
+from calcis.simulate.coupling import Coupling, Exchange, Places
+from calcis.simulate.lesion import lesion_lanes, lesion_model, lesion_places
 from calcis.simulate.march import Checkpoints, Pace, Progress, march
 from calcis.simulate.numbers import Numbers
+from calcis.simulate.organ_story import with_organs
+from calcis.simulate.organs import KEPT, organ_lanes, organ_maps, organ_places, organ_times
 from calcis.simulate.person import body_lanes, body_model
 from calcis.solve import compiled_driver
 from calcis.solve.evaluate import signals
 from calcis.solve.integrate import Integration
 from calcis.solve.kernel import Kernel
 from calcis.solve.schedule import Drive, Lane
-from calcis.store import Arm, DoseMark, Finding, Run, Series
+from calcis.store import Arm, DoseMark, Finding, OrganMap, Run, Series
 from calcis.tissue import BALANCES, INPUTS
 from calcis.tissue.saturation import extrapolated
 from calcis.tissue.story import PARTS, Injured, tell
@@ -62,10 +64,12 @@ def simulate(
     checkpoints = Checkpoints(None if folder is None else folder / CHECKPOINT, resume)
     march(coupling, progress or (lambda what, share: None), pace or Pace(), checkpoints)
     times = np.array(case.run.times)
-    found = {
-        room: found_in(room, one, side)
-        for (room, one), side in zip(rooms.items(), coupling.sides, strict=True)
-    }
+    sides = dict(zip(rooms, coupling.sides, strict=True))
+    found = {room: found_in(room, one, sides[room]) for room, one in rooms.items() if room != "organs"}
+    maps: list[OrganMap] = []
+    if "organs" in rooms:
+        maps, ledgers = organ_maps(case, rooms["organs"].model, sides["organs"])
+        found["organs"] = Found([], ledgers)
     if "body" in found:
         bodies = found["body"].courses
     else:
@@ -78,11 +82,13 @@ def simulate(
     for i, (name, arm) in enumerate(case.arms.items()):
         lesion = found["lesion"].courses[i] if "lesion" in found else None
         ledger = {name: share for one in found.values() for name, share in one.ledgers[i].items()}
-        failure = next((side.failures[i] for side in coupling.sides if side.failures[i]), None)
-        if len(found) == 2 and failure is None:
+        failure = coupling.failure(i)
+        if coupling.exchange.places and failure is None:
             what = [f"exchange.{loss.partition('_')[0]}" for loss in TAKEN]
             ledger |= dict(zip(what, coupling.defects()[i].tolist(), strict=True))
         arms[name] = _arm(case, arm, numbers, times, bodies[i], lesion, usual, ledger, failure)
+        if maps:
+            arms[name] = with_organs(arms[name], maps[i], case, numbers.of_part(name, "story"))
     return Run(
         title=case.title,
         case_text=case.text,
@@ -108,6 +114,7 @@ class Room:
     kernel: Kernel
     lanes: Sequence[Lane]
     balances: Sequence[Balance]
+    places: Places | None = None  # where it exchanges with the body
 
 
 @dataclass(frozen=True)
@@ -119,9 +126,9 @@ class Found:
 
 
 def rooms_of(case: Case, numbers: Numbers, vocabulary: Vocabulary) -> dict[str, Room]:
-    """The body, unless plasma is given, and the lesion, if there is one."""
+    """The body, unless plasma is given, the lesion, if there is one, and the organs of the case."""
     rooms = {}
-    tissue = None if case.lesion is None else lesion_model()  # compiled while the driver is
+    tissue = None if case.lesion is None and not case.organs else lesion_model()  # while the driver is made
     at_start: dict[str, dict[str, float]] = {}
     drives: dict[str, Drive] = {}
     if case.body == CLAMPED:
@@ -136,9 +143,13 @@ def rooms_of(case: Case, numbers: Numbers, vocabulary: Vocabulary) -> dict[str, 
         for lane in rooms["body"].lanes:
             seen = signals(kernel, lane, np.zeros(1), np.array([lane.start]))[0]
             at_start[lane.name] = dict(zip(kernel.system.observed, seen, strict=True))
-    if tissue is not None:
+    if tissue is not None and case.lesion is not None:
         lanes = lesion_lanes(case, tissue[0], numbers, at_start, drives)
-        rooms["lesion"] = Room(*tissue, lanes, BALANCES)
+        rooms["lesion"] = Room(*tissue, lanes, BALANCES, lesion_places(case, tissue[0]))
+    if tissue is not None and case.organs:
+        lanes = organ_lanes(case, tissue[0], numbers, at_start)
+        volumes = np.tile([organ.volume.value for organ in case.organs if organ.volume], len(case.arms))
+        rooms["organs"] = Room(*tissue, lanes, BALANCES, organ_places(tissue[0], lanes, volumes))
     return rooms
 
 
@@ -147,22 +158,24 @@ def coupling_of(
 ) -> Coupling:
     """All arms at the start; without `times` (h), those of the case are kept."""
     times = np.array(case.run.times) if times is None else times
-    sides = {
-        name: Integration(room.kernel, room.lanes, times, case.run.tolerance, threads=threads)
-        for name, room in rooms.items()
-    }
+    sides = {}
+    for name, room in rooms.items():
+        asked = (organ_times(times), KEPT) if name == "organs" else (times, None)
+        one = Integration(
+            room.kernel, room.lanes, asked[0], case.run.tolerance, threads=threads, kept=asked[1]
+        )
+        sides[name] = one
     exchange = Exchange()
-    if len(rooms) == 2 and case.lesion is not None:
-        of_body, of_tissue = list(rooms["body"].model.states), list(rooms["lesion"].model.states)
-        supplies = body_supplies(case.body)
+    tissues = [name for name in rooms if name != "body"]
+    if "body" in rooms and tissues:
+        of_body, supplies = list(rooms["body"].model.states), body_supplies(case.body)
         exchange = Exchange(
             given=tuple(INPUTS),
-            sums=tuple(of_tissue.index(f"{LEDGER}.{flow}_sum") for flow in TAKEN.values()),
             pools=tuple(of_body.index(supplies[loss]) for loss in TAKEN),
             books=tuple(of_body.index(f"{LEDGER}.{loss}_sum") for loss in TAKEN),
-            volume=volume_of(case.lesion.injury),
+            places=tuple(room.places for name in tissues if (room := rooms[name]).places is not None),
         )
-    return Coupling(sides.get("body"), sides.get("lesion"), exchange, case.run.tolerance)
+    return Coupling(sides.get("body"), [sides[name] for name in tissues], exchange, case.run.tolerance)
 
 
 def found_in(name: str, room: Room, side: Integration) -> Found:

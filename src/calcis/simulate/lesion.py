@@ -9,14 +9,16 @@ import numpy as np
 
 from calcis.case import Case
 from calcis.case.form import Injury
-from calcis.ledger import Balance, books, entries
+from calcis.ledger import LEDGER, Balance, books, entries
 from calcis.part import Model, assemble
+from calcis.simulate.coupling import Places
 from calcis.simulate.numbers import Numbers
 from calcis.solve.kernel import Kernel, compile_system
 from calcis.solve.schedule import Drive, Jump, Lane
 from calcis.solve.system import trace
 from calcis.tissue import BALANCES, INPUTS, PARTS
 from calcis.tissue.injuries import moves
+from calcis.tissue.uptake import TAKEN
 
 _MM3_PER_L = 1e6
 
@@ -51,6 +53,16 @@ def injury_jumps(
 def volume_of(injury: Injury | None) -> float:
     """Litres of tissue that are injured; without an injury none, so that nothing is taken from the blood."""
     return 0.0 if injury is None else injury.shape.cone.volume / _MM3_PER_L
+
+
+def lesion_places(case: Case, model: Model) -> Places:
+    """What the lesion of every arm takes from the body: all that it takes up."""
+    assert case.lesion is not None
+    names = list(model.states)
+    return Places(
+        volume=np.full(len(case.arms), volume_of(case.lesion.injury)),
+        terms=[(k, names.index(f"{LEDGER}.{flow}_sum"), 1.0) for k, flow in enumerate(TAKEN.values())],
+    )
 
 
 def lesion_lanes(

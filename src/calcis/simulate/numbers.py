@@ -7,6 +7,8 @@ from dataclasses import replace
 
 from calcis.body import set_by_person
 from calcis.case import Case
+from calcis.case.tissues import Tissue
+from calcis.changes import resolve
 from calcis.parameters import Parameter
 from calcis.part import Model
 from calcis.units import convert
@@ -20,11 +22,24 @@ class Numbers:
         self._of_case = case.parameters(personal)
         self._of_arm = {name: case.parameters(personal, name) for name in case.arms}
         self._used: set[str] = set()
+        self._case, self._all = case, personal
+        self._of_organs: dict[str, Parameter] = {}
 
     def of_model(self, arm: str, model: Model) -> dict[str, float]:
         """Values of a model's parameters in an arm, by dotted name, in the units of its laws."""
         self._used.update(model.parameters)
         return {name: self._of_arm[arm][name].value for name in model.parameters}
+
+    def of_organ(self, arm: str, organ: Tissue, model: Model) -> dict[str, float]:
+        """The same in an organ, whose own numbers take the place of those of the lesion's tissue."""
+        self._used.update(model.parameters)
+        found = self._case.parameters(self._all, arm, organ)
+        for change in organ.changes:
+            name = resolve(change, self._all)
+            self._of_organs.setdefault(f"{organ.name}.{name}", found[name])
+        if organ.volume is not None:
+            self._of_organs[organ.volume.name] = organ.volume
+        return {name: found[name].value for name in model.parameters}
 
     def shared(self, model: Model) -> dict[str, float]:
         """The same before any arm's changes."""
@@ -39,8 +54,13 @@ class Numbers:
 
     @property
     def used(self) -> tuple[Parameter, ...]:
-        """The numbers used so far, as the case has them before any arm's changes."""
-        return tuple(self._of_case[name] for name in sorted(self._used))
+        """The numbers used so far, as the case has them before any arm's changes; those of organs behind.
+
+        An organ's are named `organ.part.name`, and are those of the first arm.
+        """
+        shared = [self._of_case[name] for name in sorted(self._used)]
+        own = [replace(one, name=name) for name, one in self._of_organs.items()]
+        return (*shared, *own)
 
     def changed(self, arm: str) -> tuple[Parameter, ...]:
         """The used numbers in which an arm differs from the case."""

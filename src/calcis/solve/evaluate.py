@@ -36,34 +36,68 @@ def derived(kernel: Kernel, lanes: Sequence[Lane]) -> np.ndarray:
 def signals(kernel: Kernel, lane: Lane, times: np.ndarray, states: np.ndarray) -> np.ndarray:
     """Signals (time, signal) of a lane in given states (time, state) at ascending times (h)."""
     check(kernel.system, lane)
-    return signals_of(kernel, segments(kernel.system, [lane]), 0, derived(kernel, [lane])[0], times, states)
+    plan = segments(kernel.system, [lane])
+    return signals_of(kernel, plan, derived(kernel, [lane]), np.zeros(len(times), int), times, states)
 
 
 def signals_of(
-    kernel: Kernel, plan: Segments, lane: int, prepared: np.ndarray, times: np.ndarray, states: np.ndarray
+    kernel: Kernel,
+    plan: Segments,
+    prepared: np.ndarray,
+    lane_of: np.ndarray,
+    times: np.ndarray,
+    states: np.ndarray,
 ) -> np.ndarray:
-    """The same for a lane whose segments and parameter-only values are known; eight times a call."""
+    """Signals (row, signal) of many lanes, whose segments and parameter-only values are known.
+
+    Each row has its lane, time (h) and states; rows of a lane stand together, lanes and their times ascend.
+    Eight rows of a lane go into a call.
+    """
     layout = kernel.layout
-    first, last = plan.first[lane], plan.first[lane + 1]
-    segment = np.maximum(np.searchsorted(plan.start[first:last], times, side="right") - 1, 0) + first
-    calls = -(-len(times) // LANES)
-    rows = np.minimum(np.arange(calls * LANES), len(times) - 1).reshape(calls, LANES)
-    y, q, s = aligned(calls * layout.states), aligned(calls * layout.controls), aligned(calls)
-    d, o = aligned(layout.derived), aligned(calls * layout.observed)
-    y.reshape(calls, -1, LANES)[:] = states[rows].transpose(0, 2, 1)
-    q.reshape(calls, -1, LANES)[:] = plan.controls[segment[rows]].transpose(0, 2, 1)
-    s.reshape(calls, LANES)[:] = (times - plan.start[segment])[rows]
-    d.reshape(-1, LANES)[:] = prepared[:, None]
+    segment = _segment(plan, lane_of, times)
+    lanes, first, count = np.unique(lane_of, return_index=True, return_counts=True)
+    calls = -(-count // LANES)
+    found = np.empty((len(times), layout.observed))
     function = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 5)(kernel.address["observe"])
-    vector = 8 * LANES  # bytes
-    at = [array.ctypes.data for array in (y, d, q, s, o)]
-    for k in range(calls):
-        function(
-            at[0] + k * layout.states * vector,
-            at[1],
-            at[2] + k * layout.controls * vector,
-            at[3] + k * vector,
-            at[4] + k * layout.observed * vector,
-        )
-    found = o.reshape(calls, layout.observed, LANES).transpose(0, 2, 1)
-    return found.reshape(calls * LANES, layout.observed)[: len(times)].copy()
+    for a in range(0, len(lanes), _AT_ONCE):
+        some = slice(a, a + _AT_ONCE)
+        place = np.repeat(np.arange(len(lanes[some])), calls[some])
+        nth = np.arange(len(place)) - np.repeat(np.cumsum(calls[some]) - calls[some], calls[some])
+        row = nth[:, None] * LANES + np.arange(LANES)
+        rows = first[some][place][:, None] + np.minimum(row, count[some][place][:, None] - 1)
+        size = len(place)
+        y, q, s = aligned(size * layout.states), aligned(size * layout.controls), aligned(size)
+        d, o = aligned(len(lanes[some]) * layout.derived), aligned(size * layout.observed)
+        y.reshape(size, -1, LANES)[:] = states[rows].transpose(0, 2, 1)
+        q.reshape(size, -1, LANES)[:] = plan.controls[segment[rows]].transpose(0, 2, 1)
+        s.reshape(size, LANES)[:] = (times - plan.start[segment])[rows]
+        d.reshape(len(lanes[some]), -1, LANES)[:] = prepared[lanes[some]][:, :, None]
+        vector = 8 * LANES  # bytes
+        y_at, d_at, q_at, s_at, o_at = (array.ctypes.data for array in (y, d, q, s, o))
+        for k, of in enumerate(place.tolist()):
+            function(
+                y_at + k * layout.states * vector,
+                d_at + of * layout.derived * vector,
+                q_at + k * layout.controls * vector,
+                s_at + k * vector,
+                o_at + k * layout.observed * vector,
+            )
+        whole = o.reshape(size, layout.observed, LANES).transpose(0, 2, 1)
+        real = row < count[some][place][:, None]
+        found[rows[real]] = whole[real]
+    return found
+
+
+_AT_ONCE = 512  # lanes, so that their copies stay small
+
+
+def _segment(plan: Segments, lane_of: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """In which segment each row is: the last that begins at its time or before, else its lane's first."""
+    own = np.repeat(np.arange(len(plan.first) - 1), np.diff(plan.first))
+    later = np.repeat([0, 1], [len(own), len(times)])  # at equal times the segment comes first
+    order = np.lexsort((later, np.concatenate([plan.start, times]), np.concatenate([own, lane_of])))
+    begun = np.cumsum(order < len(own)) - 1
+    rows = order >= len(own)
+    found = np.empty(len(times), int)
+    found[order[rows] - len(own)] = begun[rows]
+    return np.asarray(np.maximum(found, plan.first[lane_of]))

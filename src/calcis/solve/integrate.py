@@ -18,14 +18,14 @@ from calcis.solve.kernel import Kernel
 from calcis.solve.schedule import Lane, Segments, check, segments
 from calcis.solve.status import DONE, NOT_FINITE, RUNNING, STEP_TOO_SMALL, TOO_MANY_STEPS
 
-MOST_LANES_PER_TASK = 256
+LEAST_LANES_PER_TASK, MOST_LANES_PER_TASK = 64, 256
 MAX_STEPS, STEPS_PER_SEGMENT = 1_000_000, 10_000  # a lane may take the larger of the two
 PIECES = 256  # recorded steps per lane between two looks at the recorder
 
 
-# What to keep of a lane's recorded steps, called as they come: (plan, what depends on its parameters alone,
-# lane, (steps, 2 + powers·states): start, length, coefficients in powers of θ).
-Recording = Callable[[Segments, np.ndarray, int, np.ndarray], np.ndarray]
+# What to keep of recorded steps, called as they come: (plan, what depends on parameters alone, lane of each
+# step, (steps, 2 + powers·states): start, length, coefficients in powers of θ) -> (lane of each row, rows).
+Recording = Callable[[Segments, np.ndarray, np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,8 @@ class Integration:
     """Lanes on their way, which `advance` takes from interval to interval.
 
     `states` and `signals` are their courses at `times` (h, ascending) so far, and nothing beyond;
-    rtol is the relative tolerance, and a state's absolute one rtol times its scale.
+    rtol is the relative tolerance, and a state's absolute one rtol times its scale.  `kept` are the signals
+    of which courses are kept, where that is not all.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class Integration:
         *,
         threads: int | None = None,
         max_steps: int | None = None,
+        kept: Sequence[str] | None = None,
     ) -> None:
         times = np.array(times, float)
         if not np.isfinite(times).all() or (np.diff(times) < 0).any():
@@ -90,7 +92,9 @@ class Integration:
         self.clock[2] = 1.0
         self.counts = np.zeros((7, count), np.int64)
         self.states = np.empty((count, len(times), layout.states))
-        self.signals = np.empty((count, len(times), layout.observed))
+        observed = list(kernel.system.observed)
+        self._kept = None if kept is None else [observed.index(name) for name in kept]
+        self.signals = np.empty((count, len(times), layout.observed if kept is None else len(kept)))
         self.failures: list[str | None] = [None] * count
         self._threads, self._max_steps, self._scratch = threads or os.cpu_count() or 1, max_steps, _Scratch()
         self._segments = 0
@@ -170,26 +174,29 @@ class Integration:
         span = np.array([np.nan if one is None else one.end for one in intervals]) - begin
 
         def look() -> None:
-            for lane in going:
-                if record is not None and places[lane]:
-                    kept[lane].append(record(plan, self.prepared[lane], lane, pieces[lane, : places[lane]]))
-                    places[lane] = 0
+            if record is not None and places.any():
+                full = np.flatnonzero(places)
+                steps = np.concatenate([pieces[lane, : places[lane]] for lane in full])
+                lane_of, rows = record(plan, self.prepared, np.repeat(full, places[full]), steps)
+                places[full] = 0
+                for lane, some in zip(full, np.split(rows, np.searchsorted(lane_of, full[1:])), strict=True):
+                    kept[lane].append(some)
             if watch is not None:
                 segment = np.where(self.counts[0] < 0, plan.first[:-1], self.counts[0])[going]
                 now = plan.start[segment] + self.clock[0, going] - begin[going]
                 now = np.where(self.counts[2, going] == RUNNING, now, span[going])
                 watch(float(np.mean(now / span[going])))
 
-        # Two tasks of equal size for each thread.
+        # Two tasks of equal size for each thread; one, without a thread of its own, where there is little.
         size = min(MOST_LANES_PER_TASK, -(-count // (2 * self._threads * LANES)) * LANES)
+        size = max(size, LEAST_LANES_PER_TASK)
         self._march(
             task, [(a, min(a + size, count)) for a in range(0, count, max(size, 1))], rounds, look, stop
         )
         for lane in going:
             if self.counts[2, lane] not in (RUNNING, DONE):
                 self.failures[lane] = _failure(self, lane, plan)
-            if kernel.layout.observed:
-                self._observe(plan, lane, due[lane])
+        self._observe(plan, due)
         return [np.concatenate(rows) if rows else np.zeros((0, 0)) for rows in kept]
 
     def _march(
@@ -228,13 +235,16 @@ class Integration:
                     wait(pending)
                     raise
 
-    def _observe(self, plan: Segments, lane: int, due: int) -> None:
-        """Signals of the outputs since `due`."""
-        now = self.counts[1, lane]
-        if now > due:
-            self.signals[lane, due:now] = signals_of(
-                self.kernel, plan, lane, self.prepared[lane], self.times[due:now], self.states[lane, due:now]
-            )
+    def _observe(self, plan: Segments, due: np.ndarray) -> None:
+        """Signals of the outputs since `due`, of all lanes."""
+        now = self.counts[1]
+        lane_of = np.repeat(np.arange(len(now)), now - due)
+        if not len(lane_of) or not self.kernel.layout.observed:
+            return
+        output = np.arange(len(lane_of)) - np.repeat(np.cumsum(now - due) - now, now - due)
+        states = self.states[lane_of, output]
+        found = signals_of(self.kernel, plan, self.prepared, lane_of, self.times[output], states)
+        self.signals[lane_of, output] = found if self._kept is None else found[:, self._kept]
 
     def solution(self) -> Solution:
         """The courses so far, NaN beyond."""

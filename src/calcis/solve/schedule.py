@@ -115,61 +115,91 @@ def segments(system: System, lanes: Sequence[Lane | None]) -> Segments:
     """Cut every lane's time at its events; None is a lane that stays where it is, without segments."""
     if all(lane is not None and lane.plain for lane in lanes):
         return _plain(system, [lane for lane in lanes if lane is not None])
-    first, starts, ends, smooth, controls = [0], [], [], [], []
-    jump_first = [0]
+    first, jump_first = [0], [0]
+    starts: list[np.ndarray] = []
+    ends: list[np.ndarray] = []
+    smooth: list[np.ndarray] = []
+    controls: list[np.ndarray] = []
     targets: list[int] = []
     sources: list[int] = []
     factors: list[float] = []
+    before, own = None, _NOTHING
     for lane in lanes:
         if lane is None:
             first.append(first[-1])
             continue
-        corners = {lane.begin} if lane.fresh else set()
-        corners.update(jump.time for jump in lane.jumps if jump.time < lane.end)
-        for infusion in lane.infusions:
-            corners.update(t for t in (infusion.start, infusion.end) if t < lane.end)
-        if lane.drive is not None:
-            corners.update(t for t in lane.drive.rough if lane.begin < t < lane.end)
-        rough = np.unique(np.array(sorted(corners)))
-        pieces = np.array([lane.begin]) if lane.drive is None else np.asarray(lane.drive.starts, float)
-        inner = pieces[(pieces > lane.begin) & (pieces < lane.end)]
-        cuts = np.unique(np.concatenate([[lane.begin], rough, inner]))
-        limits = np.append(cuts, lane.end)
-        table = np.zeros((len(cuts), system.controls))
-        table[:, 0] = cuts
-        for infusion in lane.infusions:
-            inside = (cuts >= infusion.start) & (cuts < infusion.end)
-            table[inside, 1 + system.infused.index(infusion.target)] += infusion.rate
-        if lane.drive is not None:
-            place = np.searchsorted(pieces, cuts, side="right") - 1
-            shifted = _shifted(np.asarray(lane.drive.coefficients, float)[place], cuts - pieces[place])
-            table[:, 1 + len(system.infused) :] = shifted.reshape(len(cuts), -1)
+        if lane is not before:  # places of one person share their lane's interval
+            before, own = lane, _cut(system, lane)
         by_time: dict[float, list[Jump]] = {}
         for jump in lane.jumps:
             by_time.setdefault(jump.time, []).append(jump)
-        is_rough = np.isin(cuts, rough)
-        for k, cut in enumerate(cuts):
-            for jump in by_time.get(float(cut), ()):
-                targets.append(jump.target)
-                sources.append(-1 if jump.source is None else jump.source)
-                factors.append(jump.factor)
-            jump_first.append(len(targets))
-            smooth.append(0 if is_rough[k] else 1)
-        starts.append(limits[:-1])
-        ends.append(limits[1:])
-        controls.append(table)
-        first.append(first[-1] + len(cuts))
+        if by_time:
+            for cut in own.start:
+                for jump in by_time.get(float(cut), ()):
+                    targets.append(jump.target)
+                    sources.append(-1 if jump.source is None else jump.source)
+                    factors.append(jump.factor)
+                jump_first.append(len(targets))
+        else:
+            jump_first += [len(targets)] * len(own.start)
+        starts.append(own.start)
+        ends.append(own.end)
+        smooth.append(own.smooth)
+        controls.append(own.controls)
+        first.append(first[-1] + len(own.start))
     return Segments(
         first=np.array(first),
         start=np.concatenate([np.empty(0), *starts]),
         end=np.concatenate([np.empty(0), *ends]),
-        smooth=np.array(smooth, np.uint8),
+        smooth=np.concatenate([np.empty(0, np.uint8), *smooth]),
         controls=np.concatenate([np.empty((0, system.controls)), *controls]),
         jump_first=np.array(jump_first),
         jump_target=np.array(targets, np.int64),
         jump_source=np.array(sources, np.int64),
         jump_factor=np.array(factors, float),
     )
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """A lane's own segments."""
+
+    start: np.ndarray
+    end: np.ndarray
+    smooth: np.ndarray
+    controls: np.ndarray
+
+
+_NOTHING = _Cut(*np.zeros((4, 0)))
+
+
+def _cut(system: System, lane: Lane) -> _Cut:
+    """Cut a lane's time at its events and at the pieces of what drives it."""
+    corners = {lane.begin} if lane.fresh else set()
+    corners.update(jump.time for jump in lane.jumps if jump.time < lane.end)
+    for infusion in lane.infusions:
+        corners.update(t for t in (infusion.start, infusion.end) if t < lane.end)
+    if lane.drive is not None:
+        corners.update(t for t in lane.drive.rough if lane.begin < t < lane.end)
+    pieces = np.array([lane.begin]) if lane.drive is None else np.asarray(lane.drive.starts, float)
+    if pieces[0] == lane.begin and corners <= {lane.begin} and pieces[-1] < lane.end:
+        cuts = pieces  # the usual: what drives it was made for just this interval
+    else:
+        inner = pieces[(pieces > lane.begin) & (pieces < lane.end)]
+        cuts = np.unique(np.concatenate([[lane.begin], sorted(corners), inner]))
+    table = np.zeros((len(cuts), system.controls))
+    table[:, 0] = cuts
+    for infusion in lane.infusions:
+        inside = (cuts >= infusion.start) & (cuts < infusion.end)
+        table[inside, 1 + system.infused.index(infusion.target)] += infusion.rate
+    if lane.drive is not None:
+        polynomials = np.asarray(lane.drive.coefficients, float)
+        if cuts is not pieces:
+            place = np.searchsorted(pieces, cuts, side="right") - 1
+            polynomials = _shifted(polynomials[place], cuts - pieces[place])
+        table[:, 1 + len(system.infused) :] = polynomials.reshape(len(cuts), -1)
+    smooth = np.array([cut not in corners for cut in cuts.tolist()], np.uint8)
+    return _Cut(cuts, np.append(cuts[1:], lane.end), smooth, table)
 
 
 def _plain(system: System, lanes: Sequence[Lane]) -> Segments:

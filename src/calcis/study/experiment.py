@@ -160,14 +160,17 @@ class _Maker:
         return tuple(phases)
 
     def _case(self, over: Iterable[Where]) -> Case:
-        """The experiment's case; for what follows later, with the places `over` laid over it."""
+        """The experiment's case; for what follows later, with the places `over` laid over it.
+
+        Without organs, which no experiment asks for yet.
+        """
         if isinstance(self.own.case, str):
             if self.file.case or self.own.then:
                 expected = "a case here, as the file has one for all, or something follows later (`then`)"
                 raise self.document.error((*self.where, "case"), expected, shown(self.own.case))
             try:
                 document = read_yaml(inside(self.path.parent, self.own.case))
-                return case_of(document, self.vocabulary, self.path.parent)
+                return replace(case_of(document, self.vocabulary, self.path.parent), organs=())
             except InputError as wrong:
                 if wrong.line is not None:
                     raise
@@ -178,7 +181,7 @@ class _Maker:
             raise self.document.error(self.where, "`case`", "none", key=True)
         document = _overlaid(self.places, places, over)
         case = case_of(document, self.vocabulary)
-        return replace(case, text=json.dumps(document.data, ensure_ascii=False))
+        return replace(case, text=json.dumps(document.data, ensure_ascii=False), organs=())
 
     def _start(self, case: Case) -> dict[str, dict[str, tuple[float, str]]]:
         found = {}
