@@ -22,10 +22,10 @@ def viability(v: Any) -> Value:
 
 
 def oxygenation(v: Any) -> Value:
-    """How far blood flow keeps cells alive and growing, F⁴/(F⁴ + K⁴), F the share of usual flow."""
+    """How far blood flow keeps cells alive and growing, (1 + K⁴)·F⁴/(F⁴ + K⁴): 1 at usual flow, F = 1."""
     fourth = v.blood_flow * v.blood_flow * v.blood_flow * v.blood_flow
     half = v.flow_half * v.flow_half
-    return fourth / (fourth + half * half)
+    return (1.0 + half * half) * fourth / (fourth + half * half)
 
 
 def secondary_necrosis(v: Any) -> Value:
