@@ -93,8 +93,9 @@ class Variants:
         units = {name: state.unit for name, state in self._model.states.items()}
         units |= {name: signals[name] for name in self._kernel.system.observed}
         self._units = {name: (k, unit) for k, (name, unit) in enumerate(units.items())}
-        books = {name: what for name, what in self._units.items() if name.startswith(f"{LEDGER}.")}
-        self._units |= {name.removeprefix(f"{LEDGER}."): what for name, what in books.items()}
+        if case.lesion is not None:
+            for flow in {flow for balance in BALANCES for flow in balance.flows}:
+                self._units[f"{flow}_sum"] = self._units[f"{LEDGER}.{flow}_sum"]
         everything = self._vocabulary.parameters(case.body)
         self._probes = [
             {name: replace(number, value=value, range=None) for name, number in everything.items()}
