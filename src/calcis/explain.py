@@ -100,7 +100,7 @@ def _everything() -> Iterator[tuple[str, Callable[[], Explanation]]]:
     for injury in words.injuries:
         yield injury, partial(_injury, injury)
     for drug in words.drugs.values():
-        for name in (drug.name, *drug.synonyms):
+        for name in drug.names:
             yield name, partial(_drug, drug)
     for name, mineral in minerals().items():
         yield name, partial(_mineral, mineral)
@@ -254,9 +254,12 @@ def _drug(drug: Drug) -> Explanation:
     bodies = [body for body in packaged().bodies if body != CLAMPED]
     facts["in body"] = {body: packaged().lacks(body, drug.name) or "acts" for body in bodies}
     numbers = read_parameters(data_path("drugs", f"{drug.name}.yaml"))
-    facts["numbers"] = {name: f"{_shown(one)} ({one.kind})" for name, one in numbers.items()}
-    facts["notes"] = {name: one.note for name, one in numbers.items() if one.note}
-    facts["sources"] = list(dict.fromkeys(in_full(one.source) for one in numbers.values()))
+    own = {name.partition(".")[2]: one for name, one in numbers.items()}
+    facts["numbers"] = {name: f"{_shown(one)} ({one.kind})" for name, one in own.items()}
+    facts["notes"] = {name: one.note for name, one in own.items() if one.note}
+    keys = dict.fromkeys(one.source.partition(":")[0].strip() for one in numbers.values())
+    facts["sources"] = [in_full(key) for key in keys]
+    facts["where in them"] = f"calcis explain {drug.name}.{next(iter(own))}, and so on"
     return Explanation(drug.name, "drug", {label: fact for label, fact in facts.items() if fact})
 
 
@@ -271,8 +274,8 @@ def _action(action: Action) -> str:
     after = ", with delay" if action.delayed else ""
     fades = ", until it escapes" if action.escape else ""
     moved = "; ".join(f"{', '.join(targets)} of {body}" for body, targets in action.on.items())
-    said = LAWS[action.law].says.replace("x", action.by)
-    return f"{action.name}: {moved or action.signal} {said}{after}{fades}"
+    said = LAWS[action.law].says.format(x=action.by)
+    return f"{action.name}: {moved or action.signal}, {said}{after}{fades}"
 
 
 def _mineral(mineral: Mineral) -> Explanation:
@@ -306,7 +309,7 @@ def _disease(disease: Disease) -> Explanation:
     facts["notes"] = {name: change.note for name, change in changes.items() if change.note}
     arguments = {
         name: f"{changes[one.sets[0]].words.partition(': ')[2]}, unless a case says otherwise; "
-        f"from {one.least} to {one.most}"
+        f"from {one.least} to {one.most}: {one.title}"
         for name, one in disease.arguments.items()
     }
     facts["a case may give"] = arguments

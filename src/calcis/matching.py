@@ -16,7 +16,7 @@ from calcis.individual.factors import search, variation
 from calcis.individual.individual import Level, Moved, Other
 from calcis.individual.options import ASIDE
 from calcis.parameters import Parameter
-from calcis.quantities import Quantity, described, pretty, quantities
+from calcis.quantities import Quantity, described, number_shown, pretty, quantities
 from calcis.reading import parse_yaml
 from calcis.store import Finding, Run
 from calcis.wording import capital, digits, listed, span
@@ -75,12 +75,12 @@ def matching(run: Run, system: str = "si") -> Matching | None:
     levels = {one.lab: one for one in found.levels}
     against = [one for one in _of_disease(found, case, levels, system) if one.level == "warning"]
     return Matching(
-        brief=" ".join([_brief(found, case), *(one.text.partition(_ALONE)[0] for one in against)]),
+        brief=" ".join([_brief(found, case, system), *(one.text.partition(_ALONE)[0] for one in against)]),
         lived=_lived(found),
         rows=tuple(replace(_row(one, system), verdict=_verdict(found, one)) for one in found.levels),
         unseen=tuple(_row(one, system) for one in found.unseen),
-        changes=tuple(_change(one) for one in found.changes if one.sort != ASIDE) or (_NOTHING,),
-        others=tuple(_others(found)),
+        changes=tuple(_change(one, system) for one in found.changes if one.sort != ASIDE) or (_NOTHING,),
+        others=tuple(_others(found, system)),
         variation=tuple((_row(one, system).title, _variation(one.lab)) for one in found.levels),
         remarks=tuple(_remarks(found, case, system)),
     )
@@ -107,9 +107,9 @@ def matching_json(run: Run) -> dict[str, Any] | None:
     return {**run.individual, "said": said, "findings": [vars(one) for one in told.remarks]}
 
 
-def _brief(found: Individual, case: Mapping[str, Any]) -> str:
+def _brief(found: Individual, case: Mapping[str, Any], system: str) -> str:
     """What was found, and that labs do not match, in a sentence or two."""
-    said = [f"{_soft(one.title)} {_amount(one)}" for one in found.changes if one.numbers]
+    said = [f"{_soft(one.title)} {_amount(one, system)}" for one in found.changes if one.numbers]
     text = f"The person found for the labs: {listed(said)}." if said else "The labs fit the standard person."
     if found.misfit:
         given = [f"{_named_lab(lab)} of {case['labs'][lab]}" for lab in found.misfit]
@@ -141,19 +141,21 @@ def _row(level: Level, system: str) -> Row:
         low, high = (
             quantity.shown(value * math.exp(side * spread), level.unit, system) for side in (-1.0, 1.0)
         )
-        return f"{digits(low)} to {digits(high)}"
+        return f"{quantity.read(low)} to {quantity.read(high)}"
 
-    simulated = digits(quantity.shown(level.simulated, level.unit, system))
+    simulated = quantity.read(quantity.shown(level.simulated, level.unit, system))
     unsure, unit = ends(level.simulated, level.unsure), quantity.unit(system)
     if level.measured is None or level.spread is None or level.off is None:
         return Row(quantity.title, unit, simulated, unsure)
-    title = "eGFR, by creatinine" if level.lab == "creatinine" else quantity.title
+    title = quantity.title
+    if level.lab == "creatinine":  # a body is a standard adult's, and so is its surface
+        title, unit = "eGFR, by creatinine", f"{unit} per 1.73 m²"
     return Row(
         title,
         unit,
         simulated,
         unsure,
-        digits(quantity.shown(level.measured, level.unit, system)),
+        quantity.read(quantity.shown(level.measured, level.unit, system)),
         ends(level.measured, level.spread),
         f"{round(level.off, 1) + 0.0:+.1f}".replace("-", "−").replace("+0.0", "0.0"),
     )
@@ -164,23 +166,25 @@ def _verdict(found: Individual, level: Level) -> str:
     return "set aside" if level.lab in found.aside else "does not match" if level.lab in found.misfit else ""
 
 
-def _amount(moved: Moved) -> str:
+def _amount(moved: Moved, system: str) -> str:
     """A change in words: how much there is where it has a unit or is normally none, else over normal."""
-    _, value, unit, _ = moved.numbers[0]
-    if unit != "1" or moved.factor is None:
-        return f"{digits(value)} {pretty(unit)}".strip()
+    name, value, own, _ = moved.numbers[0]
+    if own != "1" or moved.factor is None:
+        shown, unit = number_shown(name, value, own, system)
+        return f"{digits(shown)} {pretty(unit)}".strip()
     return f"{digits(moved.factor)} {'times' if moved.factor >= 1.0 else 'of'} normal"
 
 
-def _change(moved: Moved) -> str:
+def _change(moved: Moved, system: str) -> str:
     """A change with what is open of it, what is normal, and how unusual it is."""
-    _, value, unit, normal = moved.numbers[0]
+    name, value, unit, normal = moved.numbers[0]
     size = value if unit != "1" or moved.factor is None else moved.factor
     spread = min(moved.unsure, _VAGUE)
     low, high = size * math.exp(-spread), size * math.exp(spread)
     if moved.factor is None:
         low, high = max(0.0, size * (1.0 - moved.unsure)), size * (1.0 + moved.unsure)
-    text = f"{capital(moved.title)}: {_amount(moved)}"
+    low, high, normal = (number_shown(name, one, unit, system)[0] for one in (low, high, normal))
+    text = f"{capital(moved.title)}: {_amount(moved, system)}"
     if moved.sort != "measured":
         text += f" ({digits(low)} to {digits(high)})" if moved.unsure < _VAGUE else " (not determined)"
     if moved.factor is None:
@@ -191,16 +195,16 @@ def _change(moved: Moved) -> str:
     return f"{text}; {_SORTS.get(moved.sort, usual)}."
 
 
-def _others(found: Individual) -> Iterator[str]:
+def _others(found: Individual, system: str) -> Iterator[str]:
     """Other explanations, and how plausible they are beside the one that was taken."""
     for one in found.others[:_MOST_OTHERS]:
         plausible = min(1.0, math.exp(-0.5 * one.more))
-        yield f"{capital(_named(one, found))}: {100.0 * plausible:.0f} % as plausible."
+        yield f"{capital(_named(one, found, system))}: {100.0 * plausible:.0f} % as plausible."
 
 
-def _named(other: Other, found: Individual) -> str:
+def _named(other: Other, found: Individual, system: str) -> str:
     """The changes of another explanation, and which labs it sets aside that the one taken does not."""
-    said = [f"{_soft(one.title)} {_amount(one)}" for one in other.changes if one.numbers]
+    said = [f"{_soft(one.title)} {_amount(one, system)}" for one in other.changes if one.numbers]
     doubted = [one.title for one in other.changes if one.sort == ASIDE and one.title not in found.aside]
     said += [f"{_named_lab(lab)} set aside" for lab in doubted]
     return listed(said) if said else "no change"
@@ -280,7 +284,7 @@ def _of_disease(
     alone = []
     for lab, value in found.plain.items():
         quantity, unit = _quantity(levels[lab]), levels[lab].unit
-        said = digits(quantity.shown(value, unit, system))
+        said = quantity.read(quantity.shown(value, unit, system))
         row = _row(levels[lab], system)
         alone.append(f"{_lab(levels[lab])} of {said} {row.unit} (measured {row.measured})")
     told = f"{_ALONE}{listed(alone)}." if alone else ""

@@ -10,10 +10,12 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from calcis.drugs import drug_part
 from calcis.parameters import Parameter, data_path, read_parameters
 from calcis.reading import read_yaml
 from calcis.reference_ranges import ReferenceRange, Whom, reference_ranges
 from calcis.units import UnitError, convert
+from calcis.wording import digits
 
 Floats = NDArray[np.float64]
 Value = TypeVar("Value", float, Floats)
@@ -54,6 +56,10 @@ class Quantity:
         """A value (or course) of `unit` in the unit shown."""
         return value * convert(1.0, unit, self.us if system == "us" else self.si, self.molar_mass)
 
+    def read(self, value: float) -> str:
+        """A value in the unit shown, for a reader: what is next to nothing is none."""
+        return "0" if abs(value) < self.nothing else digits(value)
+
     def reference(self, whom: Whom | None) -> ReferenceRange | None:
         """The reference range of a person; None where there is none, or nobody is meant."""
         return None if whom is None else next((one for one in self.ranges if one.holds(whom)), None)
@@ -77,6 +83,20 @@ def quantities() -> dict[str, Quantity]:
             given = {key: value for key, value in entry.items() if key != "molar_mass"}
             mass = molar_mass(entry["molar_mass"]) if "molar_mass" in entry else None
             found[name] = Quantity(name, group=group, molar_mass=mass, ranges=ranges.get(name, ()), **given)
+        if group == "drugs":
+            found |= {one.name: one for one in _drugs() if one.name not in found}
+    return found
+
+
+def _drugs() -> list[Quantity]:
+    """The plasma concentration of every drug that has one, in the unit of its law or by mass."""
+    found = []
+    for file in sorted(data_path("drugs").glob("*.yaml")):
+        name = f"{file.stem}_plasma"
+        if name in drug_part(file.stem).gives:
+            mass, unit = molar_mass(file.stem), drug_part(file.stem).gives[name].unit
+            title = file.stem.replace("_", " ").capitalize()
+            found.append(Quantity(name, title, "drugs", unit, "ng/mL" if mass else unit, molar_mass=mass))
     return found
 
 
@@ -97,6 +117,15 @@ def described(name: str, unit: str, system: str) -> Quantity:
     return Quantity(name, name.replace("_", " ").capitalize(), "other", unit, unit)
 
 
+def number_shown(name: str, value: float, unit: str, system: str) -> tuple[float, str]:
+    """The value and unit in which a number of a model, by its dotted name, is shown; else those it has."""
+    entry = _data()["numbers"].get(name)
+    if entry is None:
+        return value, unit
+    mass = molar_mass(entry["molar_mass"]) if "molar_mass" in entry else None
+    return convert(value, unit, entry[system], mass), entry[system]
+
+
 def pretty(unit: str) -> str:
     """A unit with its powers and micro signs; nothing for a pure number."""
     if unit == "1":
@@ -106,10 +135,15 @@ def pretty(unit: str) -> str:
     return unit
 
 
-@cache
 def _groups() -> Mapping[str, Any]:
-    groups: dict[str, Any] = read_yaml(data_path("report", "quantities.yaml")).data["groups"]
+    groups: Mapping[str, Any] = _data()["groups"]
     return groups
+
+
+@cache
+def _data() -> Mapping[str, Any]:
+    data: Mapping[str, Any] = read_yaml(data_path("report", "quantities.yaml")).data
+    return data
 
 
 @cache

@@ -239,7 +239,12 @@ def _diseases(given: Any) -> str:
     said = []
     for name, arguments in named.items():
         title = known[name].title if name in known else str(name)
-        given_words = ", ".join(f"{argument} {value}" for argument, value in (arguments or {}).items())
+        titles = (
+            {argument: one.title for argument, one in known[name].arguments.items()} if name in known else {}
+        )
+        given_words = ", ".join(
+            f"{titles.get(argument, argument)}: {value}" for argument, value in (arguments or {}).items()
+        )
         said.append(title + (f" ({given_words})" if given_words else ""))
     return "; ".join(said)
 

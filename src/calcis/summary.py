@@ -57,9 +57,8 @@ class Fact:
     def read(self, value: float) -> str:
         """A value of this course as a reader needs it: what is next to nothing beside the rest is that."""
         size = max(abs(self.lowest), abs(self.highest))
-        if abs(value) < self.quantity.nothing:
-            return "0"
-        return "~0" if 0 < abs(value) < _NOTHING * size else digits(value)
+        tiny = 0 < abs(value) < _NOTHING * size and abs(value) >= self.quantity.nothing
+        return "~0" if tiny else self.quantity.read(value)
 
 
 def titled(run: Run) -> str:
@@ -172,10 +171,10 @@ def _sentence(one: Fact) -> str:
     low, high = one.range or (0.0, 0.0)
     parts = []
     if one.below:
-        value = f"{digits(one.lowest)} {one.unit} {_when(one.lowest_at)}"
+        value = f"{one.quantity.read(one.lowest)} {one.unit} {_when(one.lowest_at)}"
         parts.append(f"lowest {value}, below the reference range for {span(one.below)}")
     if one.above:
-        value = f"{digits(one.highest)} {one.unit} {_when(one.highest_at)}"
+        value = f"{one.quantity.read(one.highest)} {one.unit} {_when(one.highest_at)}"
         parts.append(f"highest {value}, above the reference range for {span(one.above)}")
     return f"{one.quantity.title}: {'; '.join(parts)} (range {digits(low)} to {digits(high)})."
 

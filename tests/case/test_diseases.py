@@ -25,7 +25,7 @@ title: A disease
 species: human
 steady_after: 5 y
 arguments:
-  gfr: {sets: [kidney.filtration_rate], from: 5 mL/min, to: 90 mL/min}
+  gfr: {title: GFR, sets: [kidney.filtration_rate], from: 5 mL/min, to: 90 mL/min}
 changes:
   kidney.filtration_rate: {value: 25 mL/min, kind: assumed, source: "a_2000: x"}
   gut.calcium_intake: {factor: 2, kind: assumed, source: "a_2000: x"}
@@ -77,17 +77,11 @@ def test_a_given_magnitude_is_told_as_the_cases_own() -> None:
         ("{vitamin_d_intoxication: {supply: 20}, thiazide: }", ()),
         (
             "{vitamin_d_intoxication: {supply: 30}}",
-            (
-                "Vitamin D intoxication: supply was tried from 4 to 20, but here it is "
-                "vitamin_d.supply_factor: 30.",
-            ),
+            ("Vitamin D intoxication: supply of vitamin D was tried from 4 to 20, but here it is 30.",),
         ),
         (
             "{ckd: {gfr: 0.06 L/h}}",
-            (
-                "Chronic kidney disease: gfr was tried from 5 mL/min to 90 mL/min, but here it is "
-                "kidney.filtration_rate: 0.06 L/h.",
-            ),
+            ("Chronic kidney disease: GFR was tried from 5 mL/min to 90 mL/min, but here it is 0.06 L/h.",),
         ),
     ],
 )
@@ -158,7 +152,8 @@ def test_a_body_without_its_numbers_or_of_another_species_refuses_it(
     [
         ("title:", "‸titel:", "a key of this file"),
         ("species: human", "species: ‸humans", "one of human"),
-        ("gfr: {sets", "gfr: ‸3 #", "a mapping of sets, from, to"),
+        ("gfr: {title", "gfr: ‸3 #", "a mapping of title, sets, from, to"),
+        ("title: GFR, sets", "‸sets", "'title' of gfr"),
         ("[kidney.filtration_rate]", "‸kidney.filtration_rate", "a list of numbers"),
         ("[kidney.filtration_rate]", "[‸kidney.filtration_rat]", "a number to which `changes` gives"),
         ("[kidney.filtration_rate]", "[‸gut.calcium_intake]", "a number to which `changes` gives"),
@@ -241,7 +236,7 @@ def test_an_arm_has_its_own_diseases_after_those_of_the_case_and_before_its_chan
     assert of("and more", "kidney_calcium.capacity_factor") > 1.0
     assert of("and more", "parathyroid_gland.set_point_factor") > 1.0
     assert case.arms["worse"].words == (
-        "Chronic kidney disease (kidney.filtration_rate: 15 mL/min)",
+        "Chronic kidney disease (GFR: 15 mL/min)",
         "Vitamin D deficiency",
     )
     assert case.arms["and more"].words[:2] == ("Thiazide diuretic", "Lithium treatment")

@@ -88,6 +88,7 @@ def test_the_vocabulary_knows_what_the_rooms_know() -> None:
     [
         ("macrophage_competence: ‸-0.2", "leukocytes.macrophage_competence from 0 to 1", "-0.2"),
         ("capillaries.perfusion: {factor: ‸-1}", "capillaries.perfusion from 0 to 1000", "-0.3"),
+        ("plasma.calcium_normal: ‸100 mmol/L", "plasma.calcium_normal from 0.8 to 6 mmol/L", "100 mmol/L"),
         ("bite.apoptotic_share: ‸120 %", "bite.apoptotic_share from 0 to 1", "120 %"),
     ],
 )

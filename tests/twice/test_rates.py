@@ -169,6 +169,7 @@ UNSEEN = {
     *("plasma.pth_agonist_floor", "oestrogen.floor"),
     *BODY_HOOKS.values(),
     *("mineral.apatite_mass", "mineral.radiodensity_tissue", "mineral.radiodensity_slope"),
+    *("mineral.native_calcium", "mineral.dry_mass"),
     "mineral.smoothing",
     "saturation.hydrogen_phosphate_log_k",
     *TISSUE_CONDITIONS.values(),

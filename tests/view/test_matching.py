@@ -7,8 +7,13 @@ from dataclasses import replace
 
 import pytest
 
+from calcis.case import packaged
+from calcis.individual.factors import factors
 from calcis.individual.individual import Individual, Level, Moved, Other
 from calcis.matching import Matching, matching, matching_json
+from calcis.parameters import data_path
+from calcis.quantities import SYSTEMS, number_shown
+from calcis.reading import read_yaml
 from calcis.report import render
 from calcis.store import Run
 from calcis.terminal import run_json, show_run
@@ -76,7 +81,7 @@ def test_levels_stand_in_the_units_asked_for_with_a_deviation_to_each_side() -> 
     assert (filtration.title, filtration.measured, filtration.unit) == (
         "eGFR, by creatinine",
         "60.0",
-        "mL/min",
+        "mL/min per 1.73 m²",
     )
     (fgf23,) = told(FOUND).unseen
     assert (fgf23.title, fgf23.simulated, fgf23.measured) == ("FGF23", "45.0", "")
@@ -93,6 +98,45 @@ def test_changes_are_told_with_what_is_open_and_how_unusual_they_are() -> None:
         "PTHrP: 12.0 pmol/L (6.00 to 18.0), normally none; more than healthy people differ by.",
     )
     assert told(replace(FOUND, changes=())).changes[0].startswith("Nothing: the labs fit the standard person")
+
+
+def test_changes_are_told_in_the_units_asked_for() -> None:
+    eaten = Moved(
+        "calcium eaten", "variation", (("gut.calcium_intake", 20.0, "mmol/d", 24.0),), 0.83, 0.1, 1.0
+    )
+    level = Moved(
+        "own normal level of PTH", "beyond", (("parathyroid_gland.pth_normal", 6.0, "pmol/L", 4.0),), 1.5, 0.1
+    )
+    found = replace(FOUND, changes=(eaten,), others=(Other((level,), 2.0, "pth", -1.0),))
+    changed = (
+        "Calcium eaten: 802 mg/d (725 to 886), in the standard person 962; healthy people differ as much."
+    )
+    assert told(found, "us").changes == (changed,)
+    assert told(found, "us").brief.startswith("The person found for the labs: calcium eaten 802 mg/d.")
+    assert told(found, "us").others == ("Own normal level of PTH 56.5 pg/mL: 37 % as plausible.",)
+    assert told(found).changes[0].startswith("Calcium eaten: 20.0 mmol/d (18.1 to 22.1)")
+
+
+def test_what_is_next_to_nothing_is_none() -> None:
+    urine = Level("calcium_urine", "mmol/h", 3e-15, 0.2)
+    (row,) = told(replace(FOUND, unseen=(urine,))).unseen
+    assert (row.simulated, row.simulated_ends) == ("0", "0 to 0")
+
+
+@pytest.mark.parametrize("body", packaged().bodies)
+def test_every_number_with_a_unit_in_which_a_person_may_differ_is_shown_in_both_systems(body: str) -> None:
+    known, told_of = (
+        packaged().parameters(body),
+        read_yaml(data_path("report", "quantities.yaml")).data["numbers"],
+    )
+    moved = {name for factor in factors().values() for name in factor.numbers}
+    moved |= {name for one in packaged().diseases.values() for a in one.arguments.values() for name in a.sets}
+    with_unit = sorted(name for name in moved & known.keys() if known[name].shown[1] != "1")
+    for name in with_unit:
+        assert name in told_of
+        assert [number_shown(name, *known[name].shown, one)[1] for one in SYSTEMS] == [
+            told_of[name][one] for one in SYSTEMS
+        ]
 
 
 def test_others_are_told_with_their_plausibility() -> None:

@@ -187,8 +187,8 @@ def test_a_run_without_a_lesion_keeps_its_cards() -> None:
     ("disease", "told"),
     [
         ("ckd", "Disease: Chronic kidney disease Body"),
-        ("{ckd: {gfr: 15 mL/min}}", "Disease: Chronic kidney disease (gfr 15 mL/min) Body"),
-        ("{ckd: , gone: {a: 1}}", "Disease: Chronic kidney disease; gone (a 1) Body"),
+        ("{ckd: {gfr: 15 mL/min}}", "Disease: Chronic kidney disease (GFR: 15 mL/min) Body"),
+        ("{ckd: , gone: {a: 1}}", "Disease: Chronic kidney disease; gone (a: 1) Body"),
     ],
 )
 def test_the_head_tells_what_the_person_has(disease: str, told: str) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from calcis.case import packaged
 from calcis.drugs import drug_part
 from calcis.quantities import quantities
 from calcis.reference_ranges import Whom, person_of
@@ -16,9 +17,6 @@ from calcis.summary import fact, key_facts, sentences, titled, told
 from calcis.units import convert, dimension
 from calcis.wording import digits, span
 from tests.view.fake_run import fake_run, without_lesion
-
-DENOSUMAB = drug_part("denosumab")
-TERIPARATIDE = drug_part("teriparatide")
 
 DAYS = np.arange(11) * 24.0
 
@@ -66,9 +64,12 @@ def test_next_to_nothing_is_not_a_row_of_zeros() -> None:
     one = fact("mineral_total", Series("mmol/L", np.geomspace(9.0, 1e-9, 11)), DAYS, "si", Whom())
     assert one is not None
     assert one.change == "9.00 → 0"
-    small = fact("calcium_urine", Series("mmol/h", np.geomspace(9.0, 1e-9, 11)), DAYS, "si", Whom())
+    urine = fact("calcium_urine", Series("mmol/h", np.geomspace(9.0, 1e-14, 11)), DAYS, "si", Whom())
+    assert urine is not None
+    assert urine.change == "216 → 0"
+    small = fact("pth_plasma", Series("pmol/L", np.geomspace(9.0, 1e-9, 11)), DAYS, "si", Whom())
     assert small is not None
-    assert small.change == "216 → ~0"
+    assert small.change == "9.00 → ~0"
 
 
 def test_dust_is_nothing() -> None:
@@ -158,7 +159,7 @@ def test_every_quantity_is_a_signal_of_some_part() -> None:
 
     given = {
         name: signal.unit
-        for part in (*CALCIS, *BODY, *TISSUE, DENOSUMAB, TERIPARATIDE)
+        for part in (*CALCIS, *BODY, *TISSUE, *map(drug_part, packaged().drugs))
         for name, signal in part.gives.items()
     }
     for name, quantity in quantities().items():

@@ -7,7 +7,8 @@ A disease is one file, data/diseases/<name>.yaml:
     steady_after: 20 y                       # how long until nothing moves any more that is tested; or
     never_steady: it consumes bone           # why nobody comes to rest with it
     arguments:                               # optional; what a case may give: the numbers it sets, and
-      gfr: {sets: [kidney.filtration_rate], from: 5 mL/min, to: 90 mL/min}   # its sensible range
+      gfr:                                   # its sensible range
+        {title: GFR, sets: [kidney.filtration_rate], from: 5 mL/min, to: 90 mL/min}
     with: dialysis                           # optional; a disease whose arguments and changes it has too
     not_in:                                  # optional; bodies that have the numbers and get it wrong -> how
       peterson_riggs_2010: its calcium rises
@@ -30,11 +31,16 @@ from calcis.parameters import ALL_SPECIES, Parameter, check_keys, read_data, rea
 from calcis.reading import Document, Where, shown
 from calcis.units import UnitError, convert, read_quantity
 
+_ARGUMENT = ("title", "sets", "from", "to")
+
 
 @dataclass(frozen=True)
 class Argument:
-    """What a case may give of a disease: the numbers it sets, and its sensible range, as written."""
+    """What a case may give of a disease: its title inside a sentence, the numbers that it sets, and its
+    sensible range, as written.
+    """
 
+    title: str
     sets: tuple[str, ...]
     least: str
     most: str
@@ -58,23 +64,33 @@ class Disease:
     @property
     def words(self) -> str:
         """Its title, and what a case gave of it."""
-        given = [change.words for change in self.changes if change.source is None]
-        return self.title + (f" ({', '.join(given)})" if given else "")
+        said = [f"{argument.title}: {given}" for argument, given in self._given]
+        return self.title + (f" ({', '.join(said)})" if said else "")
+
+    @property
+    def _given(self) -> list[tuple[Argument, str]]:
+        """What a case gave of it, and the value in words."""
+        words = {change.name: change.words for change in self.changes if change.source is None}
+        return [
+            (argument, words[argument.sets[0]].partition(": ")[2])
+            for argument in self.arguments.values()
+            if argument.sets[0] in words
+        ]
 
     @property
     def untried(self) -> list[str]:
         """A sentence for what a case gave of it beyond the range in which it was tried."""
-        given = {change.name: change for change in self.changes if change.source is None}
-        said = []
-        for argument, tried in self.arguments.items():
-            change = given.get(tried.sets[0])
-            if change is None or change.value is None or change.unit is None:
+        changes, said = {change.name: change for change in self.changes}, []
+        for argument, given in self._given:
+            change = changes[argument.sets[0]]
+            if change.value is None or change.unit is None:
                 continue
-            least, most = (convert(*read_quantity(end), change.unit) for end in (tried.least, tried.most))
+            ends = (argument.least, argument.most)
+            least, most = (convert(*read_quantity(end), change.unit) for end in ends)
             if not least <= change.value <= most:
                 said.append(
-                    f"{self.title}: {argument} was tried from {tried.least} to {tried.most}, but here it is "
-                    f"{change.words}."
+                    f"{self.title}: {argument.title} was tried from {argument.least} to {argument.most}, "
+                    f"but here it is {given}."
                 )
         return said
 
@@ -130,13 +146,15 @@ def _read_arguments(document: Document, known: Mapping[str, Change]) -> dict[str
     """What a case may give: each sets numbers that the disease gives a value of the same dimension."""
     given: Any = document.data.get("arguments", {})
     if not isinstance(given, dict):
-        raise document.error(("arguments",), "a mapping, argument: {sets: [numbers], from, to}", shown(given))
+        raise document.error(
+            ("arguments",), "a mapping, argument: {title, sets: [numbers], from, to}", shown(given)
+        )
     found = {}
     for argument, entry in given.items():
         where: Where = ("arguments", argument)
         if not isinstance(entry, dict):
-            raise document.error(where, "a mapping of sets, from, to", shown(entry))
-        check_keys(document, where, ("sets", "from", "to"), ("sets", "from", "to"))
+            raise document.error(where, "a mapping of title, sets, from, to", shown(entry))
+        check_keys(document, where, _ARGUMENT, _ARGUMENT)
         names = entry["sets"]
         if not isinstance(names, list) or not names:
             raise document.error((*where, "sets"), "a list of numbers that the disease sets", shown(names))
@@ -149,7 +167,7 @@ def _read_arguments(document: Document, known: Mapping[str, Change]) -> dict[str
         least, most = (_in_unit(document, (*where, end), known[names[0]]) for end in ("from", "to"))
         if not least < most:
             raise document.error((*where, "to"), f"more than {entry['from']}", shown(entry["to"]))
-        found[argument] = Argument(tuple(names), str(entry["from"]), str(entry["to"]))
+        found[argument] = Argument(str(entry["title"]), tuple(names), str(entry["from"]), str(entry["to"]))
     return found
 
 

@@ -5,6 +5,7 @@
 WHEN is, in any order: `every TIME` (or daily, twice daily, weekly, q12h, every other day ...), `for
 TIME` or `for N doses` or `x N`, `from TIME` (or from day N), `until TIME`; or `at TIME` or `at day N`
 for a single dose.  Nothing said means once, at the start; `every` alone means to the end of the run.
+`averaged` pours the doses of a course in evenly: quicker, for what is slower than their interval.
 Day 0 is the start of the run; a dose that falls on `until`, or on the end of the run, is not given.
 
 A course (`for TIME`) gives its last dose where at least a twentieth of its interval is left: every
@@ -74,8 +75,11 @@ def read_dose(text: str, drugs: Mapping[str, Drug], end: float, mass: float | No
     if not kept:
         raise words.refuse(f"a dose before the end of the run at {end / 24:g} d", f"{times[0] / 24:g} d", 0)
     plain = " ".join(text.split())
-    dropped = len(times) - len(kept)
-    return Dose(drug.name, given, given_unit, drug.routes[route], route, kept, plan.over, plain, dropped)
+    dropped, over = len(times) - len(kept), plan.over
+    if plan.averaged and plan.every is not None:
+        given, over, kept = given * len(kept), plan.every * len(kept), kept[:1]
+    state = drug.routes[route]
+    return Dose(drug.name, given, given_unit, state, route, kept, over, plain, dropped, plan.averaged)
 
 
 @contextmanager
@@ -126,7 +130,7 @@ class _Words:
 
 
 def _drug(words: _Words, drugs: Mapping[str, Drug], required: bool = False) -> Drug | None:
-    names = {name.lower(): drug for drug in drugs.values() for name in (drug.name, *drug.synonyms)}
+    names = {name.lower(): drug for drug in drugs.values() for name in drug.names}
     longest = max((len(name.split()) for name in names), default=1)
     for length in range(min(longest, words.left()), 0, -1):
         name = " ".join(words.raw(ahead) for ahead in range(length)).lower()
@@ -201,6 +205,13 @@ def _piece(words: _Words, plan: Plan, drug: Drug) -> str:
         words.next += 1
         raise words.refuse(f"daily, weekly or yearly after {word}")
     if words.take("bolus"):
+        return "how long it takes"
+    if words.take("averaged"):
+        if not drug.averaged:
+            raise words.refuse(
+                f"each dose of {drug.name}, whose effect is not that of an average", "averaged"
+            )
+        plan.averaged = True
         return "how long it takes"
     if words.take("over"):
         plan.over = _time(words, "a time, such as over 15 min", least=1 / 60)

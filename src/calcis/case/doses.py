@@ -33,6 +33,7 @@ class Dose:
     duration: float
     text: str
     dropped: int = 0
+    averaged: bool = False
 
 
 @dataclass
@@ -47,6 +48,7 @@ class Plan:
     start: float | None = None
     at: float | None = None
     until: float | None = None
+    averaged: bool = False
 
     def times(self, end: float) -> list[float]:
         """Start of each dose (h); a repeated dose without a last one goes on to the run's `end`.
@@ -54,6 +56,8 @@ class Plan:
         Raises InputError where what was said does not fit together.
         """
         if self.every is None:
+            if self.averaged:
+                raise InputError("how often, such as daily", "only averaged")
             return [self._single()]
         if self.at is not None:
             raise InputError("`from`, for the start of a repeated dose", "both `every` and `at`")
@@ -115,4 +119,15 @@ def measured(drug: Drug, amount: float, unit: str, mass: float | None) -> tuple[
     given = convert(amount, base, to, molar_mass)
     if not (given > 0 and math.isfinite(given)):
         raise InputError("a dose that is neither nothing nor without bounds", f"{amount:g} {unit}")
+    if drug.most is not None:
+        most, its_unit = drug.most
+        if given > convert(*_by_mass(drug, most, its_unit), to, molar_mass) * (1 + 1e-9):
+            raise InputError(f"a dose of {drug.name} of at most {most:g} {its_unit}", f"{amount:g} {base}")
     return given, to
+
+
+def _by_mass(drug: Drug, amount: float, unit: str) -> tuple[float, str]:
+    """A quantity of a drug in mg where it is told in units of an activity that is known."""
+    if dimension(unit) == dimension("IU") and drug.activity is not None:
+        return convert(amount, unit, "IU") / drug.activity.value, "mg"
+    return amount, unit

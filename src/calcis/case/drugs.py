@@ -10,6 +10,8 @@ A drug is one file, data/drugs/<name>.yaml: the numbers of its Part (calcis.para
       molar_mass: {value: 4117.8, unit: g/mol, kind: published, source: "key: where"}
       activity: {value: ..., unit: IU/mg, kind: ..., source: ...}   # where dose_units has IU
       what: a bisphosphonate               # optional; one line
+      most: 10 mg                          # optional; a dose above it is refused as a mistake
+      averaged: 5 %                        # optional; how far its effect is off where doses are averaged
       routes:                               # SC, IV, IM or PO -> the state that receives the dose
         SC: {state: teriparatide.depot}     # dotted name of a `dosable` state of the drug's Part
         IV: {state: teriparatide.plasma}
@@ -30,7 +32,7 @@ from typing import Any
 
 from calcis.parameters import Parameter, check_keys, read_data, read_number, read_species, reference_keys
 from calcis.reading import Document, shown
-from calcis.units import UnitError, dimension
+from calcis.units import UnitError, dimension, read_quantity
 
 ROUTES = ("SC", "IV", "IM", "PO")  # under the skin, into a vein, into a muscle, by mouth
 
@@ -47,10 +49,29 @@ class Drug:
     activity: Parameter | None = None  # IU/mg
     species: str = "human"
     what: str = ""
+    waits: str = ""  # why nothing answers to it yet
+    most: tuple[float, str] | None = None  # a larger dose at once is a mistake
+    averaged: str = ""  # how far its effect is off where doses are averaged; empty where too far
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What a case may call it."""
+        return tuple(dict.fromkeys((self.name, self.name.replace("_", " "), *self.synonyms)))
 
 
 _NEEDED = ("name", "dose_units", "routes")
-_KEYS = (*_NEEDED, "synonyms", "what", "molar_mass", "activity", "kinetics", "actions", "waits")
+_KEYS = (
+    *_NEEDED,
+    "synonyms",
+    "what",
+    "molar_mass",
+    "activity",
+    "most",
+    "averaged",
+    "kinetics",
+    "actions",
+    "waits",
+)
 
 
 def read_drug(path: str | Path, references: frozenset[str] | None = None) -> Drug:
@@ -79,8 +100,20 @@ def read_drug(path: str | Path, references: frozenset[str] | None = None) -> Dru
         synonyms=_words(document, "synonyms") if "synonyms" in described else (),
         species=species,
         what=str(described.get("what", "")),
+        waits=str(described.get("waits", "")),
+        most=_most(document) if "most" in described else None,
+        averaged=str(described.get("averaged", "")),
         **numbers,
     )
+
+
+def _most(document: Document) -> tuple[float, str]:
+    """The largest dose, a quantity in one of the dose units."""
+    text = document.data["drug"]["most"]
+    try:
+        return read_quantity(str(text))
+    except UnitError as wrong:
+        raise document.error(("drug", "most"), wrong.expected, wrong.got, wrong.nearest) from None
 
 
 def _routes(document: Document) -> dict[str, str]:

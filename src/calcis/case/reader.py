@@ -118,8 +118,24 @@ class _Maker:
             case.parameters(base, name)
             untried = (said for disease in (*diseases, *arm.diseases) for said in disease.untried)
             idle = idle_changes(case, name, self.vocabulary)
-            arms[name] = replace(arm, remarks=(*arm.remarks, *untried, *idle))
+            told = self._told(arm)
+            arms[name] = replace(arm, remarks=(*arm.remarks, *untried, *told, *idle))
         return replace(case, arms=arms)
+
+    def _told(self, arm: Treatment) -> list[str]:
+        """A sentence for every drug of an arm to which nothing answers, or whose doses are averaged."""
+        drugs = {dose.drug: self.vocabulary.drugs[dose.drug] for dose in arm.doses}
+        waiting = [
+            f"How much {name.replace('_', ' ')} there is was computed, but it does nothing: {drug.waits}."
+            for name, drug in drugs.items()
+            if drug.waits
+        ]
+        return waiting + [
+            f"Doses are averaged: {dose.text}. Of usual doses the effect is off by up to "
+            f"{drugs[dose.drug].averaged} of it."
+            for dose in arm.doses
+            if dose.averaged
+        ]
 
     def _known(self, where: Where, name: str, valid: Iterable[str], what: str) -> None:
         names = list(valid)

@@ -26,10 +26,10 @@ class Law:
 
 _SATURABLE = {"half": "{by}", "exponent": "1"}
 LAWS = {
-    "inhibits": Law("times 1 − maximum·xʰ/(xʰ + halfʰ)", True, {"maximum": "1", **_SATURABLE}),
-    "stimulates": Law("times 1 + maximum·xʰ/(xʰ + halfʰ)", True, {"maximum": "1", **_SATURABLE}),
-    "adds": Law("plus gain·x", False, {"gain": "{on}/({by})"}),
-    "adds up to": Law("plus maximum·xʰ/(xʰ + halfʰ)", False, {"maximum": "{on}", **_SATURABLE}),
+    "inhibits": Law("times 1 − maximum·{x}ʰ/({x}ʰ + halfʰ)", True, {"maximum": "1", **_SATURABLE}),
+    "stimulates": Law("times 1 + maximum·{x}ʰ/({x}ʰ + halfʰ)", True, {"maximum": "1", **_SATURABLE}),
+    "adds": Law("plus gain·{x}", False, {"gain": "{on}/({by})"}),
+    "adds up to": Law("plus maximum·{x}ʰ/({x}ʰ + halfʰ)", False, {"maximum": "{on}", **_SATURABLE}),
 }
 
 
@@ -115,7 +115,7 @@ def _effect(action: Action, driven: Callable[[Any], Value]) -> Callable[[Any], V
             return strength
         return 1.0 - strength if action.law == "inhibits" else 1.0 + strength
 
-    law.__doc__ = f"What it acts on is moved: {LAWS[action.law].says}, x being {action.by}."
+    law.__doc__ = f"What it acts on is moved: {LAWS[action.law].says.format(x=action.by)}."
     return law
 
 

@@ -157,7 +157,6 @@ def _of_argument(
     centre = [float(value) for value in centre]
     known = [one for one in factors().values() if argument.sets[0] in one.numbers]
     known.sort(key=lambda one: {*argument.sets} != {*one.numbers}.intersection(response.names))
-    title = known[0].title if known else name.replace("_", " ")
     least, most = _at_worst(known[0], argument.sets[0], low, high, response) if known else (low, high)
     if low > 0.0 and centre[0] > 0.0:
         ends = (math.log(least / centre[0]), math.log(most / centre[0]))
@@ -166,9 +165,8 @@ def _of_argument(
         scale = (high - low) / 4.0
         ends, spread = ((least - centre[0]) / scale, (most - centre[0]) / scale), 1.0
     if ends[0] <= 0.0 <= ends[1]:
-        yield Option(
-            f"{disease.name}.{name}", title, ARGUMENT, tuple(columns), tuple(centre), scale, spread, ends, 0.0
-        )
+        named = f"{disease.name}.{name}"
+        yield Option(named, argument.title, ARGUMENT, tuple(columns), tuple(centre), scale, spread, ends, 0.0)
 
 
 def _at_worst(
