@@ -51,7 +51,7 @@ def mitochondrial_loading(v: Any) -> Value:
 
 
 def rates(v: Any) -> dict[str, Value]:
-    """dead' = n - κ·D; mitochondria' = n - k·W - J/c; alarmin' = n - a·A; organic_phosphate' = OP·n - (kh + κ)·O.
+    """dead' = n - κ·D; mitochondria' = n - k·W - J/c; alarmin' = n - a·A; phosphate' = OP·n - (kh + κ)·O.
 
     J is what mitochondria load and c what they hold: full ones take up no more.
     """

@@ -13,7 +13,7 @@ from calcis.part import Part, Signal, State
 
 
 def exchange_rate(v: Any) -> Value:
-    """Exchange with plasma (L per L tissue and h), PS·perfusion·F·(p₀ + (1 - p₀)·(L + S))·(1 + h·i)/(1 + (Z/Zᵥ)²).
+    """Exchange with plasma (L/L/h), PS·perfusion·F·(p₀ + (1 - p₀)·(L + S))·(1 + h·i)/(1 + (Z/Zᵥ)²).
 
     F is the flow left; i is inflammation: inflamed tissue is hyperaemic; p₀ is what is left when all
     tissue is dead; dense mineral closes vessels.
@@ -65,7 +65,7 @@ CAPILLARIES = Part(
 
 
 def ph_tissue(v: Any) -> Value:
-    """pH of the tissue fluid: that of plasma, what carbon dioxide lost on the spot adds, - acid/buffer capacity."""
+    """pH of the tissue fluid: of plasma, + what carbon dioxide lost here adds, - acid/buffer capacity."""
     return v.ph_plasma + v.ph_offset - v.acid / v.buffer_capacity
 
 
@@ -81,7 +81,7 @@ def _exchanged(v: Any) -> Value:
 
 
 def _base_at_rest(v: Any) -> Value:
-    """Acid of healthy tissue that secretes acid elsewhere and keeps the base (mmol/L), -b/T; 0 without exchange."""
+    """Acid of tissue that secretes acid elsewhere and keeps the base (mmol/L), -b/T; 0 without exchange."""
     exchange = where(_exchanged(v), v.exchange_resting, 1.0)
     return where(_exchanged(v), -v.base_secretion / exchange, 0.0)
 
@@ -94,7 +94,7 @@ def pyrophosphate_start(v: Any) -> Value:
 
 
 def acid_start(v: Any) -> Value:
-    """Acid of healthy tissue (mmol/L): what PPi hydrolysis makes, less the base that is left of secreted acid."""
+    """Acid of healthy tissue (mmol/L): what PPi hydrolysis makes, less the base left of secreted acid."""
     return _hydrolysis_at_rest(v) + _base_at_rest(v)
 
 
@@ -109,10 +109,7 @@ def rates(v: Any) -> dict[str, Value]:
     hydrolysis = v.pyrophosphate_hydrolysis
     per_tissue = {
         "calcium": v.calcium_supply - v.calcium_to_mineral - v.soap_formation,
-        "phosphate": v.phosphate_supply
-        + v.phosphate_release
-        + 2.0 * hydrolysis
-        - v.phosphate_to_mineral,
+        "phosphate": v.phosphate_supply + v.phosphate_release + 2.0 * hydrolysis - v.phosphate_to_mineral,
         "acid": v.acid_from_plasma + v.acid_from_mineral + hydrolysis + v.lipolysis - v.base_kept,
         "pyrophosphate": v.pyrophosphate_from_plasma
         + v.pyrophosphate_production * v.living_fraction
@@ -125,7 +122,9 @@ INTERSTITIAL_FLUID = Part(
     name="interstitial_fluid",
     states={
         "calcium": State("mmol/L", start=lambda v: v.calcium_ionised_plasma, scale=1e-2),
-        "phosphate": State("mmol/L", start=lambda v: v.phosphate_plasma + 2.0 * _hydrolysis_at_rest(v), scale=1e-2),
+        "phosphate": State(
+            "mmol/L", start=lambda v: v.phosphate_plasma + 2.0 * _hydrolysis_at_rest(v), scale=1e-2
+        ),
         "acid": State("mmol/L", start=acid_start, scale=1e-2, signed=True),
         "pyrophosphate": State("mmol/L", start=pyrophosphate_start, scale=1e-5),
     },

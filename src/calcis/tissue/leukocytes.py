@@ -53,7 +53,7 @@ def crystal_resorption_rate(v: Any) -> Value:
 
 
 def giant_resorption_rate(v: Any) -> Value:
-    """Acid resorption of crystals by giant cells (1/h), G·V·ρ/(Z + K): each takes so much volume of mineral."""
+    """Acid resorption of crystals by giant cells (1/h), G·V·ρ/(Z + K): each takes a volume V of them."""
     mineral = maximum(v.mineral_total, 0.0) + v.giant_half
     return v.giant * v.giant_resorption * v.giant_density / mineral
 
@@ -67,7 +67,8 @@ def rates(v: Any) -> dict[str, Value]:
     """Recruitment, differentiation, switching and loss, in cells/mm³/h.
 
     called: c + b·(1 - c), b by microbes, c by dead cells: for neutrophils the alarm, for monocytes
-    1 - (1 - debris)·(1 - w·alarm)·(1 - w·crystals); recruited: a·rN·called, a·m·rM·called, a how well they enter; switching M1 -> M2: kₛ/(1 + D/K).
+    1 - (1 - debris)·(1 - w·alarm)·(1 - w·crystals); recruited: a·rN·called, a·m·rM·called, a how well
+    they enter; switching M1 -> M2: kₛ/(1 + D/K).
     giant' = f·M2²·crystals - l·G: two reparative macrophages that meet on crystals fuse.
     """
     present = v.access * v.viability * where(v.macrophage_competence > 0.0, 1.0, 0.0)

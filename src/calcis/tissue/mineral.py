@@ -63,7 +63,7 @@ def amorphous_conversion(v: Any) -> Value:
 
 
 def crystal_growth(v: Any) -> Value:
-    """Octacalcium phosphate laid down on crystals (mmol/L/h), θ·k·(a_Ca·a_PO₄)·(1 - 10^(-SI/8))₊·g·r·(S - S₀)₊.
+    """Octacalcium phosphate laid on crystals (mmol/L/h), θ·k·(a_Ca·a_PO₄)·(1 - 10^(-SI/8))₊·g·r·(S - S₀)₊.
 
     g, what inhibitors leave: (g_L + (g_D - g_L)·w)/(1 + PPi/K); the product is relative to plasma; r room;
     S surface, octacalcium + σ·apatite.  Less than S₀, some 10⁵ crystals per mm³, does not grow: 0 would be
@@ -84,12 +84,12 @@ def octacalcium_conversion(v: Any) -> Value:
 
 
 def octacalcium_dissolution(v: Any) -> Value:
-    """Octacalcium phosphate dissolved where fluid is undersaturated with it (mmol/L/h), k·Z·(1 - 10^(SI/8))₊."""
+    """Octacalcium phosphate dissolved in undersaturated fluid (mmol/L/h), k·Z·(1 - 10^(SI/8))₊."""
     return v.dissolution_rate * v.octacalcium * _undersaturation(v.saturation_octacalcium, v.octacalcium_ions)
 
 
 def apatite_dissolution(v: Any) -> Value:
-    """Apatite dissolved where fluid is undersaturated with it (mmol/L/h), k·σ·Z·(1 - 10^(SI/9))₊."""
+    """Apatite dissolved in undersaturated fluid (mmol/L/h), k·σ·Z·(1 - 10^(SI/9))₊."""
     surface = v.apatite_surface * v.apatite
     return v.dissolution_rate * surface * _undersaturation(v.saturation_apatite, v.apatite_ions)
 

@@ -45,11 +45,14 @@ SUMS = (
     "amorphous_conversion_sum",
     "amorphous_cleared_sum",
     "crystal_growth_sum",
+    "octacalcium_dissolution_sum",
     "octacalcium_resorption_sum",
     "octacalcium_cleared_sum",
+    "apatite_dissolution_sum",
     "apatite_resorption_sum",
     "apatite_cleared_sum",
     "bone_formation_sum",
+    "bone_resorption_sum",
 )
 COURSES = (
     "dead_fraction",
@@ -58,6 +61,7 @@ COURSES = (
     "neutrophils",
     "macrophages_inflammatory",
     "macrophages_reparative",
+    "giant_cells",
     "calcium_tissue",
     "phosphate_tissue",
     "ph_tissue",
@@ -65,6 +69,8 @@ COURSES = (
     "mineral_permissiveness",
     "clearance_left",
     "mineral_total",
+    "mineral_bone",
+    "calcium_soap",
     "radiodensity",
     "osteogenic_signal",
     *SUMS,
@@ -97,8 +103,10 @@ class Budget:
     converted: float  # amorphous mineral that turned into crystals
     cleared_amorphous: float
     cleared_crystals: float
-    resorbed: float
-    bone: float  # laid down by cells as bone
+    dissolved: float  # crystals, by the fluid alone
+    resorbed: float  # crystals, by the acid of macrophages and giant cells
+    bone_formed: float
+    bone_resorbed: float
 
 
 @dataclass(frozen=True)
@@ -124,6 +132,7 @@ class Story:
     refilled_at: float | None
     neutrophils: Peak
     macrophages: Peak
+    giant_cells: Peak
     microbes: Spell | None
     flow: Spell | None
     shielded_at: float | None
@@ -141,10 +150,15 @@ class Story:
     radiographic_at: float | None
     ct_at: float | None
     osteogenic_at: float | None
+    bone_begun_at: float | None
+    soap_begun_at: float | None
+    soap_highest: Peak  # mmol of calcium per litre
     living_end: float
     dead_end: float
     scar_end: float
-    mineral_end: float  # mmol/L
+    mineral_end: float  # mmol/L, bone included
+    bone_end: float
+    soap_end: float
     radiodensity_end: float  # HU
     calcium_end: float | None  # mg in the whole lesion
 
@@ -209,6 +223,7 @@ def tell(
         refilled_at=last_fall(time, 1.0 - living - scar, 1.0 - thresholds["tissue_refilled"]),
         neutrophils=peak(time, courses["neutrophils"]),
         macrophages=peak(time, macrophages),
+        giant_cells=peak(time, courses["giant_cells"]),
         microbes=spell(time, courses.get("microbes"), thresholds["microbes_many"]),
         flow=spell(time, courses.get("blood_flow"), thresholds["flow_low"], below=True),
         shielded_at=first_rise(time, _shielding(courses), thresholds["shielding"]),
@@ -226,10 +241,15 @@ def tell(
         radiographic_at=first_rise(time, mineral, thresholds["mineral_radiographic"]),
         ct_at=first_rise(time, mineral, thresholds["mineral_ct"]),
         osteogenic_at=first_rise(time, courses["osteogenic_signal"], thresholds["osteogenic_on"]),
+        bone_begun_at=first_rise(time, courses["mineral_bone"], thresholds["mineral_begun"]),
+        soap_begun_at=first_rise(time, courses["calcium_soap"], thresholds["mineral_begun"]),
+        soap_highest=peak(time, courses["calcium_soap"]),
         living_end=end["living_fraction"],
         dead_end=end["dead_fraction"],
         scar_end=end["scar_fraction"],
         mineral_end=end["mineral_total"],
+        bone_end=end["mineral_bone"],
+        soap_end=end["calcium_soap"],
         radiodensity_end=end["radiodensity"],
         calcium_end=None
         if volume is None
@@ -360,8 +380,10 @@ def _budget(courses: Mapping[str, Floats], at: int) -> Budget:
         converted=flown["amorphous_conversion_sum"],
         cleared_amorphous=flown["amorphous_cleared_sum"],
         cleared_crystals=flown["octacalcium_cleared_sum"] + flown["apatite_cleared_sum"],
+        dissolved=flown["octacalcium_dissolution_sum"] + flown["apatite_dissolution_sum"],
         resorbed=flown["octacalcium_resorption_sum"] + flown["apatite_resorption_sum"],
-        bone=flown["bone_formation_sum"],
+        bone_formed=flown["bone_formation_sum"],
+        bone_resorbed=flown["bone_resorption_sum"],
     )
 
 
