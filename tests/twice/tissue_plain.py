@@ -166,7 +166,7 @@ def rates(t: float, y: np.ndarray, overrides: dict[str, float] | None = None) ->
         return 1 / (1 + of / half)
 
     def hill(of: float, half: float, power: int) -> float:
-        return 0.0 if of == 0 else 1 / (1 + (half / of) ** power)
+        return of**power / (of**power + half**power)
 
     # Signals
     by_debris = hill(x.D, dead.signal_half, 2)
