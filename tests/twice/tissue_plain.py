@@ -241,7 +241,7 @@ def rates(t: float, y: np.ndarray, overrides: dict[str, float] | None = None) ->
     SI_HAP = 5 * lg_Ca + 3 * lg_PO4 + (pH - 13.6187 + lg_water) + 58.6285
     go((soup.pyrophosphatase_dead * x.D + soup.pyrophosphatase_living * x.L) * x.X, X=-1, P=2, a=1)
     go(soup.pyrophosphate_production * x.L, X=1)
-    go(v["base"] * x.L, a=-1)
+    go(alive * flow * v["base"] * x.L, a=-1)
 
     # Mineral: what forms takes calcium, phosphate and base from the fluid
     def forms(rate: float, kind: str, **more: float) -> None:

@@ -75,6 +75,11 @@ def pyrophosphate_hydrolysis(v: Any) -> Value:
     return activity * v.pyrophosphate
 
 
+def base_kept(v: Any) -> Value:
+    """Base that stays where living cells secrete acid elsewhere (mmol/L/h), as far as blood feeds them."""
+    return v.viability * v.base_secretion * v.blood_flow * v.living_fraction
+
+
 def _exchanged(v: Any) -> Value:
     """Whether fluid and plasma were in exchange before the injury (not in implants, not without flow)."""
     return v.viability * v.exchange_resting > 0.0
@@ -144,6 +149,7 @@ INTERSTITIAL_FLUID = Part(
         "ph_plasma": "1",
         "exchange_resting": "1/h",
         "exchange_rate": "1/h",
+        "blood_flow": "1",
         "viability": "1",
         "living_fraction": "1",
         "dead_fraction": "1",
@@ -160,7 +166,7 @@ INTERSTITIAL_FLUID = Part(
         "pyrophosphate_tissue": Signal("mmol/L", lambda v: v.pyrophosphate),
         "ph_tissue": Signal("1", ph_tissue),
         "pyrophosphate_hydrolysis": Signal("mmol/L/h", pyrophosphate_hydrolysis),
-        "base_kept": Signal("mmol/L/h", lambda v: v.base_secretion * v.living_fraction),
+        "base_kept": Signal("mmol/L/h", base_kept),
         "calcium_supply": Signal(
             "mmol/L/h", lambda v: v.exchange_rate * (v.calcium_ionised_plasma - v.calcium)
         ),
