@@ -276,3 +276,61 @@ def test_a_little_that_the_fluid_formed_is_not_told_as_none(numbers, formed, sai
 def test_calcium_weighs_what_it_does_in_the_report(numbers):
     masses = read_parameters(data_path("report", "molar_masses.yaml"))
     assert numbers["story.calcium_mass"] == masses["molar_mass.calcium"].value  # mg/mmol is g/mol
+
+
+def test_bone_is_told_where_cells_laid_it_down_or_were_called_to(numbers):
+    mineral = 4.0 * DAYS / 24.0
+    called = np.minimum(DAYS / 24.0 / 100.0, 1.0)
+    laid = np.maximum(DAYS / 24.0 - 100.0, 0.0)  # 1 mmol/L on day 101, 265 at the end
+    stone = courses(mineral_total=mineral, osteogenic_signal=called, mineral_bone=laid)
+    story = tell(DAYS, stone, numbers, BITE)
+    assert (story.osteogenic_at, story.bone_begun_at) == (pytest.approx(50 * 24), pytest.approx(101 * 24))
+    laid_down = "Cells laid down bone from day 101 on: at the end there are 260 mmol/L, 18 % of the mineral."
+    assert text(story, "Bone") == f"The signal to form bone was on from day 50. {laid_down}"
+    assert sentences(story)[1] == ("warning", text(story, "Bone"))
+    slow = tell(DAYS, stone | {"osteogenic_signal": 0.4 * called}, numbers, BITE)
+    assert text(slow, "Bone") == laid_down
+    none = tell(DAYS, stone | {"osteogenic_signal": 0.4 * called, "mineral_bone": 0.0 * laid}, numbers, BITE)
+    assert "Bone" not in titles(none)
+    assert outcome(story)["bone_end"] == {"value": 265.0, "unit": "mmol/L"}
+
+
+def test_soap_is_told_where_fat_died(numbers):
+    soap = 50.0 * np.exp(-(((DAYS / 24.0 - 20.0) / 8.0) ** 2))
+    story = tell(DAYS, courses(calcium_soap=soap), numbers, BITE)
+    assert text(story, "Soap").startswith("Fatty acids of dead fat bound calcium to soap from day 4 on")
+    assert "at most 50 mmol/L, on day 20; it went." in text(story, "Soap")
+    assert sentences(story)[1] == ("info", text(story, "Soap"))
+    stays = tell(DAYS, courses(calcium_soap=np.minimum(DAYS / 24.0, 30.0)), numbers, BITE)
+    assert text(stays, "Soap").endswith("at most 30 mmol/L, on day 30, at the end 30.")
+    assert "Soap" not in titles(tell(DAYS, courses(), numbers, BITE))
+
+
+def test_giant_cells_are_told_where_there_are_some(numbers):
+    came = courses(macrophages_reparative=np.full_like(DAYS, 500.0) * (DAYS > 0.0))
+    few, some = (
+        tell(DAYS, came | {"giant_cells": most * DAYS / DAYS[-1]}, numbers, BITE) for most in (0.5, 40.0)
+    )
+    assert "giant" not in text(few, "White cells")
+    assert "macrophages fused to giant cells (at most 40 per mm³, on day 365)" in text(some, "White cells")
+
+
+def test_what_became_of_crystals_is_told(numbers):
+    mineral = np.where(DAYS > 0.0, 100.0 * np.exp(-DAYS / 480.0), 0.0)
+    gone = np.where(DAYS > 0.0, mineral.max() - mineral, 0.0)
+    given = courses(
+        mineral_total=mineral,
+        crystal_growth_sum=np.where(DAYS > 0.0, mineral.max(), 0.0),
+        octacalcium_resorption_sum=0.5 * gone,
+        apatite_cleared_sum=0.25 * gone,
+        octacalcium_dissolution_sum=0.15 * gone,
+        apatite_dissolution_sum=0.1 * gone,
+    )
+    story = tell(DAYS, given, numbers, BITE)
+    assert (story.budget.resorbed, story.budget.dissolved) == pytest.approx((0.5 * gone[-1], 0.25 * gone[-1]))
+    for told in (
+        "25 % was carried off with the dead",
+        "50 % was dissolved by the acid of macrophages",
+        "25 % dissolved again",
+    ):
+        assert told in text(story, "How much")
