@@ -162,13 +162,14 @@ def _differ(found: np.ndarray, wanted: np.ndarray) -> bool:
 
 
 # Numbers that no rate of a twin depends on: of the start, the report or the lesion; of floors that these
-# states stay above; and the hooks, which `names` replaces.
+# states stay above; of tumours, which this body has none of; and the hooks, which `names` replaces.
 UNSEEN = {
     *("plasma.phosphate_normal", "intracellular_phosphate.phosphate_normal", "gut.phosphate_normal"),
     *("plasma.calcium_ionised_fraction", "plasma.pyrophosphate", "plasma.ph"),
     *("plasma.pth_agonist_floor", "oestrogen.floor"),
     *BODY_HOOKS.values(),
     *("mineral.apatite_mass", "mineral.radiodensity_tissue", "mineral.radiodensity_slope"),
+    *("denosumab.osteolysis_maximum", "denosumab.osteolysis_half", "denosumab.osteolysis_exponent"),
     *("mineral.native_calcium", "mineral.dry_mass"),
     "mineral.smoothing",
     "saturation.hydrogen_phosphate_log_k",
