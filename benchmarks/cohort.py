@@ -28,11 +28,12 @@ SEED, VARIED, SPREAD = 2011, 20, 0.15
 SHOWN = ("calcium_plasma", "calcium_ionised_plasma", "phosphate_plasma", "pth_plasma", "calcitriol_plasma")
 
 
-def cohort(body: str, count: int) -> tuple[Population, list[str]]:
-    """`count` persons, and which numbers differ between them besides the filtration rate."""
+def cohort(body: str, count: int, without: str = "") -> tuple[Population, list[str]]:
+    """`count` persons, and which numbers, of all parts but one, differ besides the filtration rate."""
     model, numbers = assemble(body_parts(body)), dict(packaged().parameters(body))
     names = list(model.parameters)
     own = [name for name in names if numbers[name].value > 0.0 and numbers[name].kind != "definition"]
+    own = [name for name in own if name.partition(".")[0] != without]
     chance = np.random.default_rng(SEED)
     varied = sorted(str(name) for name in chance.choice(own, VARIED, replace=False))
     table = np.tile([numbers[name].value for name in names], (count, 1))

@@ -74,13 +74,13 @@ def _numbers(drugs: Problem, end: Point) -> dict[str, Fitted]:
 
 def _write(numbers: Mapping[str, Fitted]) -> None:
     """Put numbers into the files of their drugs; those that are the same stay `assumed`."""
-    for drug in dict.fromkeys(name.partition(".")[0] for name in numbers):
+    for drug in dict.fromkeys(name.partition(".")[0] for name in (*numbers, *SAME)):
         path = data_path("drugs", f"{drug}.yaml")
         own = {name: one for name, one in numbers.items() if name.startswith(f"{drug}.")}
         text = rewritten(read_text(path), str(path), own)
         for name, other in SAME.items():
-            if other in own:
-                text = _with_value(text, name.partition(".")[2], own[other].value)
+            if name.startswith(f"{drug}."):
+                text = _with_value(text, name.partition(".")[2], numbers[other].value)
         path.write_text(text, "utf-8")
         read_parameters(path)
 

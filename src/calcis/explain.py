@@ -21,8 +21,8 @@ from calcis.case.plasma import OFFERED
 from calcis.case.tissues import Tissue
 from calcis.chemistry.attenuation import EFFECTIVE_ENERGY, radiodensity_per_mass
 from calcis.chemistry.mineral import HIGHEST, LOWEST, MIDDLE, Mineral, minerals, solubility
-from calcis.drugs import drug_actions, drug_part, drug_waits
-from calcis.drugs.action import LAWS, Action
+from calcis.drug_words import drug_facts, moved_by, shown
+from calcis.drugs import drug_part
 from calcis.errors import InputError, nearest
 from calcis.parameters import KINDS, Parameter, data_path, read_data, read_parameters
 from calcis.part import Part
@@ -176,14 +176,8 @@ def _parameter(parameter: Parameter, parts: dict[str, Part], body: str | None) -
         facts["used by"] = _users(parts[part], name)
     if inside is not None and inside != parameter.unit:
         facts["unit inside the laws"] = inside
-    facts["to change it"] = f"changes: {{{parameter.name}: {_shown(parameter)}}}"
+    facts["to change it"] = f"changes: {{{parameter.name}: {shown(parameter)}}}"
     return Explanation(parameter.name, "parameter", facts)
-
-
-def _shown(one: Parameter) -> str:
-    """A number as a case file would have it: a pure number has no unit."""
-    value, unit = one.shown
-    return f"{value:g} {unit}".removesuffix(" 1")
 
 
 def _range(one: ReferenceRange) -> str:
@@ -211,6 +205,9 @@ def _signal(name: str, giver: Part | None, parts: Sequence[Part], body: str | No
     if giver:
         facts["made from"] = ", ".join(_read_by(giver.gives[name].law)) or "a constant"
     facts["given by"] = _who(giver) if giver else "nobody yet; a case without it uses its neutral value"
+    moved = moved_by(name, giver)
+    if moved:
+        facts["moves"] = moved
     facts["needed by"] = [part.name for part in users] or "no part; it is for reading"
     return Explanation(name, "signal", facts)
 
@@ -227,7 +224,7 @@ def _state(name: str, part: Part, body: str | None) -> Explanation:
 
 def _part(part: Part, body: str | None) -> Explanation:
     own = {
-        name.partition(".")[2]: f"{_shown(one)} ({one.kind})"
+        name.partition(".")[2]: f"{shown(one)} ({one.kind})"
         for name, one in _numbers(body).items()
         if name.partition(".")[0] == part.name
     }
@@ -242,40 +239,7 @@ def _part(part: Part, body: str | None) -> Explanation:
 
 
 def _drug(drug: Drug) -> Explanation:
-    facts: dict[str, Any] = {"what it is": drug.what, "routes": dict(drug.routes)}
-    facts["dose units"] = ", ".join(drug.dose_units) + " (each also per kg)"
-    if drug.synonyms:
-        facts["also called"] = ", ".join(drug.synonyms)
-    if drug.molar_mass:
-        facts["molar mass"] = _shown(drug.molar_mass)
-    facts["kinetics"] = _kinetics(drug_part(drug.name))
-    facts["what it does"] = [_action(one) for one in drug_actions(drug.name)]
-    facts["not yet"] = drug_waits(drug.name)
-    bodies = [body for body in packaged().bodies if body != CLAMPED]
-    facts["in body"] = {body: packaged().lacks(body, drug.name) or "acts" for body in bodies}
-    numbers = read_parameters(data_path("drugs", f"{drug.name}.yaml"))
-    own = {name.partition(".")[2]: one for name, one in numbers.items()}
-    facts["numbers"] = {name: f"{_shown(one)} ({one.kind})" for name, one in own.items()}
-    facts["notes"] = {name: one.note for name, one in own.items() if one.note}
-    keys = dict.fromkeys(one.source.partition(":")[0].strip() for one in numbers.values())
-    facts["sources"] = [in_full(key) for key in keys]
-    facts["where in them"] = f"calcis explain {drug.name}.{next(iter(own))}, and so on"
-    return Explanation(drug.name, "drug", {label: fact for label, fact in facts.items() if fact})
-
-
-def _kinetics(part: Part) -> str:
-    """Where a drug is in the body."""
-    places = [name.replace("_", " ") for name, one in part.states.items() if one.unit != "1"]
-    return f"amounts ({next(iter(part.states.values())).unit}) in {', '.join(places)}"
-
-
-def _action(action: Action) -> str:
-    """What a drug moves, in words."""
-    after = ", with delay" if action.delayed else ""
-    fades = ", until it escapes" if action.escape else ""
-    moved = "; ".join(f"{', '.join(targets)} of {body}" for body, targets in action.on.items())
-    said = LAWS[action.law].says.format(x=action.by)
-    return f"{action.name}: {moved or action.signal}, {said}{after}{fades}"
+    return Explanation(drug.name, "drug", drug_facts(drug))
 
 
 def _mineral(mineral: Mineral) -> Explanation:
@@ -292,7 +256,7 @@ def _mineral(mineral: Mineral) -> Explanation:
     facts["in computed tomography"] = (
         f"{radiodensity_per_mass(mineral):.2f} Hounsfield units per mg/mL at {EFFECTIVE_ENERGY:g} keV"
     )
-    facts["numbers"] = {name: f"{_shown(one)} ({one.kind})" for name, one in mineral.numbers.items()}
+    facts["numbers"] = {name: f"{shown(one)} ({one.kind})" for name, one in mineral.numbers.items()}
     facts["notes"] = {name: one.note for name, one in mineral.numbers.items() if one.note}
     named: dict[str, list[str]] = {}
     for name, one in mineral.numbers.items():
@@ -329,7 +293,7 @@ def _tissue(tissue: Tissue) -> Explanation:
     facts: dict[str, Any] = {"what it is": tissue.title}
     if volume is not None:
         facts["organ"] = (
-            f"{_shown(volume)} in an adult{f', {tissue.sex}' if tissue.sex else ''} ({volume.kind})"
+            f"{shown(volume)} in an adult{f', {tissue.sex}' if tissue.sex else ''} ({volume.kind})"
         )
         facts["source of the volume"] = in_full(volume.source) + (f" {volume.note}" if volume.note else "")
     facts["a set of changes"] = {change.name: change.words for change in changes}
@@ -351,7 +315,7 @@ def _injury(name: str) -> Explanation:
     )
     numbers = {key: one for key, one in _numbers().items() if key.startswith(f"{name}.")}
     facts: dict[str, Any] = {"what it does": kind.what, "keys in a case": ", ".join(keys)}
-    facts["numbers"] = {key: f"{_shown(one)} ({one.kind})" for key, one in numbers.items()}
+    facts["numbers"] = {key: f"{shown(one)} ({one.kind})" for key, one in numbers.items()}
     facts["notes"] = {key: one.note for key, one in numbers.items() if one.note}
     return Explanation(name, "injury", facts)
 
@@ -398,7 +362,9 @@ class _Reader:
 
 
 def _who(part: Part) -> str:
-    """A part's name, and the question that its file answers."""
+    """A part's name, and the question that its file answers; of a drug, what it is."""
+    if part.name in packaged().drugs:
+        return f"{part.name} ({packaged().drugs[part.name].what})"
     laws = [part.rates, *(signal.law for signal in part.gives.values())]
     for law in laws:
         module = sys.modules.get(law.__module__)

@@ -17,6 +17,7 @@ from calcis.case import packaged
 from calcis.comparison import in_a_sentence, outcomes, why_more
 from calcis.laboratory import laboratory
 from calcis.matching import matching
+from calcis.organ_table import organ_table
 from calcis.page import Citations, environment
 from calcis.parameters import KINDS, Parameter
 from calcis.pictures import Pictures
@@ -51,6 +52,7 @@ def render(run: Run, system: str = "si") -> str:
             story=page.story(),
             facts=_facts(run),
             lesion=page.pictures.lesion(),
+            organs=organ_table(run),
             groups=page.pictures.groups(),
             fluxes=page.pictures.fluxes(),
             listed=listed,
@@ -60,7 +62,7 @@ def render(run: Run, system: str = "si") -> str:
             borrowed=_borrowed(run),
             kinds={kind: KINDS.get(kind, "set by the case") for kind in _kinds(run)},
             ranges=page.ranges(),
-            ledger=sorted({name for arm in run.arms.values() for name in arm.ledger}),
+            ledger=sorted({name for arm in run.arms.values() for name in _books(arm)}),
             digits=digits,
             span=span,
             moment=lambda at: moment(at, run.every),
@@ -104,7 +106,7 @@ class _Page:
             "findings": [(one.level, one.text, self.source(one.source)) for one in findings],
             "sentences": sentences(self.run, arm, self.system),
             "changes": [self.number(change) for change in arm.changes],
-            "ledger": {key: f"{part:.1e}" if part == part else "" for key, part in arm.ledger.items()},
+            "ledger": {key: f"{part:.1e}" if part == part else "" for key, part in _books(arm).items()},
         }
 
     def story(self) -> dict[str, Any] | None:
@@ -247,6 +249,16 @@ def _diseases(given: Any) -> str:
         )
         said.append(title + (f" ({given_words})" if given_words else ""))
     return "; ".join(said)
+
+
+def _books(arm: Arm) -> dict[str, float]:
+    """The balances of an arm; of all its organs the worst, quantity by quantity."""
+    told: dict[str, float] = {}
+    for name, defect in arm.ledger.items():
+        organ = name.startswith("organs.")
+        key = f"organs.{name.rpartition('.')[2]}" if organ else name
+        told[key] = max(defect, told.get(key, 0.0)) if defect == defect else defect
+    return told
 
 
 def _doses(arm: Arm) -> list[str]:

@@ -16,6 +16,7 @@ from calcis.comparison import outcomes
 from calcis.fluxes import changes
 from calcis.laboratory import Laboratory, laboratory, laboratory_json
 from calcis.matching import Matching, Row, matching, matching_json
+from calcis.organ_table import OrganTable, organ_table
 from calcis.summary import Fact, key_facts, sentences, titled
 from calcis.wording import digits, moment, span
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from calcis.parameters import Parameter
     from calcis.store import Arm, Run, Series
 
+_ORGANS = 6  # rows of organs that are shown
 _SEEN = ("microscope", "mouse X-ray", "CT")
 _MARKS = {"info": "  ", "warning": "[yellow] ![/]", "urgent": "[red]!![/]"}
 _CAUTION = "Research and education, not medical advice."
@@ -86,6 +88,7 @@ def show_run(run: Run, system: str) -> None:
         console.print(_compared(run))
     for arm in run.arms.values():
         _show_arm(console, run, arm, system)
+    _show_organs(console, organ_table(run))
     _show_labs(console, laboratory(run.case_text, system, found=run.individual is not None))
     _show_individual(console, matching(run, system))
     console.print()
@@ -129,6 +132,28 @@ def _show_arm(console: Console, run: Run, arm: Arm, system: str) -> None:
         console.print(table)
     for text in changes(run, arm, system):
         console.print(f"  {escape(text)}")
+
+
+def _show_organs(console: Console, found: OrganTable | None) -> None:
+    """Which organs calcify, or come nearest to it; the first few."""
+    if found is None:
+        return
+    console.print("\n[bold]Organs[/]")
+    if not any(cell.calcified or cell.near for row in found.rows for cell in row.cells):
+        for arm, text in found.said:
+            console.print(f"  {escape(f'{arm}: {text}' if len(found.said) > 1 else text)}")
+        return
+    table = Table(box=None, padding=(0, 2, 0, 1), header_style="dim")
+    for heading in ("nearest to mineral", *(found.arms if len(found.arms) > 1 else ("",)), "at pH 7.4"):
+        table.add_column(escape(heading))
+    for row in found.rows[:_ORGANS]:
+        cells = [f"[yellow]{escape(one.text)}[/]" if one.calcified else escape(one.text) for one in row.cells]
+        table.add_row(f"  {escape(row.title)}", *cells, row.at_neutral)
+    console.print(table)
+    if len(found.rows) > _ORGANS:
+        console.print(f"  [dim]{len(found.rows) - _ORGANS} more in the report[/]")
+    for note in found.notes:
+        console.print(f"  {escape(note)}")
 
 
 def _show_labs(console: Console, labs: Laboratory | None) -> None:

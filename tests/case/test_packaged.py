@@ -60,7 +60,7 @@ def test_examples_are_links_to_the_templates() -> None:
 def test_the_cases_of_the_documentation_are_cases() -> None:
     page = (Path(__file__).parents[2] / "docs" / "case_file.md").read_text()
     cases = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
-    assert len(cases) == 4
+    assert len(cases) == 5
     for text in cases:
         assert not any(arm.findings for arm in read_case_text(text, "page").arms.values())
 

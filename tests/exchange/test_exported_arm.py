@@ -47,6 +47,24 @@ def test_an_arm_begins_where_its_history_ended(tmp_path):
     alike(LIVED, "binder", tmp_path)
 
 
+DRUGS = """
+calcis: 1
+person: {age: 61 y, sex: male, mass: 80 kg}
+body: calcis
+disease: {osteolytic_metastases: {release: 36 mmol/d}}
+arms:
+  drugs:
+    - saline 3 L IV over 24 h
+    - calcitonin 4 IU/kg SC every 12 h for 2 d
+    - zoledronate 4 mg IV over 15 min at 12 h
+run: {duration: 6 d, every: 6 h, tolerance: 1e-9}
+"""
+
+
+def test_drugs_act_there_as_here(tmp_path):
+    alike(DRUGS, "drugs", tmp_path)
+
+
 GIVEN = """
 calcis: 1
 body: clamped

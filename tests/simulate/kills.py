@@ -35,7 +35,7 @@ lesion:
 arms:
   denosumab: ["denosumab 60 mg SC every 26 weeks for 1 y"]
   teriparatide: ["teriparatide 20 ug SC daily for 30 d", {changes: {macrophage_competence: 0.05}}]
-run: {duration: 90 d, every: 1 d, tolerance: 1e-6}
+run: {duration: 40 d, every: 1 d, tolerance: 1e-6}
 """
 
 RUN = """
@@ -51,9 +51,11 @@ AGAIN = 0.25  # how likely a resumed run is killed once more
 
 
 def everything(run: Run) -> np.ndarray:
-    """All courses of a run as one array."""
-    groups = [group for arm in run.values() for group in (arm.body_series, arm.lesion_series)]
-    return np.array([series.values for group in groups for series in group.values()])
+    """All courses of a run, of body, lesion and organs, as one array."""
+    groups = [
+        group for arm in run.values() for group in (arm.body_series, arm.lesion_series, arm.organ_map.series)
+    ]
+    return np.concatenate([series.values.ravel() for group in groups for series in group.values()])
 
 
 def run(case: Path, folder: Path, kill_after: float | None = None) -> bool:

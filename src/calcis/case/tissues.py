@@ -74,10 +74,15 @@ def tissue_at(document: Document, where: Where, name: str, known: Mapping[str, T
     if sex not in (None, *SEXES):
         raise document.error((*where, "sex"), " or ".join(SEXES), shown(sex))
     own = read_changes(document, (*where, "changes")) if "changes" in entry else ()
-    mine = {change.name for change in own}
-    others = () if model is None else tuple(change for change in model.changes if change.name not in mine)
+    mine = {change.name for change in own}  # dotted, or bare
+    others = () if model is None else tuple(one for one in model.changes if mine.isdisjoint(_names(one)))
     volume = _volume(document, where, name, entry["volume"]) if "volume" in entry else None
     return Tissue(name, title, (*others, *own), volume, sex)
+
+
+def _names(change: Change) -> tuple[str, str]:
+    """What its number may be called."""
+    return change.name, change.name.rpartition(".")[2]
 
 
 def _volume(document: Document, where: Where, name: str, entry: Any) -> Parameter:

@@ -22,7 +22,7 @@ from calcis.solve.schedule import Drive, Lane
 from calcis.solve.system import INPUT_DEGREE
 
 FIRST, SHORTEST = 1.0, 1e-6  # h, of intervals after the start and after an injury; and of any
-LONGEST, LONGEST_SHARE = 720.0, 0.125  # h; of the time that has passed, once that is more
+LONGEST, LONGEST_SHARE = 2160.0, 0.25  # h; of the time that has passed, once that is more
 SHRINK, GROW, SAFETY = 0.2, 4.0, 0.9
 # How much of what plasma holds may be in transit, over the relative tolerance of a step.
 IN_TRANSIT = 100.0

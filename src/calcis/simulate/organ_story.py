@@ -11,7 +11,7 @@ import numpy as np
 from calcis.case import Case
 from calcis.simulate.organs import AT_NEUTRAL
 from calcis.store import Arm, Finding, Floats, OrganMap
-from calcis.wording import capital, listed, moment
+from calcis.wording import listed, moment
 
 # Numbers that give an organ a pH of its own.
 _ACIDITY = ("interstitial_fluid.base_secretion", "interstitial_fluid.ph_offset")
@@ -29,8 +29,9 @@ def with_organs(arm: Arm, found: OrganMap, case: Case, numbers: Mapping[str, flo
     facts = organ_facts(found, numbers["story.mineral_begun"], assumed)
     if arm.failure is not None:
         return replace(arm, organ_map=found, organ_facts=facts)
-    findings = (*arm.findings, Finding(*_said(facts)))
-    return replace(arm, organ_map=found, organ_facts=facts, findings=findings)
+    level, said = _said(facts)
+    findings = (*arm.findings, Finding(level, said)) if level == "warning" else arm.findings
+    return replace(arm, organ_map=found, organ_facts={**facts, "said": said}, findings=findings)
 
 
 def organ_facts(found: OrganMap, begun: float, assumed: Sequence[str] = ()) -> dict[str, Any]:
@@ -111,6 +112,6 @@ def _said(facts: Mapping[str, Any]) -> tuple[str, str]:
     near = facts["ranking"][:3]
     said = [f"{title(name)} ({100 * places[name]['highest_saturation']:.0f} %)" for name in near]
     return "info", (
-        f"{capital('none')} of {len(places)} organs calcifies. Nearest to it, as a share of the ion "
-        f"concentration at which mineral forms: {listed(said)}."
+        f"None of {len(places)} organs calcifies. Nearest to it, in shares of the ion concentration at which "
+        f"mineral forms: {listed(said)}."
     )

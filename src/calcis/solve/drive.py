@@ -89,8 +89,8 @@ class Recorder:
             states = states * theta[:, :, None] + coefficients[:, None, m]
         times = pieces[:, :1] + pieces[:, 1:2] * theta
         flat, lanes = states.reshape(-1, n), np.repeat(lane_of, len(_ALL))
-        found = signals_of(self.kernel, plan, prepared, lanes, times.ravel(), flat)
-        return found[:, self._columns].reshape(*times.shape, len(self._columns))
+        found = signals_of(self.kernel, plan, prepared, lanes, times.ravel(), flat, self._columns)
+        return found.reshape(*times.shape, len(self._columns))
 
 
 def fitted(values: np.ndarray, rtol: float) -> tuple[list[np.ndarray], np.ndarray]:

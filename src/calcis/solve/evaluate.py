@@ -47,17 +47,19 @@ def signals_of(
     lane_of: np.ndarray,
     times: np.ndarray,
     states: np.ndarray,
+    columns: Sequence[int] | None = None,
 ) -> np.ndarray:
     """Signals (row, signal) of many lanes, whose segments and parameter-only values are known.
 
     Each row has its lane, time (h) and states; rows of a lane stand together, lanes and their times ascend.
-    Eight rows of a lane go into a call.
+    Eight rows of a lane go into a call.  `columns`: which signals, where not all.
     """
     layout = kernel.layout
+    wanted = list(range(layout.observed)) if columns is None else list(columns)
     segment = _segment(plan, lane_of, times)
     lanes, first, count = np.unique(lane_of, return_index=True, return_counts=True)
     calls = -(-count // LANES)
-    found = np.empty((len(times), layout.observed))
+    found = np.empty((len(times), len(wanted)))
     function = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 5)(kernel.address["observe"])
     for a in range(0, len(lanes), _AT_ONCE):
         some = slice(a, a + _AT_ONCE)
@@ -82,7 +84,7 @@ def signals_of(
                 s_at + k * vector,
                 o_at + k * layout.observed * vector,
             )
-        whole = o.reshape(size, layout.observed, LANES).transpose(0, 2, 1)
+        whole = o.reshape(size, layout.observed, LANES)[:, wanted].transpose(0, 2, 1)
         real = row < count[some][place][:, None]
         found[rows[real]] = whole[real]
     return found

@@ -243,8 +243,9 @@ class Integration:
             return
         output = np.arange(len(lane_of)) - np.repeat(np.cumsum(now - due) - now, now - due)
         states = self.states[lane_of, output]
-        found = signals_of(self.kernel, plan, self.prepared, lane_of, self.times[output], states)
-        self.signals[lane_of, output] = found if self._kept is None else found[:, self._kept]
+        self.signals[lane_of, output] = signals_of(
+            self.kernel, plan, self.prepared, lane_of, self.times[output], states, self._kept
+        )
 
     def solution(self) -> Solution:
         """The courses so far, NaN beyond."""

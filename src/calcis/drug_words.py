@@ -1,0 +1,78 @@
+"""What is a drug, what does it do in which body, and how much is needed for that?  In words and numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from calcis.body import CLAMPED
+from calcis.case import packaged
+from calcis.case.drugs import Drug
+from calcis.drugs import drug_actions, drug_part
+from calcis.drugs.action import Action
+from calcis.parameters import Parameter, data_path, read_parameters
+from calcis.part import Part
+from calcis.references import in_full
+
+
+def shown(one: Parameter) -> str:
+    """A number as a case file would have it: a pure number has no unit."""
+    value, unit = one.shown
+    return f"{value:g} {unit}".removesuffix(" 1")
+
+
+def drug_facts(drug: Drug) -> dict[str, Any]:
+    """All that is known of a drug, as label -> text, in order."""
+    numbers = read_parameters(data_path("drugs", f"{drug.name}.yaml"))
+    own = {name.partition(".")[2]: one for name, one in numbers.items()}
+    bodies = [body for body in packaged().bodies if body != CLAMPED]
+    lacking = {body: packaged().lacks(body, drug.name) for body in bodies}
+    keys = dict.fromkeys(one.source.partition(":")[0].strip() for one in numbers.values())
+    facts: dict[str, Any] = {
+        "what it is": drug.what,
+        "routes": dict(drug.routes),
+        "dose units": ", ".join(drug.dose_units) + " (each also per kg)",
+        "also called": ", ".join(drug.synonyms),
+        "molar mass": shown(drug.molar_mass) if drug.molar_mass else "",
+        "kinetics": _kinetics(drug_part(drug.name)),
+        "what it does": [_action(one, own) for one in drug_actions(drug.name)],
+        "not yet": drug.waits,
+        "in body": ", ".join(body for body, why in lacking.items() if not why),
+        "not in": {body: why for body, why in lacking.items() if why},
+        "numbers": {name: f"{shown(one)} ({one.kind})" for name, one in own.items()},
+        "notes": {name: one.note for name, one in own.items() if one.note},
+        "sources": [in_full(key) for key in keys],
+        "where in them": f"calcis explain {drug.name}.{next(iter(own))}, and so on",
+    }
+    return {label: fact for label, fact in facts.items() if fact}
+
+
+def moved_by(signal: str, giver: Part | None) -> list[str]:
+    """What a signal of a drug moves in bodies."""
+    if giver is None or giver.name not in packaged().drugs:
+        return []
+    on = [action.on for action in drug_actions(giver.name) if action.signal == signal]
+    return [f"{target} of {body}" for one in on for body, targets in one.items() for target in targets]
+
+
+def _kinetics(part: Part) -> str:
+    """Where a drug is in the body."""
+    places = [name.replace("_", " ") for name, one in part.states.items() if one.unit != "1"]
+    return f"amounts ({next(iter(part.states.values())).unit}) in {', '.join(places)}"
+
+
+def _action(action: Action, numbers: dict[str, Parameter]) -> str:
+    """What a drug moves, in words and numbers."""
+    own = {name.removeprefix(f"{action.name}_"): one for name, one in numbers.items()}
+    targets = [f"{', '.join(names)} of {body}" for body, names in action.on.items()]
+    moved = "; ".join(targets) or action.signal
+    if action.law == "adds":
+        said = f"adds to {moved} {shown(own['gain'])} times {action.by}"
+    else:
+        most = own["maximum"]
+        share = f"by up to {100.0 * most.value:.3g} %"
+        verbs = {"inhibits": f"lowers {moved} {share}", "stimulates": f"raises {moved} {share}"}
+        said = verbs.get(action.law, f"adds to {moved} up to {shown(most)}")
+        said += f", half of that at {shown(own['half'])} of {action.by}"
+    after = f", {shown(own['time'])} later" if action.delayed else ""
+    fades = f", until it escapes, in {shown(own['escape_time'])} where it is held" if action.escape else ""
+    return f"{said}{after}{fades}"
