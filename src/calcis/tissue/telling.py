@@ -121,7 +121,7 @@ def _white_cells(story: Story) -> Chapter | None:
     giant = story.giant_cells
     if giant.value > _FEW:
         most = f"at most {about(giant.value)} per mm³, {on(giant.at, story.every)}"
-        said += f" On crystals that stayed macrophages fused to giant cells ({most})."
+        said += f" On crystals, macrophages fused to giant cells ({most})."
     if story.competence != 1.0:
         said += f" Macrophages work at {per_cent(story.competence)} of normal."
     rests = ("leukocytes.neutrophil_recruitment", "leukocytes.monocyte_recruitment")
