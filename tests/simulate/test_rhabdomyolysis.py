@@ -1,8 +1,9 @@
 """Does muscle that falls apart move the blood as it does in patients?  The two-way coupling at its strongest.
 
-Litres of muscle load calcium within hours, set phosphate free for days, and give the calcium back when macrophages
-have cleared them: low calcium with high PTH and phosphate at first, calcium above what it was later.  In seven patients with kidney
-failure ionised calcium was 0.90 and phosphate 2.26 mmol/L, PTH 16 times normal (nephron_71_428: abstract).
+Litres of muscle load calcium within hours, set phosphate free for days, and give the calcium back when
+macrophages have cleared them: low calcium with high PTH and phosphate at first, calcium above what it was
+later.  In seven patients with kidney failure ionised calcium was 0.90 and
+phosphate 2.26 mmol/L, PTH 16 times normal (nephron_71_428: abstract).
 """
 
 from __future__ import annotations
