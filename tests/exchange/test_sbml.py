@@ -74,8 +74,8 @@ def test_units_agree_but_where_a_law_takes_an_odd_power_of_one(
 ) -> None:
     """Hill laws of concentrations with parameters as exponents: their parts have no unit, the law has."""
     for found in complaints(documents[name]):
-        said = found.getMessage()
-        assert "_effect_on_hydroxylase" in said or "denosumab_on_osteolysis" in said, said
+        words = ("_effect_on_hydroxylase", "denosumab_on_osteolysis")
+        assert any(word in found.getMessage() for word in words), found.getMessage()
 
 
 def test_every_quantity_has_a_unit_and_every_number_its_source(dosed: Subject) -> None:

@@ -162,11 +162,12 @@ def _differ(found: np.ndarray, wanted: np.ndarray) -> bool:
 
 
 # Numbers that no rate of a twin depends on: of the start, the report or the lesion; of floors that these
-# states stay above; of tumours, which this body has none of; and the hooks, which `names` replaces.
+# states stay above; what denosumab does in another body; and the hooks, which `names` replaces.
 UNSEEN = {
     *("plasma.phosphate_normal", "intracellular_phosphate.phosphate_normal", "gut.phosphate_normal"),
     *("plasma.calcium_ionised_fraction", "plasma.pyrophosphate", "plasma.ph"),
     *("plasma.pth_agonist_floor", "oestrogen.floor"),
+    *(f"denosumab.osteolysis_{number}" for number in ("maximum", "half", "exponent")),
     *BODY_HOOKS.values(),
     *("mineral.apatite_mass", "mineral.radiodensity_tissue", "mineral.radiodensity_slope"),
     *("denosumab.osteolysis_maximum", "denosumab.osteolysis_half", "denosumab.osteolysis_exponent"),

@@ -14,9 +14,9 @@ from calcis.body import CLAMPED
 from calcis.case import Case, Vocabulary, packaged
 from calcis.ledger import LEDGER
 from calcis.part import Model
-from calcis.simulate.numbers import Numbers
 from calcis.simulate.clamped import plasma_drive
 from calcis.simulate.lesion import injury_jumps, lesion_lanes, lesion_model
+from calcis.simulate.numbers import Numbers
 from calcis.simulate.person import body_lanes, body_model
 from calcis.solve import compiled_driver
 from calcis.solve.integrate import Integration
@@ -106,10 +106,7 @@ class Variants:
             check_states(experiment, phase, [self._model], k)
             kins = self._bodies(phase.case) if case.lesion is None else self._lesions(phase.case)
             self._phases.append(
-                [
-                    replace(kin, lane=during(kin.lane, phase, end, kin.lane.start, self._model))
-                    for kin in kins
-                ]
+                [replace(kin, lane=during(kin.lane, phase, end, kin.lane.start, self._model)) for kin in kins]
             )
         shared = Numbers(case, self._vocabulary.parameters(case.body)).shared(self._model)
         values = np.array(list(shared.values()))
@@ -122,18 +119,14 @@ class Variants:
     def _bodies(self, case: Case) -> list[_Kin]:
         numbers = Numbers(case, self._vocabulary.parameters(case.body))
         lanes = body_lanes(case, self._model, self._kernel, numbers, self._vocabulary)
-        return [
-            _Kin(lane, self._follows(case, arm)) for arm, lane in zip(case.arms, lanes, strict=True)
-        ]
+        return [_Kin(lane, self._follows(case, arm)) for arm, lane in zip(case.arms, lanes, strict=True)]
 
     def _lesions(self, case: Case) -> list[_Kin]:
         """Lesions in given plasma."""
         assert case.lesion is not None
         model, injury = self._model, case.lesion.injury
         numbers = Numbers(case, self._vocabulary.parameters(case.body))
-        drives = {
-            name: plasma_drive(arm.plasma or {}, case.run.duration) for name, arm in case.arms.items()
-        }
+        drives = {name: plasma_drive(arm.plasma or {}, case.run.duration) for name, arm in case.arms.items()}
         at_start = {
             name: dict(zip(INPUTS, drive.coefficients[0, :, 0], strict=True))
             for name, drive in drives.items()
