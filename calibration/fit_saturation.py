@@ -114,7 +114,7 @@ def constants(base: str) -> dict[str, float]:
     database = read_database(base)
     of_interest = [database.species[database.place(name)] for name in ("OH-", "HPO4-2")]
     water, hydrogen_phosphate = lg_k(tuple(of_interest), np.array([BODY]))[0]
-    solids = {f"{name}_log_ksp": solubility(minerals()[SOLIDS[name]]).log_ksp() for name in SHOWN[:2]}
+    solids = {f"{name}_log_ksp": solubility(minerals()[SOLIDS[name]]).log_ksp() for name in SHOWN[:3]}
     return {"water_log_k": water, "hydrogen_phosphate_log_k": hydrogen_phosphate, **solids}
 
 
@@ -205,6 +205,8 @@ _KINDS = {
     "amorphous_log_ksp": 'kind: assumed, source: "pmc_5445792: table 3, footnote c", '
     'note: "as in minerals.yaml, at 37 °C"',
     "apatite_log_ksp": 'kind: measured, source: "mcdowell_1977: abstract", '
+    'note: "as in minerals.yaml, at 37 °C"',
+    "octacalcium_log_ksp": 'kind: assumed, source: "pmc_7281443: table 4, 3.98e-98 for the doubled formula", '
     'note: "as in minerals.yaml, at 37 °C"',
 }
 

@@ -6,7 +6,7 @@ import pytest
 
 from calcis.changes import apply, parse_changes, read_sourced_changes
 from calcis.errors import InputError
-from calcis.parameters import Parameter, data_path
+from calcis.parameters import Parameter
 
 
 def _parameter(name: str, value: float, unit: str, shown: tuple[float, str]) -> Parameter:
@@ -134,12 +134,6 @@ def test_changes_that_are_no_mapping_are_refused() -> None:
     with pytest.raises(InputError) as wrong:
         parse_changes("changes: [1]", "case.yaml")
     assert (wrong.value.expected, wrong.value.got) == ("a mapping, parameter: value", "a list")
-
-
-@pytest.mark.parametrize("path", sorted(data_path("tissues").glob("*.yaml")), ids=lambda path: path.stem)
-def test_every_tissue_of_calcis_is_a_sourced_set_of_changes(path) -> None:
-    for change in read_sourced_changes(path):
-        assert change.source and change.kind
 
 
 def test_an_unsourced_change_of_calcis_is_refused(tmp_path) -> None:

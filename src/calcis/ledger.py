@@ -14,7 +14,9 @@ import numpy as np
 from calcis.part import Model, Part, State
 
 LEDGER = "ledger"  # name of the part that keeps the books
-LEAST_FLOW = 1e-6  # of what is stored: rounding of the stores, some 1e-15, is 1e-9 of it
+LEAST_FLOW = (
+    1e-5  # of what is stored: rounding of the stores, up to 1e-14 under stiff exchange, is 1e-9 of it
+)
 Weight = float | Callable[[Mapping[str, float]], float]
 
 

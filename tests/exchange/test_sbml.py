@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import sys
 from dataclasses import replace
 
@@ -86,7 +87,7 @@ def test_every_quantity_has_a_unit_and_every_number_its_source(dosed: Subject) -
     for name, number in dosed.numbers.items():
         if name in dosed.model.parameters:
             quantity = model.getParameter(name.replace(".", "__"))
-            notes = quantity.getNotesString()
+            notes = html.unescape(quantity.getNotesString())
             assert quantity.getValue() == pytest.approx(number.value, rel=1e-14)  # written with 15 digits
             assert number.source in notes and f"Kind: {number.kind}" in notes and number.species in notes
 

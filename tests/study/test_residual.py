@@ -34,7 +34,8 @@ def verdict(simulated: float, low: float, high: float, value: float | None = Non
         (-0.5, -0.6, -0.4, 0.0),
         (4.0, 1.0, 4.0, 2.0),
         (2.0, 1.0, 4.0, 0.0),  # the middle is that of the logarithms
-        (-1.0, 1.0, 4.0, -FAILED),
+        (0.1, 1.0, 4.0, -2.0 - 4.0 * math.log(10.0) / math.log(4.0)),
+        (0.0, 1.0, 4.0, -2.0 - 4.0 * (math.log(10.0) + 1.0) / math.log(4.0)),  # goes on straight
         (math.nan, 1.0, 4.0, FAILED),
         (math.inf, 1.0, 4.0, FAILED),
     ],

@@ -42,7 +42,7 @@ def run(folder: Path, of: str, days: tuple[float, ...], **said: str) -> dict[str
 
 @pytest.mark.parametrize(("calcium", "phosphate"), [("1.9", "3.0"), ("1.25", "1.15")])
 def test_only_cells_remove_apatite(tmp_path: Path, calcium: str, phosphate: str) -> None:
-    """Without resorbing cells none is lost, whatever the plasma; with them a small deposit fades."""
+    """Without resorbing cells none is lost, whatever the plasma; with them most of a small deposit fades."""
     found = run(
         tmp_path,
         "mineral.apatite",
@@ -58,7 +58,7 @@ def test_only_cells_remove_apatite(tmp_path: Path, calcium: str, phosphate: str)
     )
     assert np.all(np.diff(found["none"]) > 0.0)  # normal plasma is supersaturated for apatite, too
     if calcium == "1.25":
-        assert np.all(np.diff(found["cells"]) < 0.0) and found["cells"][-1] < 6.0
+        assert np.all(np.diff(found["cells"]) < 0.0) and found["cells"][-1] < 10.0
 
 
 def test_smoothing_the_threshold_moves_little(tmp_path: Path) -> None:

@@ -25,14 +25,18 @@ def test_a_bite_leaves_dead_tissue_with_its_mitochondria_and_phosphate(numbers):
         "parenchyma.apoptotic": 0.0,
         "debris.dead": 0.9,
         "debris.mitochondria": 0.9,
+        "debris.alarmin": 0.9,
         "debris.organic_phosphate": 0.9 * content,
+        "fat.lipid": 0.0,
     }
+    fat = dict(numbers) | {"fat.fat_content": 2000.0}
+    assert ("fat.lipid", "parenchyma.living", 1800.0) in jump("bite", 0.9, fat)
 
 
 def test_cells_that_die_by_apoptosis_are_not_dead_yet(numbers):
     half = numbers | {"bite.apoptotic_share": 0.5}
     gains = {target: coefficient for target, _, coefficient in jump("bite", 0.8, half)}
-    assert gains["parenchyma.apoptotic"] == gains["debris.dead"] == 0.4
+    assert gains["parenchyma.apoptotic"] == gains["debris.dead"] == gains["debris.alarmin"] == 0.4
     assert gains["debris.organic_phosphate"] == 0.4 * numbers["debris.organic_phosphate_content"]
 
 

@@ -27,6 +27,7 @@ def courses(**given):
     """Courses of healthy tissue under ordinary blood, but for those given."""
     healthy = {name: np.zeros_like(DAYS) for name in COURSES}
     healthy |= {"living_fraction": np.ones_like(DAYS), "pyrophosphate_tissue": np.full_like(DAYS, 6e-3)}
+    healthy["clearance_left"] = np.ones_like(DAYS)
     ions = {"calcium_tissue": 1.25, "phosphate_tissue": 1.2, "ph_tissue": 7.4}
     blood = dict(zip(PLASMA, (1.25, 1.2, 7.4, 3.3e-3), strict=True))
     healthy |= {name: np.full_like(DAYS, value) for name, value in (ions | blood).items()}
@@ -66,12 +67,12 @@ def test_a_calcified_lesion(numbers):
     given = courses(
         mineral_total=mineral,
         dead_fraction=dead,
-        dead_environment=np.full_like(DAYS, 0.95),
+        mineral_permissiveness=np.full_like(DAYS, 0.95),
         living_fraction=1 - dead,
         osteogenic_signal=np.minimum(DAYS / 24.0 / 100.0, 1.0),
         mitochondrial_loading_sum=np.minimum(mineral, 10.0),
         amorphous_conversion_sum=np.minimum(mineral, 10.0),
-        apatite_growth_sum=np.maximum(mineral - 10.0, 0.0),
+        crystal_growth_sum=np.maximum(mineral - 10.0, 0.0),
     )
     story = tell(DAYS, given, numbers, BITE)
     assert story.verdict == "calcified"
@@ -192,13 +193,11 @@ def test_what_came_with_an_injury_is_told_by_its_courses(numbers):
 def test_the_dead_are_shielded_only_by_mineral(numbers):
     dead = np.full_like(DAYS, 0.8)
     bare = tell(DAYS, courses(dead_fraction=dead), numbers, BITE)
-    laden = tell(DAYS, courses(dead_fraction=dead, mineral_total=DAYS / 24.0), numbers, BITE)
-    assert bare.shielded_at is None
-    # Clearance is halved where mineral/(dead + floor) is the resistance: 14.19·0.82 = 11.6 mmol/L.
-    resisting = numbers["debris.mineral_resistance"] * (0.8 + numbers["debris.mineral_load_floor"])
-    # The resistance is a fourth power, drawn straight between two outputs here.
-    assert laden.shielded_at == pytest.approx(24 * resisting, abs=2.0)
-    assert "From day 12 on mineral shielded the dead" in text(laden, "Clearance")
+    given = courses(dead_fraction=dead, clearance_left=1.0 / (1.0 + DAYS / 240.0))
+    laden, gone = (tell(DAYS, one, numbers, BITE) for one in (given, given | {"dead_fraction": 0.0 * dead}))
+    assert bare.shielded_at is None and gone.shielded_at is None
+    assert laden.shielded_at == pytest.approx(240.0)  # clearance is halved, and shielding 2
+    assert "From day 10 on mineral shielded the dead" in text(laden, "Clearance")
 
 
 def test_verdict_by_itself(numbers):
@@ -215,8 +214,10 @@ def test_every_number_that_a_chapter_rests_on_is_one_of_the_tissue(numbers):
         mineral_total=mineral,
         dead_fraction=np.full_like(DAYS, 0.8),
         osteogenic_signal=np.ones_like(DAYS),
-        apatite_growth_sum=mineral,
+        crystal_growth_sum=mineral,
         calcium_tissue=np.full_like(DAYS, 0.1),
+        mineral_bone=0.1 * mineral,
+        calcium_soap=mineral,
     )
     for formed in (0.0, 100.0):
         story = tell(DAYS, given | {"amorphous_formation_sum": np.minimum(mineral, formed)}, numbers, BITE)
@@ -230,7 +231,7 @@ def test_the_outcome_is_json(numbers):
     import json
 
     mineral = 4.0 * DAYS / 24.0
-    story = tell(DAYS, courses(mineral_total=mineral, apatite_growth_sum=mineral), numbers, BITE)
+    story = tell(DAYS, courses(mineral_total=mineral, crystal_growth_sum=mineral), numbers, BITE)
     found = outcome(story, "dermis")
     assert json.loads(json.dumps(found, allow_nan=False)) == found
     assert found["ct_at"] == {"value": pytest.approx(155 * 24), "unit": "h"}
@@ -243,10 +244,10 @@ def test_what_plasma_does_is_told_against_its_own_kind(numbers):
     given = courses(
         mineral_total=mineral,
         dead_fraction=np.full_like(DAYS, 0.8),
-        dead_environment=np.full_like(DAYS, 0.95),
+        mineral_permissiveness=np.full_like(DAYS, 0.95),
         phosphate_plasma=np.full_like(DAYS, 1.8),
         phosphate_tissue=np.full_like(DAYS, 1.8),
-        apatite_growth_sum=mineral,
+        crystal_growth_sum=mineral,
     )
     plasma = {name: float(given[name][0]) for name in PLASMA}
     assert "phosphate of the blood was high" in text(tell(DAYS, given, numbers, BITE), "Growth")
@@ -275,3 +276,61 @@ def test_a_little_that_the_fluid_formed_is_not_told_as_none(numbers, formed, sai
 def test_calcium_weighs_what_it_does_in_the_report(numbers):
     masses = read_parameters(data_path("report", "molar_masses.yaml"))
     assert numbers["story.calcium_mass"] == masses["molar_mass.calcium"].value  # mg/mmol is g/mol
+
+
+def test_bone_is_told_where_cells_laid_it_down_or_were_called_to(numbers):
+    mineral = 4.0 * DAYS / 24.0
+    called = np.minimum(DAYS / 24.0 / 100.0, 1.0)
+    laid = np.maximum(DAYS / 24.0 - 100.0, 0.0)  # 1 mmol/L on day 101, 265 at the end
+    stone = courses(mineral_total=mineral, osteogenic_signal=called, mineral_bone=laid)
+    story = tell(DAYS, stone, numbers, BITE)
+    assert (story.osteogenic_at, story.bone_begun_at) == (pytest.approx(50 * 24), pytest.approx(101 * 24))
+    laid_down = "Cells laid down bone from day 101 on: at the end there are 260 mmol/L, 18 % of the mineral."
+    assert text(story, "Bone") == f"The signal to form bone was on from day 50. {laid_down}"
+    assert sentences(story)[1] == ("warning", text(story, "Bone"))
+    slow = tell(DAYS, stone | {"osteogenic_signal": 0.4 * called}, numbers, BITE)
+    assert text(slow, "Bone") == laid_down
+    none = tell(DAYS, stone | {"osteogenic_signal": 0.4 * called, "mineral_bone": 0.0 * laid}, numbers, BITE)
+    assert "Bone" not in titles(none)
+    assert outcome(story)["bone_end"] == {"value": 265.0, "unit": "mmol/L"}
+
+
+def test_soap_is_told_where_fat_died(numbers):
+    soap = 50.0 * np.exp(-(((DAYS / 24.0 - 20.0) / 8.0) ** 2))
+    story = tell(DAYS, courses(calcium_soap=soap), numbers, BITE)
+    assert text(story, "Soap").startswith("Fatty acids of dead fat bound calcium to soap from day 4 on")
+    assert "at most 50 mmol/L, on day 20; it went." in text(story, "Soap")
+    assert sentences(story)[1] == ("info", text(story, "Soap"))
+    stays = tell(DAYS, courses(calcium_soap=np.minimum(DAYS / 24.0, 30.0)), numbers, BITE)
+    assert text(stays, "Soap").endswith("at most 30 mmol/L, on day 30, at the end 30.")
+    assert "Soap" not in titles(tell(DAYS, courses(), numbers, BITE))
+
+
+def test_giant_cells_are_told_where_there_are_some(numbers):
+    came = courses(macrophages_reparative=np.full_like(DAYS, 500.0) * (DAYS > 0.0))
+    few, some = (
+        tell(DAYS, came | {"giant_cells": most * DAYS / DAYS[-1]}, numbers, BITE) for most in (0.5, 40.0)
+    )
+    assert "giant" not in text(few, "White cells")
+    assert "macrophages fused to giant cells (at most 40 per mm³, on day 365)" in text(some, "White cells")
+
+
+def test_what_became_of_crystals_is_told(numbers):
+    mineral = np.where(DAYS > 0.0, 100.0 * np.exp(-DAYS / 480.0), 0.0)
+    gone = np.where(DAYS > 0.0, mineral.max() - mineral, 0.0)
+    given = courses(
+        mineral_total=mineral,
+        crystal_growth_sum=np.where(DAYS > 0.0, mineral.max(), 0.0),
+        octacalcium_resorption_sum=0.5 * gone,
+        apatite_cleared_sum=0.25 * gone,
+        octacalcium_dissolution_sum=0.15 * gone,
+        apatite_dissolution_sum=0.1 * gone,
+    )
+    story = tell(DAYS, given, numbers, BITE)
+    assert (story.budget.resorbed, story.budget.dissolved) == pytest.approx((0.5 * gone[-1], 0.25 * gone[-1]))
+    for told in (
+        "25 % was carried off with the dead",
+        "50 % was dissolved by the acid of macrophages",
+        "25 % dissolved again",
+    ):
+        assert told in text(story, "How much")

@@ -24,7 +24,6 @@ TERIPARATIDE = drug_part("teriparatide")
 NG_PER_NMOL = 150_000.0  # denosumab
 BIOAVAILABILITY = 0.729  # the plain model applies it to the dose, the Part on absorption
 HOURS_PER_DAY = 24.0
-UM_PER_MM = 1000.0
 
 BODY_STATES = {
     "PTH": "parathyroid_gland.pth",
@@ -84,30 +83,48 @@ BODY_HOOKS = {
 TISSUE_STATES = {
     "L": "parenchyma.living",
     "A": "parenchyma.apoptotic",
-    "D": "debris.dead",
     "S": "parenchyma.scar",
+    "D": "debris.dead",
     "W": "debris.mitochondria",
+    "K": "debris.alarmin",
+    "O": "debris.organic_phosphate",
     "N": "leukocytes.neutrophil",
     "Mo": "leukocytes.monocyte",
     "M1": "leukocytes.inflammatory",
     "M2": "leukocytes.reparative",
-    "O": "debris.organic_phosphate",
+    "U": "leukocytes.giant",
+    "B": "ossification.osteogenic",
+    "V": "capillaries.flow_lost",
+    "G": "microbes.density",
     "C": "interstitial_fluid.calcium",
     "P": "interstitial_fluid.phosphate",
     "a": "interstitial_fluid.acid",
     "X": "interstitial_fluid.pyrophosphate",
     "ZA": "mineral.amorphous",
+    "ZO": "mineral.octacalcium",
     "ZH": "mineral.apatite",
-    "B": "ossification.osteogenic",
-    "V": "capillaries.flow_lost",
-    "G": "microbes.density",
+    "ZB": "mineral.bone",
+    "F": "fat.lipid",
+    "FA": "fat.fatty_acid",
+    "So": "fat.soap",
+    "QC": "digestion.calcium",
+    "QP": "digestion.phosphate",
 }
 TISSUE_CONDITIONS = {
     "perf": "capillaries.perfusion",
     "m": "leukocytes.macrophage_competence",
     "u": "parenchyma.apoptosis_rate",
-    "F": "parenchyma.fixed",
+    "fixed": "parenchyma.fixed",
+    "fat": "fat.fat_content",
+    "base": "interstitial_fluid.base_secretion",
+    "dpH": "interstitial_fluid.ph_offset",
+    "muscle": "ossification.smooth_muscle",
+    "access": "leukocytes.access",
+    "eat": "leukocytes.phagocytosis_left",
+    "out": "capillaries.outgrowth",
+    "hide": "microbes.escape",
 }
+PER_DAY = ("parenchyma.apoptosis_rate", "interstitial_fluid.base_secretion", "capillaries.outgrowth")
 TISSUE_PLASMA = {
     "Ca_p": "calcium_ionised_plasma",
     "P_p": "phosphate_plasma",
@@ -153,7 +170,7 @@ def tissue_model(sharp: bool = True) -> tuple[Model, dict[str, float]]:
     values = {name: found[name].value for name in model.parameters}
     if sharp:
         values["mineral.smoothing"] = 1e-12
-        values["mineral.growth_least_apatite"] = values["parenchyma.regrowth_least_living"] = 0.0
+        values["mineral.growth_least_crystals"] = values["parenchyma.regrowth_least_living"] = 0.0
     return model, values
 
 
@@ -187,16 +204,14 @@ def tissue_setting(
     """The Parts where the plain tissue is at `y` under `conditions` (those of the plain twin)."""
     every = tissue_plain.CONDITIONS | dict(conditions)
     changed = {TISSUE_CONDITIONS[name]: every[name] for name in TISSUE_CONDITIONS}
-    changed["parenchyma.apoptosis_rate"] /= HOURS_PER_DAY
+    for name in PER_DAY:
+        changed[name] /= HOURS_PER_DAY
     inputs = {TISSUE_PLASMA[name]: every[name] for name in TISSUE_PLASMA}
-    inputs["pyrophosphate_plasma"] /= UM_PER_MM
     states = dict(zip(TISSUE_STATES.values(), map(float, y), strict=True))
-    states["interstitial_fluid.pyrophosphate"] /= UM_PER_MM
     return Setting(model, {name: states[name] for name in model.states}, {**numbers, **changed}, inputs)
 
 
 def tissue_rates(setting: Setting) -> np.ndarray:
     """Rates of the Parts in the plain order and units, per day."""
     rates = {name: rate * HOURS_PER_DAY for name, rate in setting.rates().items()}
-    rates["interstitial_fluid.pyrophosphate"] *= UM_PER_MM
     return np.array([rates[name] for name in TISSUE_STATES.values()])

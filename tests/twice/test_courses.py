@@ -24,7 +24,6 @@ from tests.twice.names import (
     BODY_STATES,
     HOURS_PER_DAY,
     TISSUE_STATES,
-    UM_PER_MM,
     Setting,
     body_model,
     body_setting,
@@ -208,8 +207,8 @@ class Lesion:
     own: dict[str, float] = field(default_factory=dict)
 
 
-IMPLANT = {"F": 1.0, "m": 0.0, "Ca_p": 1.35, "P_p": 2.8, "X_p": 2.0, "perf": 2.2}
-VITAMIN_D = {"Ca_p": 1.9, "P_p": 3.0, "X_p": 1.5, "u": 0.04}
+IMPLANT = {"fixed": 1.0, "m": 0.0, "Ca_p": 1.35, "P_p": 2.8, "X_p": 2e-3, "perf": 2.2}
+VITAMIN_D = {"Ca_p": 1.9, "P_p": 3.0, "X_p": 1.5e-3, "u": 0.04}
 LESIONS = {
     "heals": Lesion(0.9, (1, 7, 28, 56, 365), {}, at=1.0),
     "calcifies and resolves": Lesion(0.8, (0.2, 1, 2, 7, 14, 28, 42, 56), tissue.ABCC6),
@@ -223,6 +222,13 @@ LESIONS = {
     "torn": Lesion(0.7, (1, 2, 7, 28, 100), {"perf": 0.3, "m": 0.05}, "trauma", 1.0),
     "infected": Lesion(0.1, (1, 1.1, 1.5, 2, 7, 28), {}, "infection", 1.0, {"germs": 5000.0}),
     "infected for good": Lesion(0.1, (1, 1.1, 1.5, 2, 7, 28, 100), {"m": 0.05}, "infection", 1.0),
+    "dead fat": Lesion(0.8, (1, 1.1, 2, 7, 28, 100), {"fat": 2000.0}, at=1.0),
+    "artery that ossifies": Lesion(
+        0.3, (1, 2, 7, 28, 100, 365), {"P_p": 3.0, "X_p": 1e-3, "muscle": 1.0, "perf": 0.3, "m": 0.3}, at=1.0
+    ),
+    "stomach without flow": Lesion(
+        0.5, (1, 2, 7, 28), {"base": 50.0, "perf": 5.0, "dpH": 0.05}, "ischaemia", 1.0
+    ),
     "injected": Lesion(
         0.3, (1, 1.01, 1.1, 2, 7), {"perf": 0.3}, "injection", 1.0, {"calcium": 50.0, "phosphate": 5.0}
     ),
@@ -272,10 +278,9 @@ def test_tissue_of_the_blind_twin(compiled_tissue: Compiled, lesion: Lesion) -> 
     setting = tissue_setting(model, compiled_tissue.numbers, start, conditions)
     jumps = injury_jumps(model, lesion) if lesion.at else []
     course = compiled_tissue.solve(tissue_lane(setting, days[-1], jumps), days * HOURS_PER_DAY)
-    course["interstitial_fluid.pyrophosphate"] *= UM_PER_MM
     found = np.array([course[name] for name in TISSUE_STATES.values()]).T
     scale = {name: state.scale for name, state in model.states.items()}
-    scales = np.array([scale[name] * (UM_PER_MM if x == "X" else 1.0) for x, name in TISSUE_STATES.items()])
+    scales = np.array([scale[name] for name in TISSUE_STATES.values()])
     events = strikes(lesion) if lesion.at else {}
     wanted = radau(lambda t, y: tissue.rates(t, y, conditions), start, days, scales, events)
     assert_close(found, wanted, scales, tissue.STATES, days)

@@ -15,7 +15,6 @@ from tests.twice.names import (
     BODY_HOOKS,
     TISSUE_CONDITIONS,
     TISSUE_STATES,
-    UM_PER_MM,
     body_model,
     body_rates,
     body_setting,
@@ -65,33 +64,32 @@ def tissue_anywhere(dice: np.random.Generator) -> tuple[np.ndarray, dict[str, fl
     def around(centre: float, spread: float = 0.3) -> float:
         return float(centre * np.exp(spread * dice.standard_normal()))
 
-    centre = {"L": 0.4, "A": 0.05, "D": 0.3, "S": 0.1, "W": 0.1, "N": 500, "Mo": 1500, "M1": 1500, "M2": 3000}
-    centre |= {
-        "O": 15,
-        "C": 1.3,
-        "P": 1.8,
-        "a": 0.3,
-        "X": 0.5,
-        "ZA": 1,
-        "ZH": 3,
-        "B": 0.3,
-        "V": 0.4,
-        "G": 300,
-    }
+    centre = {"L": 0.4, "A": 0.05, "D": 0.3, "S": 0.1, "W": 0.1, "K": 0.1, "O": 15}
+    centre |= {"N": 500, "Mo": 1500, "M1": 1500, "M2": 3000, "U": 30, "B": 0.5, "V": 0.4, "G": 300}
+    centre |= {"C": 1.3, "P": 1.8, "a": 0.3, "X": 5e-4, "ZA": 1, "ZO": 5, "ZH": 10, "ZB": 3}
+    centre |= {"F": 300, "FA": 3, "So": 5, "QC": 0.3, "QP": 0.3}
     # Wide enough that debris is clean or laden with mineral, fluid below or above the threshold, and germs
     # fewer than one in a patch or more than tissue feeds.
-    spread = {"C": 0.5, "P": 0.7, "X": 2.0, "ZA": 2.0, "ZH": 3.0, "G": 4.0}
+    spread = {"C": 0.5, "P": 0.7, "X": 2.0, "ZA": 2.0, "ZO": 2.0, "ZH": 3.0, "G": 4.0}
     y = np.array([around(centre[name], spread.get(name, 0.3)) for name in tissue.STATES])
     y[dice.integers(0, len(y), 2)] *= float(dice.integers(2))
     conditions = {
         "Ca_p": around(1.25),
         "P_p": around(1.15),
         "pH_p": 7.4 + 0.1 * float(dice.standard_normal()),
-        "X_p": around(3.3),
+        "X_p": around(3.3e-3),
         "perf": float(dice.choice([0.0, 0.02, 1.0, 50.0])) * around(1.0),
         "m": float(dice.choice([0.0, 0.05, 1.0])),
         "u": float(dice.choice([0.0, 0.04])),
-        "F": float(dice.choice([0.0, 0.0, 0.0, 1.0])),
+        "fixed": float(dice.choice([0.0, 0.0, 0.0, 1.0])),
+        "fat": float(dice.choice([0.0, 2000.0])),
+        "base": float(dice.choice([0.0, 50.0])),
+        "dpH": float(dice.choice([0.0, 0.1])),
+        "muscle": float(dice.uniform()),
+        "access": float(dice.uniform()),
+        "eat": float(dice.uniform()),
+        "out": float(dice.choice([0.0, 0.1])),
+        "hide": float(dice.choice([0.0, 0.9])),
     }
     if conditions["m"] == 0.0:  # no leukocytes: the Parts never make them, the twin disregards them
         y[tissue.STATES.index("N")] = 0.0
@@ -172,6 +170,8 @@ UNSEEN = {
     *(f"denosumab.osteolysis_{number}" for number in ("maximum", "half", "exponent")),
     *BODY_HOOKS.values(),
     *("mineral.apatite_mass", "mineral.radiodensity_tissue", "mineral.radiodensity_slope"),
+    *("denosumab.osteolysis_maximum", "denosumab.osteolysis_half", "denosumab.osteolysis_exponent"),
+    *("mineral.native_calcium", "mineral.dry_mass"),
     "mineral.smoothing",
     "saturation.hydrogen_phosphate_log_k",
     *TISSUE_CONDITIONS.values(),
@@ -202,7 +202,6 @@ def test_healthy_tissue_starts_at_rest(phosphate: float, perfusion: float) -> No
     wanted = tissue.start(0.0, conditions)
     start = _start(conditions)
     found = np.array([start[name] for name in TISSUE_STATES.values()])
-    found[tissue.STATES.index("X")] *= UM_PER_MM
     for name, one, other in zip(tissue.STATES, found, wanted, strict=True):
         assert one == pytest.approx(other, rel=1e-14) or (name in "Pa" and 0.0 < one - other < 0.01), name
     # Exchange turns the fluid over 1e3 times a day, so rest is rounding of that.
@@ -211,7 +210,12 @@ def test_healthy_tissue_starts_at_rest(phosphate: float, perfusion: float) -> No
 
 @pytest.mark.parametrize(
     ("kind", "killed", "conditions"),
-    [("bite", 0.8, {}), ("toxin", 0.5, {}), ("freezing", 0.9, {}), ("fixation", 1.0, {"F": 1.0, "m": 0.0})],
+    [
+        ("bite", 0.8, {}),
+        ("toxin", 0.5, {}),
+        ("freezing", 0.9, {}),
+        ("fixation", 1.0, {"fixed": 1.0, "m": 0.0}),
+    ],
 )
 def test_an_injury_makes_the_written_down_start(
     kind: str, killed: float, conditions: dict[str, float]
@@ -222,7 +226,7 @@ def test_an_injury_makes_the_written_down_start(
     for target, source, factor in jump(kind, killed, numbers):
         after[target] += factor * (before[source] if source else 1.0)
     for name, other in zip(tissue.STATES, tissue.start(killed, conditions), strict=True):
-        one = after[TISSUE_STATES[name]] * (UM_PER_MM if name == "X" else 1.0)
+        one = after[TISSUE_STATES[name]]
         assert one == pytest.approx(other, rel=1e-14, abs=1e-15) or name in "Pa", name
 
 
@@ -233,6 +237,6 @@ def _start(conditions: dict[str, float]) -> dict[str, float]:
     plasma = {
         "calcium_ionised_plasma": every["Ca_p"],
         "phosphate_plasma": every["P_p"],
-        "pyrophosphate_plasma": every["X_p"] / UM_PER_MM,
+        "pyrophosphate_plasma": every["X_p"],
     }
     return TISSUE.start(setting.parameters, plasma)

@@ -51,6 +51,7 @@ COMPUTED = {
     "water_log_activity": "1",
     "reference_product": "1",
     "amorphous_log_ksp": "1",
+    "octacalcium_log_ksp": "1",
     "apatite_log_ksp": "1",
 }
 REFERENCE = {"reference_ph": "1"}

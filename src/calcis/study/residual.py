@@ -27,6 +27,7 @@ FAILED = 30.0  # of a number that a run could not give
 SOFTNESS = 0.5
 OF_DIFFERENCES = 0.25
 _APART = 2.0  # from this factor between its limits on, an observation is measured in logarithms
+_FAR = 10.0  # by this factor below the lower limit logarithms go on as their tangent, so that 0 is not lost
 
 
 @dataclass(frozen=True)
@@ -60,10 +61,13 @@ def residual(verdict: Verdict, widths: Widths) -> float:
             key = "equals" if verdict.value is not None else "least"
             raise verdict.said.refuse(key, "an observation with some tolerance, to fit to", "none")
         if low > 0.0 and high > _APART * low:
-            if y <= 0.0:
-                return -FAILED
-            y, low, high = math.log(y), math.log(low), math.log(high)
+            y, low, high = _log(y, low / _FAR), math.log(low), math.log(high)
         return 2.0 * (2.0 * y - low - high) / (high - low)
     beyond = low - y if math.isfinite(low) else y - high
     x = (1.0 + beyond / widths.of(verdict)) / SOFTNESS
     return SOFTNESS * (x if x > 50.0 else math.log1p(math.exp(x)))
+
+
+def _log(y: float, tangent: float) -> float:
+    """ln y down to `tangent`, and from there on straight."""
+    return math.log(y) if y > tangent else math.log(tangent) + (y - tangent) / tangent

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calcis.elementary import Value, log10, maximum
-from calcis.tissue.mineral import apatite_growth, saturation_threshold
+from calcis.tissue.mineral import crystal_growth, saturation_threshold
 from calcis.tissue.saturation import add_saturation
 
 Floats = NDArray[np.float64]
@@ -36,7 +36,7 @@ CAUSES = (
     "phosphate_local",
     "ph",
     "pyrophosphate",
-    "dead_environment",
+    "mineral_permissiveness",
     "crowding",
 )
 
@@ -49,7 +49,7 @@ class Fluid:
     phosphate: float
     ph: float
     pyrophosphate: float
-    dead_environment: float  # weight of membranes and missing proteins, 0..1
+    mineral_permissiveness: float  # weight of membranes and missing proteins, 0..1
     mineral: float
     calcium_blood: float
     phosphate_blood: float
@@ -104,7 +104,7 @@ def excess(v: Any) -> Value:
 
 def growth(v: Any) -> Value:
     """lg of the rate at which a crystal grows (per h); lg of next to nothing where it does not."""
-    return log10(maximum(apatite_growth(add_saturation(v)), _NONE))
+    return log10(maximum(crystal_growth(add_saturation(v)), _NONE))
 
 
 def at(law: Law, fluid: Fluid, numbers: Mapping[str, float]) -> float:
@@ -128,7 +128,7 @@ def _causes(fluid: Fluid) -> dict[str, float]:
         "phosphate_local": local["phosphate"],
         "ph": fluid.ph,
         "pyrophosphate": fluid.pyrophosphate,
-        "dead_environment": fluid.dead_environment,
+        "mineral_permissiveness": fluid.mineral_permissiveness,
         "crowding": fluid.mineral,
     }
 
@@ -141,9 +141,10 @@ def _scope(causes: Mapping[str, Any], numbers: Mapping[str, float]) -> SimpleNam
         phosphate_tissue=causes["phosphate_blood"] * causes["phosphate_local"],
         ph_tissue=causes["ph"],
         pyrophosphate_tissue=causes["pyrophosphate"],
-        dead_environment=causes["dead_environment"],
-        mineral_total=causes["crowding"],
-        apatite=1.0 + numbers["growth_least_apatite"],
+        mineral_permissiveness=causes["mineral_permissiveness"],
+        mineral_room=maximum(1.0 - causes["crowding"] / numbers["mineral_highest"], 0.0),
+        octacalcium=1.0 + numbers["growth_least_crystals"],
+        apatite=0.0,
     )
 
 

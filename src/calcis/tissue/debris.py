@@ -24,14 +24,18 @@ def debris_signal(v: Any) -> Value:
     return square / (square + v.signal_half * v.signal_half)
 
 
-def debris_clearance_rate(v: Any) -> Value:
-    """Clearance of debris κ (1/h): phagocytosis / (1 + D/Dₛ) / (1 + (q/q꜀)⁴), q = mineral/(D + d₀).
+def clearance_left(v: Any) -> Value:
+    """What mineral leaves of clearance, (r + (1 - r)/(1 + (q/q꜀)²))·a, q = mineral/(D + d₀).
 
-    Mineral-laden debris resists: without this term no lesion forms at all.
+    Debris that bears mineral is taken up slower, by the factor r at worst; a is the share in reach.
     """
     load = v.mineral_total / (maximum(v.dead, 0.0) + v.mineral_load_floor) / v.mineral_resistance
-    resistance = 1.0 + load * load * load * load
-    return v.phagocytosis_rate / (1.0 + maximum(v.dead, 0.0) / v.clearance_saturation) / resistance
+    return (v.least_clearance + (1.0 - v.least_clearance) / (1.0 + load * load)) * v.mineral_in_reach
+
+
+def debris_clearance_rate(v: Any) -> Value:
+    """Clearance of debris κ (1/h): phagocytosis / (1 + D/Dₛ), less what mineral prevents."""
+    return v.phagocytosis_rate / (1.0 + maximum(v.dead, 0.0) / v.clearance_saturation) * v.clearance_left
 
 
 def mitochondrial_loading(v: Any) -> Value:
@@ -47,10 +51,15 @@ def mitochondrial_loading(v: Any) -> Value:
 
 
 def rates(v: Any) -> dict[str, Value]:
-    """dead' = n - κ·D; mitochondria' = n - k·W; organic_phosphate' = OP·n - (kh + κ)·O."""
+    """dead' = n - κ·D; mitochondria' = n - k·W - J/c; alarmin' = n - a·A; phosphate' = OP·n - (kh + κ)·O.
+
+    J is what mitochondria load and c what they hold: full ones take up no more.
+    """
+    filled = v.mitochondrial_loading / v.loading_capacity
     return {
         "dead": v.necrosis - v.debris_clearance_rate * v.dead,
-        "mitochondria": v.necrosis - v.mitochondrial_loss * v.mitochondria,
+        "mitochondria": v.necrosis - v.mitochondrial_loss * v.mitochondria - filled,
+        "alarmin": v.necrosis - v.alarmin_loss * v.alarmin,
         "organic_phosphate": v.phosphate_of_dying - v.phosphate_release - v.organic_phosphate_cleared,
     }
 
@@ -60,6 +69,7 @@ DEBRIS = Part(
     states={
         "dead": State("1", start=lambda v: 0.0, scale=1e-2),
         "mitochondria": State("1", start=lambda v: 0.0, scale=1e-2),
+        "alarmin": State("1", start=lambda v: 0.0, scale=1e-2),
         "organic_phosphate": State("mmol/L", start=lambda v: 0.0, scale=1e-1),
     },
     parameters={
@@ -68,10 +78,13 @@ DEBRIS = Part(
         "clearance_saturation": "1",
         "mineral_load_floor": "1",
         "mineral_resistance": "mmol/L",
+        "least_clearance": "1",
         "organic_phosphate_content": "mmol/L",
         "phosphate_release_rate": "1/h",
         "mitochondrial_loss": "1/h",
         "loading_rate": "mmol/L/h",
+        "loading_capacity": "mmol/L",
+        "alarmin_loss": "1/h",
         "loading_half_calcium": "mmol/L",
         "loading_half_phosphate": "mmol/L",
         "loading_half_exchange": "1",
@@ -81,6 +94,7 @@ DEBRIS = Part(
         "necrosis": "1/h",
         "phagocytosis_rate": "1/h",
         "mineral_total": "mmol/L",
+        "mineral_in_reach": "1",
         "calcium_tissue": "mmol/L",
         "phosphate_tissue": "mmol/L",
         "exchange_relative": "1",
@@ -89,7 +103,9 @@ DEBRIS = Part(
         "dead_fraction": Signal("1", lambda v: v.dead),
         "dead_environment": Signal("1", dead_environment),
         "debris_signal": Signal("1", debris_signal),
+        "alarmins": Signal("1", lambda v: v.alarmin),
         "phosphate_of_dead_cells": Signal("mmol/L", lambda v: v.organic_phosphate),
+        "clearance_left": Signal("1", clearance_left),
         "debris_clearance_rate": Signal("1/h", debris_clearance_rate),
         "mitochondrial_loading": Signal("mmol/L/h", mitochondrial_loading),
         "phosphate_of_dying": Signal("mmol/L/h", lambda v: v.organic_phosphate_content * v.necrosis),

@@ -13,20 +13,25 @@ from calcis.part import Part, Signal, State
 
 
 def exchange_rate(v: Any) -> Value:
-    """Exchange with plasma (L per L tissue and h), PS·perfusion·F·(p₀ + (1 - p₀)·(L + S))·(1 + h·i).
+    """Exchange with plasma (L/L/h), PS·perfusion·F·(p₀ + (1 - p₀)·(L + S))·(1 + h·i)/(1 + (Z/Zᵥ)²).
 
     F is the flow left; i is inflammation: inflamed tissue is hyperaemic; p₀ is what is left when all
-    tissue is dead.
+    tissue is dead; dense mineral closes vessels.
     """
     vessels = minimum(v.living_fraction + v.scar_fraction, 1.0)
     open_share = v.exchange_left_in_dead + (1.0 - v.exchange_left_in_dead) * vessels
-    return v.exchange_resting * v.blood_flow * open_share * (1.0 + v.hyperaemia * v.inflammation)
+    stone = v.mineral_total / v.closing_mineral
+    hyperaemia = 1.0 + v.hyperaemia * v.inflammation
+    return v.exchange_resting * v.blood_flow * open_share * hyperaemia / (1.0 + stone * stone)
 
 
 def _vessels_grow(v: Any) -> dict[str, Value]:
-    """flow_lost' = -k·(M1 + M2)·flow_lost: vessels grow where macrophages call them."""
+    """flow_lost' = o·(1 - flow_lost) - k·(M1 + M2)·flow_lost: vessels grow where macrophages call them.
+
+    o is the rate at which a mass outgrows its supply, as the core of a fibroid does.
+    """
     macrophages = v.macrophages_inflammatory + v.macrophages_reparative
-    return {"flow_lost": -v.vessel_growth * macrophages * v.flow_lost}
+    return {"flow_lost": v.outgrowth * v.blood_flow - v.vessel_growth * macrophages * v.flow_lost}
 
 
 CAPILLARIES = Part(
@@ -38,11 +43,14 @@ CAPILLARIES = Part(
         "exchange_left_in_dead": "1",
         "hyperaemia": "1",
         "vessel_growth": "mm^3/h",
+        "outgrowth": "1/h",
+        "closing_mineral": "mmol/L",
     },
     needs={
         "living_fraction": "1",
         "scar_fraction": "1",
         "inflammation": "1",
+        "mineral_total": "mmol/L",
         "macrophages_inflammatory": "1/mm^3",
         "macrophages_reparative": "1/mm^3",
     },
@@ -57,8 +65,8 @@ CAPILLARIES = Part(
 
 
 def ph_tissue(v: Any) -> Value:
-    """pH of the tissue fluid: pH of plasma - acid/buffer capacity."""
-    return v.ph_plasma - v.acid / v.buffer_capacity
+    """pH of the tissue fluid: of plasma, + what carbon dioxide lost here adds, - acid/buffer capacity."""
+    return v.ph_plasma + v.ph_offset - v.acid / v.buffer_capacity
 
 
 def pyrophosphate_hydrolysis(v: Any) -> Value:
@@ -67,9 +75,20 @@ def pyrophosphate_hydrolysis(v: Any) -> Value:
     return activity * v.pyrophosphate
 
 
+def base_kept(v: Any) -> Value:
+    """Base that stays where living cells secrete acid elsewhere (mmol/L/h), as far as blood feeds them."""
+    return v.viability * v.base_secretion * v.blood_flow * v.living_fraction
+
+
 def _exchanged(v: Any) -> Value:
     """Whether fluid and plasma were in exchange before the injury (not in implants, not without flow)."""
     return v.viability * v.exchange_resting > 0.0
+
+
+def _base_at_rest(v: Any) -> Value:
+    """Acid of tissue that secretes acid elsewhere and keeps the base (mmol/L), -b/T; 0 without exchange."""
+    exchange = where(_exchanged(v), v.exchange_resting, 1.0)
+    return where(_exchanged(v), -v.base_secretion / exchange, 0.0)
 
 
 def pyrophosphate_start(v: Any) -> Value:
@@ -80,7 +99,12 @@ def pyrophosphate_start(v: Any) -> Value:
 
 
 def acid_start(v: Any) -> Value:
-    """Acid of healthy tissue, made by PPi hydrolysis alone (mmol/L)."""
+    """Acid of healthy tissue (mmol/L): what PPi hydrolysis makes, less the base left of secreted acid."""
+    return _hydrolysis_at_rest(v) + _base_at_rest(v)
+
+
+def _hydrolysis_at_rest(v: Any) -> Value:
+    """PPi split in healthy tissue, as the concentration of what it makes (mmol/L)."""
     exchange = where(_exchanged(v), v.exchange_resting, 1.0)
     return where(_exchanged(v), v.pyrophosphatase_living * pyrophosphate_start(v) / exchange, 0.0)
 
@@ -89,12 +113,9 @@ def rates(v: Any) -> dict[str, Value]:
     """φ·c' = T·(plasma - c) + sources - sinks, per litre of tissue; φ the share of fluid."""
     hydrolysis = v.pyrophosphate_hydrolysis
     per_tissue = {
-        "calcium": v.calcium_from_plasma - v.calcium_to_mineral,
-        "phosphate": v.phosphate_from_plasma
-        + v.phosphate_release
-        + 2.0 * hydrolysis
-        - v.phosphate_to_mineral,
-        "acid": v.acid_from_plasma + v.acid_from_mineral + hydrolysis,
+        "calcium": v.calcium_supply - v.calcium_to_mineral - v.soap_formation,
+        "phosphate": v.phosphate_supply + v.phosphate_release + 2.0 * hydrolysis - v.phosphate_to_mineral,
+        "acid": v.acid_from_plasma + v.acid_from_mineral + hydrolysis + v.lipolysis - v.base_kept,
         "pyrophosphate": v.pyrophosphate_from_plasma
         + v.pyrophosphate_production * v.living_fraction
         - hydrolysis,
@@ -106,13 +127,17 @@ INTERSTITIAL_FLUID = Part(
     name="interstitial_fluid",
     states={
         "calcium": State("mmol/L", start=lambda v: v.calcium_ionised_plasma, scale=1e-2),
-        "phosphate": State("mmol/L", start=lambda v: v.phosphate_plasma + 2.0 * acid_start(v), scale=1e-2),
+        "phosphate": State(
+            "mmol/L", start=lambda v: v.phosphate_plasma + 2.0 * _hydrolysis_at_rest(v), scale=1e-2
+        ),
         "acid": State("mmol/L", start=acid_start, scale=1e-2, signed=True),
         "pyrophosphate": State("mmol/L", start=pyrophosphate_start, scale=1e-5),
     },
     parameters={
         "fluid_share": "1",
         "buffer_capacity": "mmol/L",
+        "base_secretion": "mmol/L/h",
+        "ph_offset": "1",
         "pyrophosphate_production": "mmol/L/h",
         "pyrophosphatase_dead": "1/h",
         "pyrophosphatase_living": "1/h",
@@ -124,6 +149,7 @@ INTERSTITIAL_FLUID = Part(
         "ph_plasma": "1",
         "exchange_resting": "1/h",
         "exchange_rate": "1/h",
+        "blood_flow": "1",
         "viability": "1",
         "living_fraction": "1",
         "dead_fraction": "1",
@@ -131,6 +157,8 @@ INTERSTITIAL_FLUID = Part(
         "calcium_to_mineral": "mmol/L/h",
         "phosphate_to_mineral": "mmol/L/h",
         "acid_from_mineral": "mmol/L/h",
+        "soap_formation": "mmol/L/h",
+        "lipolysis": "mmol/L/h",
     },
     gives={
         "calcium_tissue": Signal("mmol/L", lambda v: v.calcium),
@@ -138,10 +166,11 @@ INTERSTITIAL_FLUID = Part(
         "pyrophosphate_tissue": Signal("mmol/L", lambda v: v.pyrophosphate),
         "ph_tissue": Signal("1", ph_tissue),
         "pyrophosphate_hydrolysis": Signal("mmol/L/h", pyrophosphate_hydrolysis),
-        "calcium_from_plasma": Signal(
+        "base_kept": Signal("mmol/L/h", base_kept),
+        "calcium_supply": Signal(
             "mmol/L/h", lambda v: v.exchange_rate * (v.calcium_ionised_plasma - v.calcium)
         ),
-        "phosphate_from_plasma": Signal(
+        "phosphate_supply": Signal(
             "mmol/L/h", lambda v: v.exchange_rate * (v.phosphate_plasma - v.phosphate)
         ),
         "acid_from_plasma": Signal("mmol/L/h", lambda v: -v.exchange_rate * v.acid),

@@ -102,7 +102,7 @@ def jump(kind: str, killed: float, parameters: Mapping[str, Value]) -> Jump:
 
     `killed` is the share of living tissue killed, 0..1: it becomes dead tissue (or apoptotic cells),
     whose mitochondria and phosphate come with it.  `parameters` holds the kind's shares by dotted name,
-    such as "bite.apoptotic_share", and `debris.organic_phosphate_content` (mmol/L).
+    such as "bite.apoptotic_share", `debris.organic_phosphate_content` and `fat.fat_content` (mmol/L).
 
     Raises InputError for an unknown kind and a share outside 0..1.
     """
@@ -117,7 +117,9 @@ def jump(kind: str, killed: float, parameters: Mapping[str, Value]) -> Jump:
         "parenchyma.apoptotic": apoptotic,
         "debris.dead": necrotic,
         "debris.mitochondria": necrotic * parameters[f"{kind}.mitochondria_share"],
+        "debris.alarmin": necrotic,
         "debris.organic_phosphate": necrotic * phosphate,
+        "fat.lipid": necrotic * parameters["fat.fat_content"],
     }
     return [(target, "parenchyma.living", gain) for target, gain in gains.items()]
 

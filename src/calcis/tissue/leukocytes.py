@@ -1,7 +1,8 @@
 """Which leukocytes come, what do they turn into, and what do they clear?
 
 Neutrophils and monocytes are called by freshly dead cells, debris and microbes; monocytes become
-inflammatory macrophages, which turn reparative as debris vanishes.  `macrophage_competence`
+inflammatory macrophages, which turn reparative as debris vanishes and, where crystals stay, fuse to giant
+cells that dissolve them as osteoclasts do.  `macrophage_competence`
 scales recruitment of monocytes and everything macrophages do; 0 also means no leukocytes at all
 (a culture).
 """
@@ -15,8 +16,9 @@ from calcis.part import Part, Signal, State
 
 
 def alarm(v: Any) -> Value:
-    """Alarm of freshly dead cells, O/(O + K): their phosphate pool stands for all they release."""
-    return v.phosphate_of_dead_cells / (maximum(v.phosphate_of_dead_cells, 0.0) + v.alarm_half)
+    """Alarm of freshly dead cells, A²/(A² + K²): single ones are covered by resident macrophages."""
+    square = v.alarmins * v.alarmins
+    return square / (square + v.alarm_half * v.alarm_half)
 
 
 def inflammation(v: Any) -> Value:
@@ -26,10 +28,13 @@ def inflammation(v: Any) -> Value:
 
 
 def phagocytosis_rate(v: Any) -> Value:
-    """How fast leukocytes would clear sparse clean debris (1/h): kN·N + m·kM·(M1 + share·M2)."""
+    """How fast leukocytes would clear sparse clean debris (1/h): p·(kN·N + m·kM·(M1 + share·M2)).
+
+    p is what plasmin deficiency, age or a steroid leave of phagocytosis alone.
+    """
     macrophages = v.inflammatory + v.reparative_share * v.reparative
     by_macrophages = v.macrophage_competence * v.macrophage_phagocytosis * macrophages
-    return v.viability * (v.neutrophil_phagocytosis * v.neutrophil + by_macrophages)
+    return v.viability * v.phagocytosis_left * (v.neutrophil_phagocytosis * v.neutrophil + by_macrophages)
 
 
 def efferocytosis_rate(v: Any) -> Value:
@@ -43,24 +48,37 @@ def microbes_killed_by_macrophages(v: Any) -> Value:
 
 
 def crystal_resorption_rate(v: Any) -> Value:
-    """Acid resorption of accessible apatite (1/h): m·(k₀ + k·M2⁴/(M2⁴ + K⁴))."""
-    relative = v.reparative / v.resorption_half
-    fourth = relative * relative * relative * relative
-    rate = v.resorption_basal + v.resorption_macrophage * fourth / (1.0 + fourth)
-    return v.macrophage_competence * v.viability * rate
+    """Acid resorption of fresh crystals in reach by macrophages one by one (1/h), m·k."""
+    return v.macrophage_competence * v.viability * v.resorption_basal
+
+
+def giant_resorption_rate(v: Any) -> Value:
+    """Acid resorption of crystals by giant cells (1/h), G·V·ρ/(Z + K): each takes a volume V of them."""
+    mineral = maximum(v.mineral_total, 0.0) + v.giant_half
+    return v.giant * v.giant_resorption * v.giant_density / mineral
+
+
+def crystal_signal(v: Any) -> Value:
+    """How far crystals are seen by leukocytes, Z/(Z + K)."""
+    return v.mineral_total / (maximum(v.mineral_total, 0.0) + v.crystal_half)
 
 
 def rates(v: Any) -> dict[str, Value]:
     """Recruitment, differentiation, switching and loss, in cells/mm³/h.
 
     called: c + b·(1 - c), b by microbes, c by dead cells: for neutrophils the alarm, for monocytes
-    1 - (1 - debris)·(1 - w·alarm); recruited: rN·called, m·rM·called; switching M1 -> M2: kₛ/(1 + D/K).
+    1 - (1 - debris)·(1 - w·alarm)·(1 - w·crystals); recruited: a·rN·called, a·m·rM·called, a how well
+    they enter; switching M1 -> M2: kₛ/(1 + D/K).
+    giant' = f·M2²·crystals - l·G: two reparative macrophages that meet on crystals fuse.
     """
-    present = v.viability * where(v.macrophage_competence > 0.0, 1.0, 0.0)
-    by_dead = 1.0 - (1.0 - v.debris_signal) * (1.0 - v.alarm_weight * v.alarm)
+    present = v.access * v.viability * where(v.macrophage_competence > 0.0, 1.0, 0.0)
+    crystals = crystal_signal(v)
+    quiet = (1.0 - v.debris_signal) * (1.0 - v.alarm_weight * v.alarm) * (1.0 - v.crystal_weight * crystals)
+    by_dead = 1.0 - quiet
     monocytes_called = by_dead + v.microbe_signal * (1.0 - by_dead)
     neutrophils_called = v.alarm + v.microbe_signal * (1.0 - v.alarm)
-    recruited = v.viability * v.macrophage_competence * v.monocyte_recruitment * monocytes_called
+    monocytes = v.access * v.viability * v.macrophage_competence * v.monocyte_recruitment
+    recruited = monocytes * monocytes_called
     maturing = v.differentiation_rate * v.monocyte
     turning = v.switching_rate / (1.0 + maximum(v.dead_fraction, 0.0) / v.switching_half) * v.inflammatory
     excess = v.reparative - v.resident_macrophages * v.macrophage_competence * v.viability
@@ -70,6 +88,8 @@ def rates(v: Any) -> dict[str, Value]:
         "monocyte": recruited - maturing - v.monocyte_loss * v.monocyte,
         "inflammatory": maturing - turning - v.inflammatory_loss * v.inflammatory,
         "reparative": turning - v.reparative_loss * excess,
+        "giant": v.viability * v.fusion_rate * v.reparative * v.reparative * crystals
+        - v.giant_loss * v.giant,
     }
 
 
@@ -84,10 +104,15 @@ LEUKOCYTES = Part(
             start=lambda v: v.resident_macrophages * v.macrophage_competence * v.viability,
             scale=10.0,
         ),
+        "giant": State("1/mm^3", start=lambda v: 0.0, scale=0.1),
     },
     parameters={
         "macrophage_competence": "1",
-        "alarm_half": "mmol/L",
+        "access": "1",
+        "phagocytosis_left": "1",
+        "crystal_weight": "1",
+        "crystal_half": "mmol/L",
+        "alarm_half": "1",
         "alarm_weight": "1",
         "inflammation_half": "1/mm^3",
         "neutrophil_recruitment": "1/mm^3/h",
@@ -107,14 +132,18 @@ LEUKOCYTES = Part(
         "reparative_share": "1",
         "efferocytosis": "mm^3/h",
         "resorption_basal": "1/h",
-        "resorption_macrophage": "1/h",
-        "resorption_half": "1/mm^3",
+        "fusion_rate": "mm^3/h",
+        "giant_loss": "1/h",
+        "giant_resorption": "mm^3/h",
+        "giant_density": "mmol/L",
+        "giant_half": "mmol/L",
     },
     needs={
         "viability": "1",
         "dead_fraction": "1",
         "debris_signal": "1",
-        "phosphate_of_dead_cells": "mmol/L",
+        "mineral_total": "mmol/L",
+        "alarmins": "1",
         "microbe_signal": "1",
     },
     gives={
@@ -128,7 +157,9 @@ LEUKOCYTES = Part(
         "efferocytosis_rate": Signal("1/h", efferocytosis_rate),
         "microbes_killed_by_neutrophils": Signal("1/h", lambda v: v.neutrophil_killing * v.neutrophil),
         "microbes_killed_by_macrophages": Signal("1/h", microbes_killed_by_macrophages),
+        "giant_cells": Signal("1/mm^3", lambda v: v.giant),
         "crystal_resorption_rate": Signal("1/h", crystal_resorption_rate),
+        "giant_resorption_rate": Signal("1/h", giant_resorption_rate),
     },
     rates=rates,
 )

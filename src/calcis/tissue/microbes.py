@@ -23,15 +23,17 @@ def microbial_death_rate(v: Any) -> Value:
 
 
 def rates(v: Any) -> dict[str, Value]:
-    """density' = g·(B - B₀)₊·(1 - B/B∞) - (n + m/(1 + B/Bₛ))·B; n, m by neutrophils and macrophages.
+    """density' = g·(B - B₀)₊·(1 - B/B∞) - (1 - e)·(n + m/(1 + B/Bₛ))·B; n, m by neutrophils and macrophages.
 
     Macrophages saturate, so that they clear few microbes alone but not many.  Less than B₀, one in a
-    patch, does not grow: 0 would be unstable, and rounding would infect.
+    patch, does not grow: 0 would be unstable, and rounding would infect.  e is the share of killing that a
+    microbe escapes, as a mycobacterium does inside the macrophages of its granuloma.
     """
     density = maximum(v.density, 0.0)
     growth = v.growth_rate * maximum(v.density - v.least, 0.0) * (1.0 - v.density / v.highest)
     by_macrophages = v.microbes_killed_by_macrophages / (1.0 + density / v.phagocytosis_saturation)
-    return {"density": growth - (v.microbes_killed_by_neutrophils + by_macrophages) * v.density}
+    killed = (1.0 - v.escape) * (v.microbes_killed_by_neutrophils + by_macrophages) * v.density
+    return {"density": growth - killed}
 
 
 MICROBES = Part(
@@ -41,6 +43,7 @@ MICROBES = Part(
         "growth_rate": "1/h",
         "highest": "1/mm^3",
         "least": "1/mm^3",
+        "escape": "1",
         "phagocytosis_saturation": "1/mm^3",
         "signal_half": "1/mm^3",
         "toxicity": "mm^3/h",

@@ -21,32 +21,44 @@ def viability(v: Any) -> Value:
     return 1.0 - v.fixed
 
 
+def oxygenation(v: Any) -> Value:
+    """How far blood flow keeps cells alive and growing, (1 + K⁴)·F⁴/(F⁴ + K⁴): 1 at usual flow, F = 1."""
+    fourth = v.blood_flow * v.blood_flow * v.blood_flow * v.blood_flow
+    half = v.flow_half * v.flow_half
+    return (1.0 + half * half) * fourth / (fourth + half * half)
+
+
 def secondary_necrosis(v: Any) -> Value:
     """Apoptotic cells that nobody removed in time and that burst, A/t (1/h)."""
     return v.apoptotic / v.secondary_necrosis_time
 
 
-def necrosis(v: Any) -> Value:
-    """Share of the tissue that becomes dead tissue in an hour: burst cells, and those microbes kill, μ·L."""
-    return v.secondary_necrosis + v.viability * v.microbial_death_rate * v.living
+def primary_necrosis(v: Any) -> Value:
+    """Living cells that burst (1/h): those that microbes kill, and those that blood does not reach."""
+    starving = v.starvation_rate * (1.0 - v.oxygenation)
+    return v.viability * (v.microbial_death_rate + starving) * v.living
+
+
+def regrowth(v: Any) -> Value:
+    """Living tissue that fills free space (1/h), kL·f₀·(1 - s)·o·n/(n + h), n = (L - L₀)₊ + stem cells.
+
+    Neighbours divide, and stem cells that outlive the injury replace them.  Below L₀, about one cell per
+    mm³, nothing divides: 0 would be unstable, and rounding would regrow a tissue (or its negative).
+    """
+    parents = maximum(v.living - v.regrowth_least_living, 0.0) + v.stem_cells
+    seeded = parents / (parents + v.regrowth_half_living)
+    return v.viability * v.regrowth_rate * v.free_space * (1.0 - v.debris_signal) * v.oxygenation * seeded
 
 
 def rates(v: Any) -> dict[str, Value]:
-    """living' = viability·(-(u + μ)·L + kL·f₀·(1 - s)·l/(l + h)); apoptotic' = u·L - (e + 1/t)·A;
-    scar' = viability·f₀·(kS·s + k₀); s the debris signal, μ by microbes, l = (L - L₀)₊.
-
-    Below L₀, about one cell per mm³, nothing grows back: 0 would be unstable, and rounding would
-    regrow a tissue (or its negative).
-    """
-    free, debris = v.free_space, v.debris_signal
-    parents = maximum(v.living - v.regrowth_least_living, 0.0)
-    seeded = parents / (parents + v.regrowth_half_living)
-    regrowth = v.regrowth_rate * free * (1.0 - debris) * seeded
-    dying = v.apoptosis_rate * v.living
+    """living' = regrowth - viability·u·L - necrosis; apoptotic' = viability·u·L - (e + 1/t)·A;
+    scar' = viability·f₀·o·(kS·s + k₀); s the debris signal, o oxygenation."""
+    dying = v.viability * v.apoptosis_rate * v.living
+    scarring = v.scarring_rate * v.debris_signal + v.scarring_rate_clean
     return {
-        "living": v.viability * (regrowth - dying - v.microbial_death_rate * v.living),
+        "living": v.regrowth - dying - v.primary_necrosis,
         "apoptotic": dying - v.efferocytosis_rate * v.apoptotic - v.secondary_necrosis,
-        "scar": v.viability * free * (v.scarring_rate * debris + v.scarring_rate_clean),
+        "scar": v.viability * v.free_space * v.oxygenation * scarring,
     }
 
 
@@ -61,6 +73,9 @@ PARENCHYMA = Part(
         "fixed": "1",
         "apoptosis_rate": "1/h",
         "secondary_necrosis_time": "h",
+        "flow_half": "1",
+        "starvation_rate": "1/h",
+        "stem_cells": "1",
         "regrowth_rate": "1/h",
         "regrowth_half_living": "1",
         "regrowth_least_living": "1",
@@ -68,6 +83,7 @@ PARENCHYMA = Part(
         "scarring_rate_clean": "1/h",
     },
     needs={
+        "blood_flow": "1",
         "dead_fraction": "1",
         "debris_signal": "1",
         "efferocytosis_rate": "1/h",
@@ -79,8 +95,11 @@ PARENCHYMA = Part(
         "scar_fraction": Signal("1", lambda v: v.scar),
         "free_space": Signal("1", free_space),
         "viability": Signal("1", viability),
+        "oxygenation": Signal("1", oxygenation),
+        "regrowth": Signal("1/h", regrowth),
+        "primary_necrosis": Signal("1/h", primary_necrosis),
         "secondary_necrosis": Signal("1/h", secondary_necrosis),
-        "necrosis": Signal("1/h", necrosis),
+        "necrosis": Signal("1/h", lambda v: v.primary_necrosis + v.secondary_necrosis),
     },
     rates=rates,
 )

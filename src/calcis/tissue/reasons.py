@@ -56,16 +56,16 @@ def _cause(name: str, change: Change, supply: str, share: str = "", growing: boo
             ion = name.removesuffix("_local")
             values = f"{about(getattr(here, ion))} mmol/L, {about(getattr(here, f'{ion}_blood'))} in {supply}"
             said = f"{ion} of the fluid was {'high' if up else 'used up'}"
-            if up and ion == "phosphate" and here.dead_environment > usual.dead_environment:
+            if up and ion == "phosphate" and here.mineral_permissiveness > usual.mineral_permissiveness:
                 said = "dead cells set phosphate free"
         case "ph":
             said = f"pH was {here.ph:.2f} instead of {usual.ph:.2f}"
         case "pyrophosphate":
             values = f"{about(1e3 * here.pyrophosphate)} µmol/L instead of {about(1e3 * usual.pyrophosphate)}"
             said = f"pyrophosphate, which holds crystals back, was {'low' if up else 'high'}"
-        case "dead_environment" if growing:
+        case "mineral_permissiveness" if growing:
             said = "proteins that hold crystals back are missing among the dead"
-        case "dead_environment":
+        case "mineral_permissiveness":
             said = "mineral forms on membranes of the dead"
         case "crowding":
             said = "little room was left for mineral"

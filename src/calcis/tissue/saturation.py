@@ -32,6 +32,12 @@ def saturation_amorphous(v: Any) -> Value:
     return product - v.amorphous_log_ksp
 
 
+def saturation_octacalcium(v: Any) -> Value:
+    """Saturation index of octacalcium phosphate, per Ca₄H(PO₄)₃·2.5H₂O."""
+    ions = 4.0 * v.calcium_log_activity + 3.0 * v.phosphate_log_activity - v.ph_tissue
+    return ions + 2.5 * v.water_log_activity - v.octacalcium_log_ksp
+
+
 def saturation_apatite(v: Any) -> Value:
     """Saturation index of hydroxyapatite, per Ca₅(PO₄)₃OH."""
     product = 5.0 * v.calcium_log_activity + 3.0 * v.phosphate_log_activity + v.hydroxide_log_activity
@@ -52,6 +58,7 @@ SATURATION = Part(
         "phosphate_log_activity": Signal("1", _log_activity("phosphate")),
         "hydroxide_log_activity": Signal("1", _log_activity("OH-")),
         "saturation_amorphous": Signal("1", saturation_amorphous),
+        "saturation_octacalcium": Signal("1", saturation_octacalcium),
         "saturation_apatite": Signal("1", saturation_apatite),
         "ion_product_relative": Signal("1", ion_product_relative),
     },

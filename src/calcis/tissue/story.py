@@ -14,7 +14,6 @@ import numpy as np
 
 from calcis.tissue import cause
 from calcis.tissue.crossings import Floats, Peak, Spell, first_rise, last_fall, peak, spell
-from calcis.tissue.debris import debris_clearance_rate
 from calcis.tissue.exchange import INTERSTITIAL_FLUID, ph_tissue
 
 THRESHOLDS = {
@@ -45,9 +44,15 @@ SUMS = (
     "amorphous_redissolution_sum",
     "amorphous_conversion_sum",
     "amorphous_cleared_sum",
-    "apatite_growth_sum",
+    "crystal_growth_sum",
+    "octacalcium_dissolution_sum",
+    "octacalcium_resorption_sum",
+    "octacalcium_cleared_sum",
+    "apatite_dissolution_sum",
     "apatite_resorption_sum",
     "apatite_cleared_sum",
+    "bone_formation_sum",
+    "bone_resorption_sum",
 )
 COURSES = (
     "dead_fraction",
@@ -56,12 +61,16 @@ COURSES = (
     "neutrophils",
     "macrophages_inflammatory",
     "macrophages_reparative",
+    "giant_cells",
     "calcium_tissue",
     "phosphate_tissue",
     "ph_tissue",
     "pyrophosphate_tissue",
-    "dead_environment",
+    "mineral_permissiveness",
+    "clearance_left",
     "mineral_total",
+    "mineral_bone",
+    "calcium_soap",
     "radiodensity",
     "osteogenic_signal",
     *SUMS,
@@ -91,10 +100,13 @@ class Budget:
     from_mitochondria: float
     from_growth: float
     redissolved: float
-    converted: float  # amorphous mineral that turned into apatite
+    converted: float  # amorphous mineral that turned into crystals
     cleared_amorphous: float
-    cleared_apatite: float
-    resorbed: float
+    cleared_crystals: float
+    dissolved: float  # crystals, by the fluid alone
+    resorbed: float  # crystals, by the acid of macrophages and giant cells
+    bone_formed: float
+    bone_resorbed: float
 
 
 @dataclass(frozen=True)
@@ -120,6 +132,7 @@ class Story:
     refilled_at: float | None
     neutrophils: Peak
     macrophages: Peak
+    giant_cells: Peak
     microbes: Spell | None
     flow: Spell | None
     shielded_at: float | None
@@ -137,10 +150,15 @@ class Story:
     radiographic_at: float | None
     ct_at: float | None
     osteogenic_at: float | None
+    bone_begun_at: float | None
+    soap_begun_at: float | None
+    soap_highest: Peak  # mmol of calcium per litre
     living_end: float
     dead_end: float
     scar_end: float
-    mineral_end: float  # mmol/L
+    mineral_end: float  # mmol/L, bone included
+    bone_end: float
+    soap_end: float
     radiodensity_end: float  # HU
     calcium_end: float | None  # mg in the whole lesion
 
@@ -205,9 +223,10 @@ def tell(
         refilled_at=last_fall(time, 1.0 - living - scar, 1.0 - thresholds["tissue_refilled"]),
         neutrophils=peak(time, courses["neutrophils"]),
         macrophages=peak(time, macrophages),
+        giant_cells=peak(time, courses["giant_cells"]),
         microbes=spell(time, courses.get("microbes"), thresholds["microbes_many"]),
         flow=spell(time, courses.get("blood_flow"), thresholds["flow_low"], below=True),
-        shielded_at=first_rise(time, _shielding(courses, of["debris"]), thresholds["shielding"]),
+        shielded_at=first_rise(time, _shielding(courses), thresholds["shielding"]),
         mineral_begun_at=begun,
         budget_begun=None if begun is None else _budget(courses, int(np.searchsorted(time, begun))),
         budget=_budget(courses, -1),
@@ -222,10 +241,15 @@ def tell(
         radiographic_at=first_rise(time, mineral, thresholds["mineral_radiographic"]),
         ct_at=first_rise(time, mineral, thresholds["mineral_ct"]),
         osteogenic_at=first_rise(time, courses["osteogenic_signal"], thresholds["osteogenic_on"]),
+        bone_begun_at=first_rise(time, courses["mineral_bone"], thresholds["mineral_begun"]),
+        soap_begun_at=first_rise(time, courses["calcium_soap"], thresholds["mineral_begun"]),
+        soap_highest=peak(time, courses["calcium_soap"]),
         living_end=end["living_fraction"],
         dead_end=end["dead_fraction"],
         scar_end=end["scar_fraction"],
         mineral_end=end["mineral_total"],
+        bone_end=end["mineral_bone"],
+        soap_end=end["calcium_soap"],
         radiodensity_end=end["radiodensity"],
         calcium_end=None
         if volume is None
@@ -245,7 +269,7 @@ def _fluid(courses: Mapping[str, Floats], at: int) -> cause.Fluid:
         "phosphate": "phosphate_tissue",
         "ph": "ph_tissue",
         "pyrophosphate": "pyrophosphate_tissue",
-        "dead_environment": "dead_environment",
+        "mineral_permissiveness": "mineral_permissiveness",
         "mineral": "mineral_total",
         "calcium_blood": "calcium_ionised_plasma",
         "phosphate_blood": "phosphate_plasma",
@@ -297,7 +321,7 @@ def _healthy(
         phosphate=values["phosphate"],
         ph=float(ph_tissue(SimpleNamespace(**vars(scope), acid=values["acid"]))),
         pyrophosphate=values["pyrophosphate"],
-        dead_environment=0.0,
+        mineral_permissiveness=0.0,
         mineral=mineral,
         calcium_blood=plasma["calcium_ionised_plasma"],
         phosphate_blood=plasma["phosphate_plasma"],
@@ -339,12 +363,9 @@ def _growth(
     return cause.change(cause.growth, float(time[at]), usual, after, laws)
 
 
-def _shielding(courses: Mapping[str, Floats], numbers: Mapping[str, float]) -> Floats:
+def _shielding(courses: Mapping[str, Floats]) -> Floats:
     """How much harder mineral makes it to clear what is dead: clearance without it over clearance with it."""
-    scope = {"dead": courses["dead_fraction"], "phagocytosis_rate": 1.0}
-    bare = debris_clearance_rate(SimpleNamespace(**numbers, **scope, mineral_total=0.0))
-    laden = debris_clearance_rate(SimpleNamespace(**numbers, **scope, mineral_total=courses["mineral_total"]))
-    there: Floats = np.where(courses["dead_fraction"] > 1e-3, bare / laden, 1.0)
+    there: Floats = np.where(courses["dead_fraction"] > 1e-3, 1.0 / courses["clearance_left"], 1.0)
     return there
 
 
@@ -354,12 +375,15 @@ def _budget(courses: Mapping[str, Floats], at: int) -> Budget:
         at_start=float(courses["mineral_total"][0]),
         from_fluid=flown["amorphous_formation_sum"],
         from_mitochondria=flown["mitochondrial_loading_sum"],
-        from_growth=flown["apatite_growth_sum"],
+        from_growth=flown["crystal_growth_sum"],
         redissolved=flown["amorphous_redissolution_sum"],
         converted=flown["amorphous_conversion_sum"],
         cleared_amorphous=flown["amorphous_cleared_sum"],
-        cleared_apatite=flown["apatite_cleared_sum"],
-        resorbed=flown["apatite_resorption_sum"],
+        cleared_crystals=flown["octacalcium_cleared_sum"] + flown["apatite_cleared_sum"],
+        dissolved=flown["octacalcium_dissolution_sum"] + flown["apatite_dissolution_sum"],
+        resorbed=flown["octacalcium_resorption_sum"] + flown["apatite_resorption_sum"],
+        bone_formed=flown["bone_formation_sum"],
+        bone_resorbed=flown["bone_resorption_sum"],
     )
 
 

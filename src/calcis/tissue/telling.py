@@ -1,55 +1,28 @@
 """How is the story of a lesion told, in order and in plain words?
 
-Injury, clearance, first mineral and why, growth and why, what would be seen, bone, how much at the end.
+Injury, clearance, first mineral and why, growth and why, what would be seen, bone, soap, how much at the
+end; what mineral does is in `calcis.tissue.deposit`.
 Kinds of injury are not known here: they are told by what the courses show.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 
-from calcis.tissue.reasons import reasons, why_it_formed, why_it_grew
+from calcis.tissue import deposit
+from calcis.tissue.chapter import Chapter
+from calcis.tissue.reasons import why_it_formed
 from calcis.tissue.story import Story
 from calcis.wording import about, capital, digits, listed, moment, on, per_cent, span
 
-_LITTLE = 0.05  # mmol/L of mineral that are as good as none
-_SHORT = 0.25  # share of the blood's calcium in the fluid below which supply is what limits growth
 _FEW = 1.0  # white cells per mm^3 that are as good as none
-
-_THRESHOLD = ("mineral.threshold", "mineral.threshold_half_pyrophosphate", "mineral.membrane_shift")
-_MITOCHONDRIA = ("debris.loading_rate", "debris.mitochondrial_loss")
-_FATE = ("mineral.redissolution_rate", "mineral.conversion_rate", "mineral.conversion_half_pyrophosphate")
-_GROWTH = (
-    "mineral.growth_rate",
-    "mineral.growth_temperature_factor",
-    "mineral.growth_living",
-    "mineral.growth_dead",
-    "mineral.growth_half_pyrophosphate",
-)
-_SUPPLY = ("capillaries.permeability_surface", "capillaries.perfusion", "capillaries.exchange_left_in_dead")
-_SEEN = ("story.mineral_stainable", "story.mineral_radiographic", "story.mineral_ct")
-
-
-@dataclass(frozen=True)
-class Chapter:
-    """One step of the story: its title, when it is (h; None for what has no time), its text and level.
-
-    `rests_on` are the dotted names of the numbers that decide it most; `when` is the time in words.
-    """
-
-    title: str
-    at: float | None
-    text: str
-    level: str = "info"
-    rests_on: tuple[str, ...] = ()
-    when: str = ""
 
 
 def chapters(story: Story, tissue: str = "tissue") -> list[Chapter]:
     """The whole story, in order."""
-    found = [_injury(story, tissue), _white_cells(story), _clearance(story), _beginning(story), _fluid(story)]
-    found += [_growth(story), _seen(story), _bone(story), _amount(story)]
+    found = [_injury(story, tissue), _white_cells(story), _clearance(story)]
+    found += [told(story) for told in deposit.CHAPTERS]
     return [
         replace(chapter, when="" if chapter.at is None else moment(chapter.at, story.every))
         for chapter in found
@@ -59,47 +32,39 @@ def chapters(story: Story, tissue: str = "tissue") -> list[Chapter]:
 
 def sentences(story: Story) -> list[tuple[str, str]]:
     """How it ended, and what to mind, as (level, sentence); level is `info` or `warning`."""
-    bone = _bone(story)
-    return [_verdict(story), *([(bone.level, bone.text)] if bone is not None else [])]
+    mind = [chapter for chapter in (deposit.bone(story), deposit.soap(story)) if chapter is not None]
+    return [_verdict(story), *((chapter.level, chapter.text) for chapter in mind)]
 
 
 def brief(story: Story) -> list[str]:
     """How it came to that, in a few sentences: clearance, and mineral and why."""
     said = [_dead(story)] if story.dead_highest.value > 0.0 else []
     if story.mineral_begun_at is not None:
-        went = story.mineral_end < _LITTLE
+        went = story.mineral_end < deposit.LITTLE
         gone = f"It came to {digits(story.mineral_highest.value)} mmol/L and went again." if went else ""
         why = why_it_formed(story.saturation, story.supply) if story.fluid_formed else ""
-        said.append(_joined(_origin(story), why, _why_it_grew(story, brief=True), gone))
+        grew = deposit.why_crystals_grew(story, brief=True)
+        said.append(deposit.joined(deposit.origin(story), why, grew, gone))
     else:
         said.append("No mineral formed.")
     return said
 
 
-def _joined(*sentences: str) -> str:
-    return " ".join(filter(None, sentences))
-
-
 def _verdict(story: Story) -> tuple[str, str]:
     if story.verdict == "calcified":
-        return "warning", f"The lesion calcified: at the end {_density(story)}."
+        return "warning", f"The lesion calcified: at the end {deposit.density(story)}."
     if story.verdict == "stainable":
-        return "info", f"Mineral that a stain shows, but no radiograph: at the end {_density(story)}."
+        return "info", f"Mineral that a stain shows, but no radiograph: at the end {deposit.density(story)}."
     if story.verdict == "intact":
         return "info", "The tissue stayed healthy: hardly anything in it died, and no mineral can be stained."
     tissue = f"{per_cent(story.living_end)} living tissue and {per_cent(story.scar_end)} scar"
     if story.verdict == "healed":
         return "info", f"The lesion healed: at the end {tissue}, without stainable mineral."
     left = f"{tissue}, {per_cent(story.dead_end)} dead"
-    return "warning", f"The lesion has neither healed nor calcified: at the end {left}; {_density(story)}."
-
-
-def _density(story: Story) -> str:
-    if story.mineral_end < _LITTLE:
-        return "no mineral"
-    mass = "" if story.calcium_end is None else f" ({about(story.calcium_end)} mg in the whole lesion)"
-    amount = f"{digits(story.mineral_end)} mmol of calcium per litre of tissue{mass}"
-    return f"{amount}, mean density {story.radiodensity_end:.0f} HU"
+    return (
+        "warning",
+        f"The lesion has neither healed nor calcified: at the end {left}; {deposit.density(story)}.",
+    )
 
 
 def _injury(story: Story, tissue: str) -> Chapter:
@@ -153,6 +118,10 @@ def _white_cells(story: Story) -> Chapter | None:
     if not came and story.injured is None:
         return None
     said = f"{capital(listed(came))} came." if came else "None came."
+    giant = story.giant_cells
+    if giant.value > _FEW:
+        most = f"at most {about(giant.value)} per mm³, {on(giant.at, story.every)}"
+        said += f" On crystals, macrophages fused to giant cells ({most})."
     if story.competence != 1.0:
         said += f" Macrophages work at {per_cent(story.competence)} of normal."
     rests = ("leukocytes.neutrophil_recruitment", "leukocytes.monocyte_recruitment")
@@ -191,143 +160,6 @@ def _clearance(story: Story) -> Chapter | None:
     return Chapter("Clearance", story.dead_cleared_at, " ".join(said), rests_on=tuple(rests))
 
 
-def _beginning(story: Story) -> Chapter:
-    """When mineral began, from what, and what became of it."""
-    if story.mineral_begun_at is None:
-        return Chapter("First mineral", None, "None formed.")
-    budget = story.budget
-    made = budget.from_fluid + budget.from_mitochondria
-    parts = {
-        "dissolved again": budget.redissolved,
-        "was carried off with the dead": budget.cleared_amorphous,
-        "turned to crystals of apatite": budget.converted,
-    }
-    named = [f"{per_cent(part / made)} {what}" for what, part in parts.items() if part > 0.005 * made]
-    fate = f"Of {about(made)} mmol/L, {listed(named)}." if named and made > _LITTLE else ""
-    source = _THRESHOLD if budget.from_fluid > budget.from_mitochondria else _MITOCHONDRIA
-    return Chapter(
-        "First mineral", story.mineral_begun_at, _joined(_origin(story), fate), rests_on=(*source, *_FATE)
-    )
-
-
-def _origin(story: Story) -> str:
-    """From what the first mineral came."""
-    budget, when = story.budget_begun, story.mineral_begun_at
-    assert budget is not None and when is not None
-    mitochondria = "in the mitochondria of dead cells"
-    sources = {mitochondria: budget.from_mitochondria, "in the fluid between the cells": budget.from_fluid}
-    total = sum(sources.values())
-    if budget.at_start > total:
-        return "There was mineral from the start."
-    ordered = sorted(sources.items(), key=lambda one: -one[1])
-    named = [(name, part) for name, part in ordered if part > 0.1 * total]
-    where = listed([f"{name} ({per_cent(part / total)})" if len(named) > 1 else name for name, part in named])
-    why = ", which take up calcium and phosphate" if where == mitochondria else ""
-    return f"Mineral began {_when_begun(story, when)} {where}{why}."
-
-
-def _when_begun(story: Story, when: float) -> str:
-    """Within an output interval of the injury nobody knows when."""
-    injury = story.injured
-    start = injury.at if injury is not None else 0.0
-    if not start <= when <= start + story.every:
-        return on(when, story.every)
-    interval = "a day" if story.every == 24.0 else span(story.every)
-    return f"within {interval} of the {'injury' if injury is not None else 'start'}"
-
-
-def _fluid(story: Story) -> Chapter | None:
-    """Whether the fluid itself passed the saturation at which mineral forms in it, and by what."""
-    seen = story.saturation
-    if story.fluid_formed:
-        return Chapter(
-            "In the fluid", seen.at, why_it_formed(story.saturation, story.supply), rests_on=_THRESHOLD
-        )
-    share, before = story.concentration, story.concentration_before
-    formed = "None" if story.budget.from_fluid < _LITTLE else "Hardly any"
-    said = f"{formed} formed in the fluid between the cells: its ions came to {per_cent(share)} of the"
-    said = f"{said} concentration that this takes"
-    if share > before + 0.02:
-        earlier = f"{per_cent(before)} before {'the injury' if story.injured is not None else 'that'}"
-        said = f"{said}, {on(seen.at, story.every)} ({earlier}), because {reasons(seen, story.supply)}"
-    return Chapter("In the fluid", None, f"{said}.", rests_on=_THRESHOLD)
-
-
-def _why_it_grew(story: Story, brief: bool = False) -> str:
-    if story.growth is None or story.budget.from_growth < _LITTLE:
-        return ""
-    return why_it_grew(story.growth, story.supply, brief)
-
-
-def _growth(story: Story) -> Chapter | None:
-    said, left = _why_it_grew(story), story.calcium_left
-    if story.growth is None or not said:
-        return None
-    if left is None or left >= _SHORT:
-        return Chapter("Growth", story.growth.at, said, rests_on=_GROWTH)
-    said += (
-        f" They took calcium as fast as {story.supply} brought it: when half of the mineral was there, the "
-        f"fluid held only {per_cent(left)} of the calcium of {story.supply}."
-    )
-    return Chapter("Growth", story.growth.at, said, rests_on=(*_GROWTH, *_SUPPLY))
-
-
-def _amount(story: Story) -> Chapter | None:
-    if story.mineral_begun_at is None:
-        return None
-    peak, budget, said = story.mineral_highest, story.budget, []
-    if story.mineral_end < 0.9 * peak.value:
-        said.append(
-            f"At most {digits(peak.value)} mmol of calcium per litre of tissue, {on(peak.at, story.every)}."
-        )
-        gone = {
-            "was carried off with the dead": budget.cleared_apatite,
-            "was dissolved by the acid of macrophages": budget.resorbed,
-        }
-        made = budget.converted + budget.from_growth
-        named = [f"{per_cent(part / made)} {what}" for what, part in gone.items() if part > 0.05 * made]
-        said.append(
-            f"Of {about(made)} mmol/L of crystals laid down in all, {listed(named)}." if named else ""
-        )
-    said.append(f"At the end {_density(story)}.")
-    if story.mineral_end > story.mineral_highest.value / 2 and budget.from_growth > 0.5 * story.mineral_end:
-        said.append(
-            f"Nearly all of it came from the {story.supply}, by growth."
-            if budget.from_growth > 0.9 * story.mineral_end
-            else "Most of it came by growth."
-        )
-    return Chapter("How much", story.end, _joined(*said), rests_on=("mineral.radiodensity_slope",))
-
-
-def _visible(story: Story) -> list[str]:
-    seen = {
-        "under the microscope (stain)": story.stainable_at,
-        "on a radiograph of a mouse": story.radiographic_at,
-        "on CT of a person": story.ct_at,
-    }
-    return [f"{what} from {moment(when, story.every)}" for what, when in seen.items() if when is not None]
-
-
-def _seen(story: Story) -> Chapter | None:
-    if story.mineral_begun_at is None:
-        return None
-    seen = _visible(story)
-    if not seen:
-        said = "Nothing: too little mineral for a stain, and none on CT."
-        return Chapter("What would be seen", None, said, rests_on=_SEEN)
-    said = capital(f"{listed(seen)}.")
-    said += "" if story.ct_at is not None else " Not on CT."
-    return Chapter("What would be seen", story.stainable_at, said, rests_on=_SEEN)
-
-
-def _bone(story: Story) -> Chapter | None:
-    if story.osteogenic_at is None:
-        return None
-    text = f"The signal to form bone was on from {moment(story.osteogenic_at, story.every)}."
-    rests = ("ossification.half_mineral", "ossification.response_time", "story.osteogenic_on")
-    return Chapter("Bone", story.osteogenic_at, text, "warning", rests)
-
-
 def outcome(story: Story, tissue: str = "tissue") -> dict[str, Any]:
     """The story as JSON values: verdict, amounts and times with units (null for never), causes, words."""
     times = {
@@ -340,6 +172,8 @@ def outcome(story: Story, tissue: str = "tissue") -> dict[str, Any]:
     amounts = {
         "dead_highest": (100.0 * story.dead_highest.value, "%"),
         "mineral_end": (story.mineral_end, "mmol/L"),
+        "bone_end": (story.bone_end, "mmol/L"),
+        "soap_end": (story.soap_end, "mmol/L"),
         "calcium_end": (story.calcium_end, "mg"),
         "radiodensity_end": (story.radiodensity_end, "HU"),
     }
@@ -356,7 +190,9 @@ def outcome(story: Story, tissue: str = "tissue") -> dict[str, Any]:
         "causes": {name: None if one is None else asdict(one) for name, one in causes.items()},
         "headline": _verdict(story)[1],
         "brief": brief(story),
-        "seen": f"The mineral would be seen {listed(_visible(story))}." if _visible(story) else None,
+        "seen": f"The mineral would be seen {listed(deposit.visible(story))}."
+        if deposit.visible(story)
+        else None,
         "story": [
             {**asdict(chapter), "rests_on": list(chapter.rests_on)} for chapter in chapters(story, tissue)
         ],
