@@ -109,12 +109,11 @@ LIMITS = (
     "about a third of the fitted numbers, the others are guesses that the data allow; calibration/report.md "
     "tells which. Of what was measured and not fitted to, seven tenths agree; what does not is in the report "
     "of `calcis validate`.",
-    "Known to be wrong: PTH answers too little to a lasting fall of calcium (denosumab, lack of vitamin D) "
-    "and is too low in primary hyperparathyroidism for its calcium; calcitriol follows PTH and calcium too "
-    "little within a day or two; phosphate by mouth lowers calcium and its loss in urine too little; PTH "
-    "given for days does not lower bone formation; lack of magnesium does not lower calcium or calcitriol; "
-    "denosumab lowers calcium a little too far in kidney disease; calcium is a trace too high in mild kidney "
-    "disease; PTHrP alone raises calcium too little.",
+    "Known to be wrong: PTH answers a little too little to a lasting fall of calcium (denosumab, severe lack "
+    "of vitamin D), and calcium too much to a lasting excess of PTH (tertiary hyperparathyroidism); "
+    "calcitriol follows PTH and calcium too little within a day or two; phosphate by mouth lowers calcium "
+    "and its loss in urine too little; PTH given for days does not lower bone formation; denosumab lowers "
+    "calcium a little too far in kidney disease.",
 )
 
 __all__ = ["BALANCES", "LIMITS", "PARTS", "PERSON", "SPECIES", "SUPPLIES"]

@@ -37,11 +37,18 @@ def _osteoclasts_wanted(v: Any) -> Value:
 
 
 def _rates(v: Any) -> Mapping[str, Value]:
-    """da/dt = (a∞ − a)/τₐ; formation follows resorption: db/dt = (aᶜ·(1 − uncoupled) − b)/τ_b; 1/h."""
-    coupled = power(v.osteoclasts, v.coupling_exponent) * (1.0 - v.uncoupling)
+    """da/dt = (a∞ − a)/τₐ; formation follows resorption in three equal steps; all 1/h.
+
+    Where bone was resorbed it is first smoothed, dr/dt = (aᶜ − r)/(τ_b/3), then come precursors,
+    dp/dt = (r − p)/(τ_b/3), and osteoblasts, db/dt = (p − b)/(τ_b/3): where resorption stops, formation
+    goes on for more than a month.
+    """
+    rate = 3.0 / v.osteoblast_time
     return {
         "osteoclasts": (v.osteoclasts_wanted - v.osteoclasts) / v.osteoclast_time,
-        "osteoblasts": (coupled - v.osteoblasts) / v.osteoblast_time,
+        "reversal": rate * (power(v.osteoclasts, v.coupling_exponent) - v.reversal),
+        "precursors": rate * (v.reversal - v.precursors),
+        "osteoblasts": rate * (v.precursors - v.osteoblasts),
     }
 
 
@@ -49,6 +56,8 @@ BONE_CELLS = Part(
     name="bone_cells",
     states={
         "osteoclasts": State("1", lambda v: 1.0, scale=1e-3),
+        "reversal": State("1", lambda v: 1.0, scale=1e-3),
+        "precursors": State("1", lambda v: 1.0, scale=1e-3),
         "osteoblasts": State("1", lambda v: 1.0, scale=1e-3),
     },
     parameters={
@@ -80,7 +89,8 @@ BONE_CELLS = Part(
         "osteoclasts_blocked": Signal("1", _blocked),
         "osteoclasts_wanted": Signal("1", _osteoclasts_wanted),
         "osteoclasts_relative": Signal("1", lambda v: v.osteoclasts),
-        "osteoblasts_relative": Signal("1", lambda v: v.osteoblasts),
+        # What a tumour uncouples, it takes from osteoblasts that are there.
+        "osteoblasts_relative": Signal("1", lambda v: v.osteoblasts * (1.0 - v.uncoupling)),
     },
     rates=_rates,
 )

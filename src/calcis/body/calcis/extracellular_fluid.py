@@ -9,12 +9,12 @@ from calcis.part import Part, Signal, State
 
 
 def _wanted(v: Any) -> Value:
-    """Volume that the kidney settles at, relative to normal: 1 − ν·q²/(q² + k²), q = max(0, x − x₀ − e).
+    """Volume that the kidney settles at, relative to normal: 1 − ν·q²/(q² + k²), q = x₀·max(0, z − 1).
 
-    High ionised calcium x makes the kidney waste salt and water, and the person drink less.
+    High ionised calcium, z over normal as the receptor of the tubule senses it, makes the kidney waste salt
+    and water, and the person drink less.
     """
-    beyond = v.calcium_ionised_plasma - v.calcium_ionised_plasma_normal
-    excess = maximum(0.0, beyond - v.wasting_excess)
+    excess = v.calcium_ionised_plasma_normal * maximum(0.0, v.calcium_sensed_kidney - 1.0)
     return 1.0 - v.wasting_maximum * excess * excess / (excess * excess + v.wasting_half * v.wasting_half)
 
 
@@ -37,11 +37,10 @@ EXTRACELLULAR_FLUID = Part(
         "sodium_intake_factor": "1",
         "sodium_plasma": "mmol/L",
         "correction_rate": "1/h",
-        "wasting_excess": "mmol/L",
         "wasting_half": "mmol/L",
         "wasting_maximum": "1",
     },
-    needs={"calcium_ionised_plasma": "mmol/L", "calcium_ionised_plasma_normal": "mmol/L"},
+    needs={"calcium_sensed_kidney": "1", "calcium_ionised_plasma_normal": "mmol/L"},
     gives={
         "extracellular_volume_normal": Signal("L", lambda v: v.volume_normal),
         "extracellular_volume_relative": Signal("1", lambda v: v.relative_volume),

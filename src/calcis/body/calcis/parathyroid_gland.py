@@ -43,18 +43,25 @@ def _asked(v: Any, vitamin_d: Value, phosphate: Value, calcium: Value) -> Value:
     )
 
 
+def _wanted(v: Any, asked: Value, up: Value, down: Value) -> Value:
+    """What is asked for as a logarithm u, within what cells can do, over normal: e^(l·tanh(u/l)).
+
+    The span l is `up` where more is asked for, `down` where less is.
+    """
+    span = down + (up - down) * rounded_step(asked, v.span_bend)
+    return exp(span * tanh(asked / span))
+
+
 def _synthesis_wanted(v: Any) -> Value:
-    """Synthesis wanted, over normal: e^(l·tanh(u/l)), u as asked for."""
+    """Synthesis wanted, over normal: much more where calcium is low, hardly less where it is high."""
     asked = _asked(v, v.synthesis_vitamin_d, v.synthesis_phosphate, v.synthesis_calcium)
-    return exp(v.synthesis_span * tanh(asked / v.synthesis_span))
+    return _wanted(v, asked, v.synthesis_span_up, v.synthesis_span_down)
 
 
 def _mass_wanted(v: Any) -> Value:
-    """Gland mass wanted, over normal: e^(l·tanh(u/l)), wider up than down; 1 where growth is autonomous."""
+    """Gland mass wanted, over normal; 1 where growth is autonomous."""
     asked = (1.0 - v.autonomous) * _asked(v, v.mass_vitamin_d, v.mass_phosphate, v.mass_calcium)
-    up = rounded_step(asked, v.mass_span_bend)
-    span = v.mass_span_down + (v.mass_span_up - v.mass_span_down) * up
-    return exp(span * tanh(asked / span))
+    return _wanted(v, asked, v.mass_span_up, v.mass_span_down)
 
 
 def _elimination_rate(v: Any) -> Value:
@@ -101,7 +108,8 @@ PARATHYROID_GLAND = Part(
         "synthesis_vitamin_d": "1",
         "synthesis_phosphate": "1",
         "synthesis_calcium": "1",
-        "synthesis_span": "1",
+        "synthesis_span_up": "1",
+        "synthesis_span_down": "1",
         "synthesis_time": "h",
         "mass_factor": "1",
         "autonomous": "1",
@@ -110,7 +118,7 @@ PARATHYROID_GLAND = Part(
         "mass_calcium": "1",
         "mass_span_up": "1",
         "mass_span_down": "1",
-        "mass_span_bend": "1",
+        "span_bend": "1",
         "mass_time": "h",
     },
     needs={

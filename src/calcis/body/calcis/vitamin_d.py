@@ -20,15 +20,16 @@ def _drive(v: Any) -> Value:
 
 
 def _hydroxylase_wanted(v: Any) -> Value:
-    """Activity of renal 1α-hydroxylase wanted, over normal: f·nᵅ·[e + (1 − e)·r·(1 + K)/(r + K)]·F⁻ᶠ·P⁻ᵖ·x⁻ᶜ.
+    """Renal 1α-hydroxylase wanted, over normal: f·nᵅ·[e + (1 − e)·r·(1 + K)/(r + K)]·F⁻ᶠ·P⁻ᵖ·x⁻ᶜ·mᵍ.
 
     n nephrons, r PTH with teriparatide and the share of PTHrP that acts here, F action of FGF23, P phosphate,
-    x ionised calcium, each over normal; x and P are floored far below what anyone lives with;
+    x ionised calcium, m magnesium, each over normal; x, P and m are floored far below what anyone lives with;
     f is 1 in health.
     """
     agonist = (v.pth_total_plasma + v.pthrp_potency * v.pthrp_plasma) / v.pth_plasma_normal
     calcium = maximum(v.calcium_ionised_relative, v.floor)
     phosphate = maximum(v.phosphate_relative, v.floor)
+    magnesium = maximum(v.magnesium_relative, v.floor)
     pth = v.hydroxylase_without_pth + (1.0 - v.hydroxylase_without_pth) * saturating(
         v.pth_response * agonist, v.pth_half
     )
@@ -39,19 +40,21 @@ def _hydroxylase_wanted(v: Any) -> Value:
         * power(v.fgf23_action, -v.fgf23_exponent)
         * power(phosphate, -v.phosphate_exponent)
         * power(calcium, -v.calcium_exponent)
+        * power(magnesium, v.magnesium_exponent)
     )
 
 
 def _made(v: Any) -> Value:
-    """Calcitriol made, pmol/L/h: k·D₀·[((1 − s)·E + granulomas)·N/(N + K) + s·N], N terms over normal.
+    """Calcitriol made, pmol/L/h: k·D₀·[(1 − s)·E·N/(N + K) + (s + granulomas)·N], N terms over normal.
 
-    A share s is made outside the kidney, in proportion to 25-hydroxyvitamin D and not regulated.
+    A share s is made outside the kidney, as what granulomas make in proportion to 25-hydroxyvitamin D and not
+    regulated.
     """
     substrate = v.calcidiol / (v.calcidiol + v.calcidiol_half)
     normal = v.calcidiol_normal / (v.calcidiol_normal + v.calcidiol_half)
     share = v.extrarenal_share
-    renal = ((1.0 - share) * v.hydroxylase + v.extrarenal_hydroxylase) * substrate / normal
-    made = renal + share * v.calcidiol / v.calcidiol_normal
+    renal = (1.0 - share) * v.hydroxylase * substrate / normal
+    made = renal + (share + v.extrarenal_hydroxylase) * v.calcidiol / v.calcidiol_normal
     return v.calcitriol_elimination_rate * v.calcitriol_normal * made
 
 
@@ -100,6 +103,7 @@ VITAMIN_D = Part(
         "fgf23_exponent": "1",
         "phosphate_exponent": "1",
         "calcium_exponent": "1",
+        "magnesium_exponent": "1",
         "floor": "1",
         "degradation_vitamin_d_share": "1",
         "degradation_fgf23_share": "1",
@@ -114,6 +118,7 @@ VITAMIN_D = Part(
         "nephrons_relative": "1",
         "fgf23_action": "1",
         "phosphate_relative": "1",
+        "magnesium_relative": "1",
         "calcium_ionised_relative": "1",
     },
     gives={
