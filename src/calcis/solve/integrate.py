@@ -21,6 +21,7 @@ from calcis.solve.status import DONE, NOT_FINITE, RUNNING, STEP_TOO_SMALL, TOO_M
 LEAST_LANES_PER_TASK, MOST_LANES_PER_TASK = 64, 256
 MAX_STEPS, STEPS_PER_SEGMENT = 1_000_000, 10_000  # a lane may take the larger of the two
 PIECES = 256  # recorded steps per lane between two looks at the recorder
+AT_ONCE = 1024  # lanes whose signals are made together
 
 
 # What to keep of recorded steps, called as they come: (plan, what depends on parameters alone, lane of each
@@ -236,16 +237,20 @@ class Integration:
                     raise
 
     def _observe(self, plan: Segments, due: np.ndarray) -> None:
-        """Signals of the outputs since `due`, of all lanes."""
-        now = self.counts[1]
-        lane_of = np.repeat(np.arange(len(now)), now - due)
-        if not len(lane_of) or not self.kernel.layout.observed:
+        """Signals of the outputs since `due`, some lanes at a time: of all, states would be copied whole."""
+        if not self.kernel.layout.observed:
             return
-        output = np.arange(len(lane_of)) - np.repeat(np.cumsum(now - due) - now, now - due)
-        states = self.states[lane_of, output]
-        self.signals[lane_of, output] = signals_of(
-            self.kernel, plan, self.prepared, lane_of, self.times[output], states, self._kept
-        )
+        for first in range(0, len(due), AT_ONCE):
+            now = self.counts[1][first : first + AT_ONCE]
+            many = now - due[first : first + AT_ONCE]
+            lane_of = np.repeat(np.arange(first, first + len(now)), many)
+            if not len(lane_of):
+                continue
+            output = np.arange(len(lane_of)) - np.repeat(np.cumsum(many) - now, many)
+            states = self.states[lane_of, output]
+            self.signals[lane_of, output] = signals_of(
+                self.kernel, plan, self.prepared, lane_of, self.times[output], states, self._kept
+            )
 
     def solution(self) -> Solution:
         """The courses so far, NaN beyond."""
