@@ -64,13 +64,19 @@ def entries(
 
 
 def defects(
-    balances: Iterable[Balance], model: Model, states: np.ndarray, parameters: Mapping[str, float]
+    balances: Iterable[Balance],
+    model: Model,
+    states: np.ndarray,
+    parameters: Mapping[str, float],
+    least: float = LEAST_FLOW,
+    nothing: float = 0.0,
 ) -> dict[str, float]:
     """Largest defect of each balance over a course, as a share of all that flowed in it.
 
     states: (time, state) from the start on; rows of NaN, after a failure, do not count, and nothing is
-    found where there are no others.  Flows too small beside the stores to be summed to 1e-9 count as
-    if they were just large enough; the defect itself where there is nothing at all.
+    found where there are no others.  Flows below `least` of the stores, too small beside them to be summed
+    to 1e-9, or below `nothing` count as if they were just large enough; the defect itself where there is
+    nothing at all.
     """
     states = states[np.isfinite(states).all(axis=1)]
     if not len(states):
@@ -85,7 +91,7 @@ def defects(
         flows = [share * column[f"{LEDGER}.{flow}_sum"] for flow, share in one.flows.items()]
         defect = np.abs(stored - stored[0] - (given - given[0]) - sum(flows)).max()
         turned_over = sum(np.abs(flow).max() for flow in [*flows, given])
-        turned_over = max(turned_over, LEAST_FLOW * np.abs(stored).max())
+        turned_over = max(turned_over, least * np.abs(stored).max(), nothing)
         found[one.quantity] = float(defect / turned_over) if turned_over > 0 else float(defect)
     return found
 

@@ -35,6 +35,9 @@ KEPT = (
     "supersaturation_above_threshold",
     "radiodensity",
 )
+# Blood exchanges the fluid of an organ more than once; its books hold the net of that, next to nothing.
+_EXCHANGED = 1.0  # of what is stored
+_NOTHING = 1e-9  # mmol/L of mineral: some ten crystals in a mm³
 MOST_TIMES = 120  # of an organ's courses: mineral grows for years
 NEUTRAL = 7.4  # pH at which organs are compared but for their own
 AT_NEUTRAL = "supersaturation_at_ph_7_4"
@@ -107,7 +110,7 @@ def organ_maps(case: Case, model: Model, side: Integration) -> tuple[list[OrganM
         ledger: dict[str, float] = {}
         for organ, lane, states in zip(case.organs, side.lanes[mine], solution.states[mine], strict=True):
             values = dict(zip(model.parameters, lane.parameters, strict=True))
-            shares = defects(BALANCES, model, states, values)
+            shares = defects(BALANCES, model, states, values, _EXCHANGED, _NOTHING)
             ledger |= {f"organs.{organ.name}.{what}": share for what, share in shares.items()}
         ledgers.append(ledger)
     return maps, ledgers
