@@ -71,9 +71,10 @@ def drawn(of: Problem) -> list[str]:
     count = len(base)
     worst, best = (count - int(np.quantile(failed, share)) for share in (0.9, 0.1))
     lines = [
-        f"Of {count} observations that are fitted to, {sum(one.passed for one in base)} agree with the numbers as "
-        f"they are. With errors of {100 * ERROR:.0f} % on all {len(now)} fitted numbers at once ({DRAWS} draws), "
-        f"between {worst} and {best} agree in eight draws of ten, {count - np.median(failed):.0f} in the median.",
+        f"Of {count} observations that are fitted to, {sum(one.passed for one in base)} agree with the numbers "
+        f"as they are. With errors of {100 * ERROR:.0f} % on all {len(now)} fitted numbers at once ({DRAWS} "
+        f"draws), between {worst} and {best} agree in eight draws of ten, {count - np.median(failed):.0f} in the "
+        "median.",
         "",
         "| which agrees, and fails in more than a tenth of the draws | per cent |",
         "|---|---|",
