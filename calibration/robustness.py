@@ -58,7 +58,10 @@ def drawn(of: Problem) -> list[str]:
     now = of.now()
     shift = np.random.default_rng(SEED).standard_normal((DRAWS, len(now))) * ERROR
     sets = np.array(
-        [[prior.z(_moved(prior, z, d)) for prior, z, d in zip(of.priors, now, row)] for row in shift]
+        [
+            [prior.z(_moved(prior, z, d)) for prior, z, d in zip(of.priors, now, row, strict=True)]
+            for row in shift
+        ]
     )
     base, found = of.verdicts(now), verdicts(of, sets)
     failed = np.array([sum(not one.passed for one in row) for row in found])
@@ -68,13 +71,12 @@ def drawn(of: Problem) -> list[str]:
         for k, (one, at) in enumerate(zip(row, base, strict=True))
         if at.passed and not one.passed
     )
-    count = len(base)
+    count, agree = len(base), sum(one.passed for one in base)
     worst, best = (count - int(np.quantile(failed, share)) for share in (0.9, 0.1))
     lines = [
-        f"Of {count} observations that are fitted to, {sum(one.passed for one in base)} agree with the numbers "
-        f"as they are. With errors of {100 * ERROR:.0f} % on all {len(now)} fitted numbers at once ({DRAWS} "
-        f"draws), between {worst} and {best} agree in eight draws of ten, {count - np.median(failed):.0f} in the "
-        "median.",
+        f"Of {count} observations that are fitted to, {agree} agree with the numbers as they are. With "
+        f"errors of {100 * ERROR:.0f} % on all {len(now)} fitted numbers at once ({DRAWS} draws), between {worst} "
+        f"and {best} agree in eight draws of ten, {count - np.median(failed):.0f} in the median.",
         "",
         "| which agrees, and fails in more than a tenth of the draws | per cent |",
         "|---|---|",
