@@ -75,8 +75,8 @@ def drawn(of: Problem) -> list[str]:
     worst, best = (count - int(np.quantile(failed, share)) for share in (0.9, 0.1))
     lines = [
         f"Of {count} observations that are fitted to, {agree} agree with the numbers as they are. With "
-        f"errors of {100 * ERROR:.0f} % on all {len(now)} fitted numbers at once ({DRAWS} draws), between {worst} "
-        f"and {best} agree in eight draws of ten, {count - np.median(failed):.0f} in the median.",
+        f"errors of {100 * ERROR:.0f} % on all {len(now)} fitted numbers at once ({DRAWS} draws), between "
+        f"{worst} and {best} agree in eight draws of ten, {count - np.median(failed):.0f} in the median.",
         "",
         "| which agrees, and fails in more than a tenth of the draws | per cent |",
         "|---|---|",
