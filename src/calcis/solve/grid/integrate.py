@@ -1,0 +1,269 @@
+"""How does a grid of voxels march through time?  Step after step, each with its error held to a tolerance.
+
+The error of a state is taken as the root mean square over the grid of (error / (size + floor)).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from calcis.errors import InputError
+from calcis.solve.evaluate import aligned
+from calcis.solve.grid import driver
+from calcis.solve.grid.kernel import GridKernel
+from calcis.solve.grid.layout import Grid
+from calcis.solve.grid.layout import A as A_
+from calcis.solve.grid.layout import E as E_
+from calcis.solve.grid.layout import FIELD, INVERSE, NX, NY, NZ
+from calcis.solve.ir import LANES
+from calcis.solve.kernel import call
+
+SAFETY, SHRINK, GROW, FAILED = 0.85, 0.2, 3.0, 0.4  # of the step-size controller
+LINEAR = 0.05  # what a multigrid cycle may still move, as a share of the tolerance
+FIRST_STEP = 1e-3  # h, after an event
+
+
+@dataclass
+class Counts:
+    """What a march has cost."""
+
+    steps: int = 0
+    rejected: int = 0
+    cycles: int = 0
+
+
+class GridIntegration:
+    """Voxels on their way.  Arrays over the grid are (z, y, x).
+
+    parameters: one array (parameter,) per kind of tissue, or one for all.  tissue: which kind each voxel is.
+    diffusivity: mm²/h of each diffusing state.  share: of a voxel, in which the diffusing states are
+    dissolved.  rtol: relative tolerance; floor: multiple of a state's scale below which its relative
+    error does not count.
+    """
+
+    def __init__(
+        self,
+        kernel: GridKernel,
+        grid: Grid,
+        parameters: np.ndarray,
+        diffusivity: Mapping[str, float],
+        *,
+        share: float | np.ndarray = 1.0,
+        tissue: np.ndarray | None = None,
+        rtol: float = 1e-2,
+        floor: float = 10.0,
+        threads: int | None = None,
+    ) -> None:
+        system, sizes = kernel.system, kernel.sizes
+        names = [system.states[i] for i in kernel.roles.diffusing]
+        if set(diffusivity) != set(names):
+            raise InputError(f"diffusivities of {', '.join(names)}", f"those of {', '.join(diffusivity)}")
+        self.kernel, self.grid, self.rtol, self.time = kernel, grid, rtol, 0.0
+        self.threads = threads or os.cpu_count() or 1
+        self.counts, self.step = Counts(), 0.0
+        self._before = 1.0
+        self.summed = np.zeros(sizes.summed)  # means over the grid
+        self._places = grid.places()
+        nx, ny, nz = grid.shape
+        vectors = 2 * nz * ny * grid.vectors
+        self._levels, pool = grid.levels(sizes.diffusing)
+        element = grid.elements(self._levels[0])
+        self._element = element
+        field = int(self._levels[0, FIELD])
+        m = sizes.diffusing
+        self._arrays: dict[int, np.ndarray] = {
+            driver.CONC: aligned(m * field // LANES),
+            driver.SOLUTION: aligned(m * field // LANES),
+            driver.RHS: aligned(m * field // LANES),
+            driver.SCHUR: aligned(m * m * field // LANES),
+            driver.OPEN: aligned(field // LANES),
+            driver.ENTRY: aligned(field // LANES),
+            driver.WEIGHT: aligned(field // LANES),
+            driver.STATE: aligned(vectors * sizes.states),
+            driver.STAGES: aligned(vectors * sizes.states * sizes.stages),
+            driver.NEW: aligned(vectors * sizes.states),
+            driver.CONTROLS: aligned(system.controls),
+            driver.TIME: aligned(1),
+            driver.STEP: aligned(3),
+            driver.SPREAD: aligned(m),
+            driver.FLOOR: aligned(sizes.states),
+            driver.WORK: aligned((sizes.work + 8) * self.threads),
+            driver.CORNERS: aligned(4),
+            driver.SHARE: aligned(1),
+            driver.BARRIER: np.zeros(8, np.int64),
+        }
+        self._pool = np.zeros(pool + 64, np.float32)
+        self._arrays[driver.POOL] = self._pool
+        # A stage and multigrid count in turns, in the same place.
+        width = max(sizes.sums, m * m, 2 * m)
+        self._sums = aligned(nz * width).reshape(nz, width, LANES)
+        self._arrays[driver.SUMS] = self._sums
+        self._derive(parameters, tissue, vectors)
+        self._open(np.broadcast_to(np.asarray(share, float), (nz, ny, nx)))
+        spread = [diffusivity[name] / grid.spacing**2 for name in names]
+        self._splat(driver.SPREAD, spread)
+        scales = np.array([system.scales[i] for i in kernel.roles.voxel])
+        self._splat(driver.FLOOR, floor * scales)
+        halved = [high // low for high, low in zip(*self._levels[:2, [NX, NY, NZ]], strict=True)] \
+            if len(self._levels) > 1 else [1]
+        self._splat(driver.SHARE, [1.0 / np.prod(halved)])
+        self._splat(driver.CORNERS, [0.75 * 0.75, 0.75 * 0.25, 0.25 * 0.75, 0.25 * 0.25])
+        self._sizes = np.array(
+            [sizes.states, m, sizes.summed, sizes.stages, sizes.derived, sizes.work, width], np.int64
+        )
+        self._met = [np.zeros(1, np.int64) for _ in range(self.threads)]
+        self._workers = ThreadPoolExecutor(self.threads)
+        self._book = np.zeros((sizes.stages + 1, 2, sizes.summed))
+        self._report = np.zeros(sizes.states + 3)
+
+    def _splat(self, which: int, values: Any) -> None:
+        self._arrays[which].reshape(-1, LANES)[: len(values)] = np.asarray(values, float)[:, None]
+
+    def _derive(self, parameters: np.ndarray, tissue: np.ndarray | None, vectors: int) -> None:
+        """What depends on parameters alone, for every mix of tissues that a vector of eight has."""
+        table = np.atleast_2d(np.asarray(parameters, float))
+        kinds = np.zeros(vectors * LANES, np.int64)
+        if tissue is not None:
+            kinds[self._places.ravel()] = np.asarray(tissue).ravel()
+        mixes, which = np.unique(kinds.reshape(-1, LANES), axis=0, return_inverse=True)
+        self._kind_of = which.reshape(-1).astype(np.int64)
+        given, found = aligned(table.shape[1]), aligned(len(mixes) * self.kernel.sizes.derived)
+        each = found.reshape(len(mixes), -1)
+        for mix, row in zip(mixes, each, strict=True):
+            given.reshape(-1, LANES)[:] = table[mix].T
+            own = aligned(self.kernel.sizes.derived)
+            call(self.kernel.prepare, given, own)
+            row[:] = own
+        self._arrays[driver.DERIVED] = found
+
+    def _open(self, share: np.ndarray) -> None:
+        """How open voxels are to each other, on every level: e = √share, a = e/share."""
+        for array, values in (
+            (driver.OPEN, np.sqrt(share)),
+            (driver.ENTRY, 1.0 / np.sqrt(share)),
+            (driver.WEIGHT, share),
+        ):
+            self._arrays[array][self._element] = values
+        e, a = np.sqrt(share), 1.0 / np.sqrt(share)
+        m = self.kernel.sizes.diffusing
+        for number, line in enumerate(self._levels):
+            nx, ny, nz = (int(line[k]) for k in (NX, NY, NZ))
+            if number:
+                e, a = (_means(values, (nz, ny, nx)) for values in (e, a))
+                a = a / 4.0
+            coarse = Grid((nx, ny, nz), 1.0)
+            element = coarse.elements(line)
+            self._pool[line[E_] + element] = e
+            self._pool[line[A_] + element] = a
+            for i in range(m):
+                start = line[INVERSE] + i * (m + 1) * line[FIELD]
+                self._pool[start : start + line[FIELD]] = 1.0
+
+    def set(self, name: str, values: float | np.ndarray) -> None:
+        """Set a state everywhere, from its values over the grid."""
+        state = self.kernel.system.states.index(name)
+        own = self._arrays[driver.STATE].reshape(-1, self.kernel.sizes.states, LANES)
+        place = self.kernel.roles.voxel.index(state)
+        values = np.broadcast_to(np.asarray(values, float), self._places.shape)
+        own[:, place, :] = values.flat[0]  # empty voxels too, which are computed and ignored
+        own[self._places // LANES, place, self._places % LANES] = values
+
+    def get(self, name: str) -> np.ndarray:
+        """Values of a state over the grid."""
+        state = self.kernel.system.states.index(name)
+        own = self._arrays[driver.STATE].reshape(-1, self.kernel.sizes.states, LANES)
+        place = self.kernel.roles.voxel.index(state)
+        return np.asarray(own[self._places // LANES, place, self._places % LANES])
+
+    def total(self, name: str) -> float:
+        """A summed state: its mean over the grid."""
+        return float(self.summed[self.kernel.roles.summed.index(self.kernel.system.states.index(name))])
+
+    def advance(self, until: float, controls: np.ndarray, *, fresh: bool = False, least: float = 1e-12) -> None:
+        """March to a time (h).  `controls` of the segment that has begun at controls[0]; fresh: an event."""
+        if fresh or self.step == 0.0:
+            self.step, self._before = FIRST_STEP, 1.0
+        self._splat(driver.CONTROLS, controls)
+        while self.time < until:
+            left = until - self.time
+            h = left if self.step >= 0.999 * left else min(self.step, 0.5 * left if self.step > 0.5 * left else left)
+            error = self._attempt(h, self.time - controls[0])
+            order = self.kernel.method.order
+            self.counts.steps += 1
+            if error is None or not error <= 1.0:
+                self.counts.rejected += 1
+                self.step = h * (FAILED if error is None else max(SHRINK, 0.8 * error ** (-1.0 / order)))
+                if self.step < least:
+                    raise ArithmeticError(f"steps became too small at {self.time} h")
+                continue
+            self._accept(h)
+            self.time = until if h == left else self.time + h
+            size = max(error, 1e-3)
+            factor = SAFETY * size ** (-0.7 / order) * self._before ** (0.3 / order)
+            self._before = size
+            grown = h * min(max(factor, 0.3), GROW)
+            if h >= self.step or grown > self.step:
+                self.step = grown
+
+    def _attempt(self, h: float, since: float) -> float | None:
+        """One step; its scaled error, None if it cannot be said."""
+        gamma = self.kernel.method.gamma
+        self._splat(driver.STEP, [h, 1.0 / h, 1.0 / (gamma * h)])
+        self._splat(driver.TIME, [since])
+        at = np.array([self._arrays[which].ctypes.data for which in range(22)], np.int64)
+        n = self.kernel.sizes.states
+        self._report[:] = 0.0
+        solution = self._arrays[driver.SOLUTION]
+        m = self.kernel.sizes.diffusing
+
+        def one(me: int) -> None:
+            _compiled()(
+                me, self.threads, self._met[me], self._levels, self._sizes, self._pool, solution,
+                self._kind_of, self._sums, np.zeros(self._sums.shape[1]), np.zeros(m * m), self._book,
+                self._report, LINEAR * self.rtol, at, self.kernel.functions,
+            )  # fmt: skip
+
+        if self.threads == 1:
+            one(0)
+        else:
+            list(self._workers.map(one, range(self.threads)))
+        squares, (under, broken, cycles) = self._report[:n], self._report[n:]
+        self.counts.cycles += int(abs(cycles))
+        if cycles < 0 or broken != 0.0 or not np.isfinite(squares).all():
+            return None
+        worst = float(np.sqrt(squares.max() / self.grid.voxels))
+        return max(worst, float(under)) / self.rtol
+
+    def _accept(self, h: float) -> None:
+        arrays = self._arrays
+        arrays[driver.STATE], arrays[driver.NEW] = arrays[driver.NEW], arrays[driver.STATE]
+        if not len(self.summed):
+            return
+        method = self.kernel.method
+        u: list[np.ndarray] = []
+        for stage in range(method.stages):
+            right = self._book[stage].sum(axis=0) / self.grid.voxels
+            for c, earlier in zip(method.c[stage], u, strict=False):
+                right = right + c / h * earlier
+            u.append(right * (method.gamma * h))
+        self.summed += sum(a * part for a, part in zip(method.a[-1], u, strict=False)) + u[-1]
+
+
+@cache
+def _compiled() -> Any:
+    import numba
+
+    return numba.njit(nogil=True, error_model="numpy")(driver.step)
+
+
+def _means(values: np.ndarray, shape: tuple[int, int, int]) -> np.ndarray:
+    """Means within the voxels of a coarser grid."""
+    (nz, ny, nx), (hz, hy, hx) = shape, (high // low for high, low in zip(values.shape, shape, strict=True))
+    return np.asarray(values.reshape(nz, hz, ny, hy, nx, hx).mean(axis=(1, 3, 5)))
