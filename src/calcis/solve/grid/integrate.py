@@ -9,12 +9,12 @@ import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
 
 from calcis.errors import InputError
+from calcis.solve import compiled_driver
 from calcis.solve.evaluate import aligned
 from calcis.solve.grid import driver
 from calcis.solve.grid.kernel import GridKernel
@@ -26,8 +26,9 @@ from calcis.solve.ir import LANES
 from calcis.solve.kernel import call
 
 SAFETY, SHRINK, GROW, FAILED = 0.85, 0.2, 3.0, 0.4  # of the step-size controller
-LINEAR = 0.05  # what a multigrid cycle may still move, as a share of the tolerance
+LINEAR = 0.01  # what a multigrid cycle may still move, as a share of the tolerance
 FIRST_STEP = 1e-3  # h, after an event
+LEAST_PER_THREAD = 16_384  # voxels for which another thread is worth its while
 
 
 @dataclass
@@ -66,7 +67,7 @@ class GridIntegration:
         if set(diffusivity) != set(names):
             raise InputError(f"diffusivities of {', '.join(names)}", f"those of {', '.join(diffusivity)}")
         self.kernel, self.grid, self.rtol, self.time = kernel, grid, rtol, 0.0
-        self.threads = threads or os.cpu_count() or 1
+        self.threads = threads or max(1, min(os.cpu_count() or 1, grid.voxels // LEAST_PER_THREAD))
         self.counts, self.step = Counts(), 0.0
         self._before = 1.0
         self.summed = np.zeros(sizes.summed)  # means over the grid
@@ -224,7 +225,7 @@ class GridIntegration:
         m = self.kernel.sizes.diffusing
 
         def one(me: int) -> None:
-            _compiled()(
+            compiled_driver.grid_step()(
                 me, self.threads, self._met[me], self._levels, self._sizes, self._pool, solution,
                 self._kind_of, self._sums, np.zeros(self._sums.shape[1]), np.zeros(m * m), self._book,
                 self._report, LINEAR * self.rtol, at, self.kernel.functions,
@@ -234,6 +235,8 @@ class GridIntegration:
             one(0)
         else:
             list(self._workers.map(one, range(self.threads)))
+        if self.counts.steps == 0:
+            compiled_driver.seal(compiled_driver.GRID_STEP)
         squares, (under, broken, cycles) = self._report[:n], self._report[n:]
         self.counts.cycles += int(abs(cycles))
         if cycles < 0 or broken != 0.0 or not np.isfinite(squares).all():
@@ -254,13 +257,6 @@ class GridIntegration:
                 right = right + c / h * earlier
             u.append(right * (method.gamma * h))
         self.summed += sum(a * part for a, part in zip(method.a[-1], u, strict=False)) + u[-1]
-
-
-@cache
-def _compiled() -> Any:
-    import numba
-
-    return numba.njit(nogil=True, error_model="numpy")(driver.step)
 
 
 def _means(values: np.ndarray, shape: tuple[int, int, int]) -> np.ndarray:
