@@ -214,21 +214,17 @@ def _total(sums, count, totals):
 
 
 @_inner
-def _blocks(me, threads, met, levels, m, singles, sums, mass, at, fn):
-    """The blocks S on every level, inverted with what diffuses out; and Σ w S."""
+def _blocks(me, threads, met, levels, m, singles, at, fn):
+    """The blocks S on every level, inverted with what diffuses out."""
     level = levels[0]
     first, last = _planes(me, threads, level)
-    sums[first:last, : m * m] = 0.0
     for z in range(first, last):
         for colour in range(2):
             for y in range(level[NY]):
                 own = _start_of(level, colour, z, y)
                 inverse = at[POOL] + 4 * (level[INVERSE] + own)
-                to = at[SUMS] + z * 64 * sums.shape[1]
-                _call(fn[NARROW], (at[SCHUR] + 8 * own, at[WEIGHT] + 8 * own, inverse, to, level[FIELD],
-                                   level[VECTORS]))  # fmt: skip
+                _call(fn[NARROW], (at[SCHUR] + 8 * own, inverse, level[FIELD], level[VECTORS]))
     _meet(threads, met, at, fn)
-    _total(sums, m * m, mass)
     for place in range(1, len(levels)):
         level, coarse = levels[place - 1], levels[place]
         first, last = _planes(me, threads, coarse)
@@ -272,11 +268,12 @@ def _average(level, coarse, blocks, first, last, singles):
 
 
 @_inner
-def _solve(me, threads, met, levels, m, singles, solution, sums, totals, mass, tolerance, at, fn):
+def _solve(me, threads, met, levels, m, singles, solution, sums, totals, tolerance, at, fn):
     """Solve for the diffusing states of one stage, until what a cycle moves is within the tolerance.
 
-    At last every field is moved as a whole so that what is left of the right side sums to zero: then
-    nothing is lost, whatever the tolerance.  Gives the number of cycles, 0 if they did not converge.
+    At last every field is moved a little, in proportion to its own size, so that what is left of the
+    right side sums to zero: then nothing is lost, whatever the tolerance.  Gives the number of cycles,
+    0 if they did not converge.
     """
     level = levels[0]
     first, last = _planes(me, threads, level)
@@ -288,9 +285,9 @@ def _solve(me, threads, met, levels, m, singles, solution, sums, totals, mass, t
             end = _start_of(level, colour, last, -1)
             solution[f * level[FIELD] + begin : f * level[FIELD] + end] = 0.0
     _meet(threads, met, at, fn)
-    before, cycles, done = 0.0, 0, False
+    before, cycles, done, corrections = 0.0, 0, False, m + m * m
     while True:
-        sums[first:last, :m] = 0.0
+        sums[first:last, :corrections] = 0.0
         for z in range(first, last):
             for colour in range(2):
                 for y in range(level[NY]):
@@ -306,17 +303,17 @@ def _solve(me, threads, met, levels, m, singles, solution, sums, totals, mass, t
         if done or cycles == MOST_CYCLES:
             break
         _cycle(me, threads, met, levels, m, singles, at, fn)
-        sums[first:last, m : 2 * m] = 0.0
+        sums[first:last, corrections : corrections + m] = 0.0
         for z in range(first, last):
             for colour in range(2):
                 for y in range(level[NY]):
                     own = _start_of(level, colour, z, y)
                     x = at[POOL] + 4 * (level[X] + own)
                     _call(fn[CORRECT], (at[SOLUTION] + 8 * own, x, at[CONC] + 8 * own, at[FLOOR],
-                                        at[WEIGHT] + 8 * own, at[SUMS] + z * width + 64 * m, level[FIELD],
+                                        at[WEIGHT] + 8 * own, at[SUMS] + z * width + 64 * corrections, level[FIELD],
                                         level[VECTORS]))  # fmt: skip
         _meet(threads, met, at, fn)
-        _total(sums[:, m:], m, totals)
+        _total(sums[:, corrections:], m, totals)
         size = 0.0
         for f in range(m):
             share = (totals[f] / voxels) ** 0.5
@@ -327,13 +324,15 @@ def _solve(me, threads, met, levels, m, singles, solution, sums, totals, mass, t
         before = size
         if not size < 1e30:
             break
-    _total(sums, m, totals)
-    _eliminate(mass.copy(), totals, m)
+    _total(sums, corrections, totals)
+    _meet(threads, met, at, fn)
+    _eliminate(totals[m:], totals, m)
     for f in range(m):
         for colour in range(2):
             begin = _start_of(level, colour, first, -1)
             end = _start_of(level, colour, last, -1)
-            solution[f * level[FIELD] + begin : f * level[FIELD] + end] += totals[f]
+            for k in range(f * level[FIELD] + begin, f * level[FIELD] + end):
+                solution[k] += totals[f] * abs(solution[k])
     return cycles if done else 0
 
 
@@ -342,6 +341,8 @@ def _eliminate(matrix, x, m):
     """Solve matrix (row, column) x = x in place."""
     for k in range(m):
         for i in range(k + 1, m):
+            if matrix[k * m + k] == 0.0:  # a field in which nothing moves
+                break
             factor = matrix[i * m + k] / matrix[k * m + k]
             for j in range(k, m):
                 matrix[i * m + j] -= factor * matrix[k * m + j]
@@ -349,7 +350,7 @@ def _eliminate(matrix, x, m):
     for i in range(m - 1, -1, -1):
         for j in range(i + 1, m):
             x[i] -= matrix[i * m + j] * x[j]
-        x[i] /= matrix[i * m + i]
+        x[i] = x[i] / matrix[i * m + i] if matrix[i * m + i] != 0.0 else 0.0
 
 
 @_inner
@@ -386,7 +387,7 @@ def _rows_of(levels, me, threads, at, fn, work, which, sizes, kind_of, width):
                     vector += 1
 
 
-def step(me, threads, met, levels, sizes, singles, solution, kind_of, sums, totals, mass, book, report,
+def step(me, threads, met, levels, sizes, singles, solution, kind_of, sums, totals, book, report,
          tolerance, at, fn):  # fmt: skip
     """One step of every voxel; called by every thread at once.
 
@@ -399,7 +400,7 @@ def step(me, threads, met, levels, sizes, singles, solution, kind_of, sums, tota
     work = at[WORK] + 64 * (sizes[WORK_SIZE] + 8) * me
     width = 64 * sums.shape[1]
     _rows_of(levels, me, threads, at, fn, work, BUILD, sizes, kind_of, width)
-    _blocks(me, threads, met, levels, m, singles, sums, mass, at, fn)
+    _blocks(me, threads, met, levels, m, singles, at, fn)
     cycles = 0
     for stage in range(stages):
         _rows_of(levels, me, threads, at, fn, work, MEET + stage, sizes, kind_of, width)
@@ -422,7 +423,7 @@ def step(me, threads, met, levels, sizes, singles, solution, kind_of, sums, tota
             if stage > 0:
                 book[stage - 1, 1] = totals[ns : 2 * ns]
         _meet(threads, met, at, fn)
-        found = _solve(me, threads, met, levels, m, singles, solution, sums, totals, mass, tolerance, at, fn)
+        found = _solve(me, threads, met, levels, m, singles, solution, sums, totals, tolerance, at, fn)
         cycles += found
         if found == 0:
             if me == 0:

@@ -103,7 +103,7 @@ class GridIntegration:
         self._pool = np.zeros(pool + 64, np.float32)
         self._arrays[driver.POOL] = self._pool
         # A stage and multigrid count in turns, in the same place.
-        width = max(sizes.sums, m * m, 2 * m)
+        width = max(sizes.sums, 2 * m + m * m)
         self._sums = aligned(nz * width).reshape(nz, width, LANES)
         self._arrays[driver.SUMS] = self._sums
         self._derive(parameters, tissue, vectors)
@@ -213,6 +213,14 @@ class GridIntegration:
             if h >= self.step or grown > self.step:
                 self.step = grown
 
+    def only(self, h: float, controls: np.ndarray) -> None:
+        """One step of h, whatever its error; ArithmeticError if it cannot be taken."""
+        self._splat(driver.CONTROLS, controls)
+        if self._attempt(h, self.time - controls[0]) is None:
+            raise ArithmeticError(f"no step of {h} h at {self.time} h")
+        self._accept(h)
+        self.time += h
+
     def _attempt(self, h: float, since: float) -> float | None:
         """One step; its scaled error, None if it cannot be said."""
         gamma = self.kernel.method.gamma
@@ -227,7 +235,7 @@ class GridIntegration:
         def one(me: int) -> None:
             compiled_driver.grid_step()(
                 me, self.threads, self._met[me], self._levels, self._sizes, self._pool, solution,
-                self._kind_of, self._sums, np.zeros(self._sums.shape[1]), np.zeros(m * m), self._book,
+                self._kind_of, self._sums, np.zeros(self._sums.shape[1]), self._book,
                 self._report, LINEAR * self.rtol, at, self.kernel.functions,
             )  # fmt: skip
 

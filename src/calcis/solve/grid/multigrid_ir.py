@@ -134,14 +134,11 @@ def _flow(m: int) -> str:
 
 
 def _narrow(m: int) -> str:
-    """The blocks S in single precision, and their weighted sum."""
+    """The blocks S in single precision."""
     cells = Cells()
-    w = cells.read("%w")
     for place in range(m * m):
-        block = cells.read("%schur", place)
-        cells.put(block, "%inverse", place, single=True)
-        cells.count(cells.mul(w, block), "%sums", place)
-    return over_row("narrow", ("schur", "w", "inverse", "sums"), cells)
+        cells.put(cells.read("%schur", place), "%inverse", place, single=True)
+    return over_row("narrow", ("schur", "inverse"), cells)
 
 
 def _correct(m: int) -> str:
@@ -158,7 +155,7 @@ def _correct(m: int) -> str:
 
 
 def _residual(m: int) -> str:
-    """r = rhs − S u + d a Σ eₙ (uₙ − u), and its weighted sums."""
+    """r = rhs − S u + d a Σ eₙ (uₙ − u); sums: of w r, and of w S |u|."""
     cells = Cells()
     around, open_to = _around(cells, m, single=False)
     a, w = cells.read("%a"), cells.read("%w")
@@ -170,6 +167,10 @@ def _residual(m: int) -> str:
         left = cells.add(cells.sub(cells.read("%rhs", f), block[f]), flow)
         cells.put(left, "%r", f, single=True)
         cells.count(cells.mul(w, left), "%sums", f)
+        size = cells.mul(w, cells.call("fabs", u[f]))
+        for i in range(m):
+            place = i * m + f
+            cells.count(cells.mul(size, cells.read("%schur", place)), "%sums", m + place)
     pointers = ("u", "other", "e", "a", "d", "schur", "rhs", "w", "r", "sums")
     return over_row("residual", pointers, cells, near=True)
 
