@@ -310,8 +310,8 @@ def _solve(me, threads, met, levels, m, singles, solution, sums, totals, toleran
                     own = _start_of(level, colour, z, y)
                     x = at[POOL] + 4 * (level[X] + own)
                     _call(fn[CORRECT], (at[SOLUTION] + 8 * own, x, at[CONC] + 8 * own, at[FLOOR],
-                                        at[WEIGHT] + 8 * own, at[SUMS] + z * width + 64 * corrections, level[FIELD],
-                                        level[VECTORS]))  # fmt: skip
+                                        at[WEIGHT] + 8 * own, at[SUMS] + z * width + 64 * corrections,
+                                        level[FIELD], level[VECTORS]))  # fmt: skip
         _meet(threads, met, at, fn)
         _total(sums[:, corrections:], m, totals)
         size = 0.0

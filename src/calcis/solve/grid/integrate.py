@@ -18,16 +18,13 @@ from calcis.solve import compiled_driver
 from calcis.solve.evaluate import aligned
 from calcis.solve.grid import driver
 from calcis.solve.grid.kernel import GridKernel
-from calcis.solve.grid.layout import Grid
-from calcis.solve.grid.layout import A as A_
-from calcis.solve.grid.layout import E as E_
-from calcis.solve.grid.layout import FIELD, INVERSE, NX, NY, NZ
+from calcis.solve.grid.layout import FIELD, INVERSE, NX, NY, NZ, A, E, Grid
 from calcis.solve.ir import LANES
 from calcis.solve.kernel import call
 
 SAFETY, SHRINK, GROW, FAILED = 0.85, 0.2, 3.0, 0.4  # of the step-size controller
 LINEAR = 0.01  # what a multigrid cycle may still move, as a share of the tolerance
-FIRST_STEP = 1e-3  # h, after an event
+FIRST_STEP, LEAST_STEP = 1e-3, 1e-12  # h; the first after an event
 LEAST_PER_THREAD = 16_384  # voxels for which another thread is worth its while
 
 
@@ -112,9 +109,8 @@ class GridIntegration:
         self._splat(driver.SPREAD, spread)
         scales = np.array([system.scales[i] for i in kernel.roles.voxel])
         self._splat(driver.FLOOR, floor * scales)
-        halved = [high // low for high, low in zip(*self._levels[:2, [NX, NY, NZ]], strict=True)] \
-            if len(self._levels) > 1 else [1]
-        self._splat(driver.SHARE, [1.0 / np.prod(halved)])
+        halved = sum(edge > 1 for edge in grid.shape)
+        self._splat(driver.SHARE, [0.5**halved])
         self._splat(driver.CORNERS, [0.75 * 0.75, 0.75 * 0.25, 0.25 * 0.75, 0.25 * 0.25])
         self._sizes = np.array(
             [sizes.states, m, sizes.summed, sizes.stages, sizes.derived, sizes.work, width], np.int64
@@ -161,8 +157,8 @@ class GridIntegration:
                 a = a / 4.0
             coarse = Grid((nx, ny, nz), 1.0)
             element = coarse.elements(line)
-            self._pool[line[E_] + element] = e
-            self._pool[line[A_] + element] = a
+            self._pool[line[E] + element] = e
+            self._pool[line[A] + element] = a
             for i in range(m):
                 start = line[INVERSE] + i * (m + 1) * line[FIELD]
                 self._pool[start : start + line[FIELD]] = 1.0
@@ -185,23 +181,30 @@ class GridIntegration:
 
     def total(self, name: str) -> float:
         """A summed state: its mean over the grid."""
-        return float(self.summed[self.kernel.roles.summed.index(self.kernel.system.states.index(name))])
+        return float(self.summed[self._sum(name)])
 
-    def advance(self, until: float, controls: np.ndarray, *, fresh: bool = False, least: float = 1e-12) -> None:
+    def add_to_total(self, name: str, amount: float) -> None:
+        """What an event adds to a summed state."""
+        self.summed[self._sum(name)] += amount
+
+    def _sum(self, name: str) -> int:
+        return self.kernel.roles.summed.index(self.kernel.system.states.index(name))
+
+    def advance(self, until: float, controls: np.ndarray, *, fresh: bool = False) -> None:
         """March to a time (h).  `controls` of the segment that has begun at controls[0]; fresh: an event."""
         if fresh or self.step == 0.0:
             self.step, self._before = FIRST_STEP, 1.0
         self._splat(driver.CONTROLS, controls)
         while self.time < until:
             left = until - self.time
-            h = left if self.step >= 0.999 * left else min(self.step, 0.5 * left if self.step > 0.5 * left else left)
+            h = left if self.step >= 0.999 * left else min(self.step, max(0.5 * left, FIRST_STEP))
             error = self._attempt(h, self.time - controls[0])
             order = self.kernel.method.order
             self.counts.steps += 1
             if error is None or not error <= 1.0:
                 self.counts.rejected += 1
                 self.step = h * (FAILED if error is None else max(SHRINK, 0.8 * error ** (-1.0 / order)))
-                if self.step < least:
+                if self.step < LEAST_STEP:
                     raise ArithmeticError(f"steps became too small at {self.time} h")
                 continue
             self._accept(h)
@@ -230,7 +233,6 @@ class GridIntegration:
         n = self.kernel.sizes.states
         self._report[:] = 0.0
         solution = self._arrays[driver.SOLUTION]
-        m = self.kernel.sizes.diffusing
 
         def one(me: int) -> None:
             compiled_driver.grid_step()(

@@ -40,4 +40,6 @@ def compile_grid(
     names = [*multigrid_ir.FUNCTIONS, "build", "finish"]
     names += [f"meet{i}" for i in stages] + [f"stage{i}" for i in stages]
     functions = np.array([engine.get_function_address(name) for name in names], np.int64)
-    return GridKernel(system, method, part, sizes, engine.get_function_address("prepare"), functions, key, engine)
+    return GridKernel(
+        system, method, part, sizes, engine.get_function_address("prepare"), functions, key, engine
+    )

@@ -10,7 +10,6 @@ from __future__ import annotations
 from calcis.solve.grid.cells import NEIGHBOURS, Cells, over_row
 from calcis.solve.ir import literal
 
-
 FUNCTIONS = ("start", "relax", "excess", "prolong", "invert", "flow", "narrow", "correct", "residual", "wait")
 
 # Threads count themselves, and each waits until all have: target.

@@ -76,18 +76,14 @@ class _Voxel:
         self.factors = eliminate(self.graph, self.n, inner, shift, keep=range(self.m))
         # The rates of summed states are linear in U: (index of sum, state) -> node.
         of_sum = {state: i for i, state in enumerate(part.summed)}
-        self.onto = {
-            (of_sum[r], place[c]): node for (r, c), node in system.jacobian.items() if r in of_sum
-        }
+        self.onto = {(of_sum[r], place[c]): node for (r, c), node in system.jacobian.items() if r in of_sum}
         self.rates = [system.rates[i] for i in (*part.voxel, *part.summed)]
         order = {state: i for i, state in enumerate((*part.voxel, *part.summed))}
         self.drift = {order[row]: node for row, node in system.time_derivative.items()}
         kept = [node for node in self.factors.entries if self.graph.value(node) is None]
         kept += [*self.onto.values(), *self.drift.values()]
         self.entry = {node: i for i, node in enumerate(dict.fromkeys(kept))}
-        used = self.graph.needed(
-            [*self.rates, *self.entry, *self.factors.kept.values()], stop_at_fixed=True
-        )
+        used = self.graph.needed([*self.rates, *self.entry, *self.factors.kept.values()], stop_at_fixed=True)
         self.fixed = [k for k in used if self.graph.is_fixed(k) and self.graph.value(k) is None]
         self.work = {"f": 0, "z": self.n + self.ns, "si": 2 * self.n + self.ns}
         self.work["lu"] = self.work["si"] + 1
