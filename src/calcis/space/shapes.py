@@ -49,7 +49,7 @@ class Shell:
     def distance(self, x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
         """Distance from the nearer of its surfaces."""
         outer = Sphere(self.centre, self.diameter).distance(x, y, z)
-        return np.maximum(outer, -outer - self.thickness)
+        return np.asarray(np.maximum(outer, -outer - self.thickness))
 
 
 @dataclass(frozen=True)
