@@ -44,8 +44,8 @@ class Cost:
     defect: float
 
 
-def run(edge: int, spacing: float, threads: int, rtol: float) -> Cost:
-    """A year of a ball of dead tissue, 0.6 of the block wide, that macrophages fail to clear."""
+def run(edge: int, spacing: float, threads: int, rtol: float, days: list[float]) -> Cost:
+    """Some days of a ball of dead tissue, 0.6 of the block wide, that macrophages fail to clear."""
     numbers = {name: number.value for name, number in tissue_parameters().items()}
     numbers |= {name: number.value for name, number in diffusion_parameters().items()}
     numbers["leukocytes.macrophage_competence"] = 0.1
@@ -56,7 +56,7 @@ def run(edge: int, spacing: float, threads: int, rtol: float) -> Cost:
     lesion.injure("bite", 0.9, share_of_voxels(ball, grid))
     lesion.advance(1e-4, PLASMA)  # loads what is compiled
     counts, found, wall, processor = lesion.integration.counts, [], 0.0, 0.0
-    for day in DAYS:
+    for day in days:
         began = time.perf_counter(), time.process_time()
         lesion.advance(24.0 * day, PLASMA)
         wall, processor = wall + time.perf_counter() - began[0], processor + time.process_time() - began[1]
@@ -74,18 +74,22 @@ def main() -> None:
     options.add_argument("--threads", type=int, default=2)
     options.add_argument("--rtol", type=float, default=1e-2)
     options.add_argument("--check", action="store_true")
+    options.add_argument("--days", type=float, default=365.0, help="stop after so many")
     chosen = options.parse_args()
+    days = [day for day in DAYS if day < chosen.days] + [chosen.days]
     print("\n".join(f"{key}: {value}" for key, value in machine().items()))
-    cost = run(chosen.edge, chosen.spacing, chosen.threads, chosen.rtol)
+    cost = run(chosen.edge, chosen.spacing, chosen.threads, chosen.rtol, days)
     voxels = chosen.edge**3
-    print(f"{chosen.edge}^3 voxels of {chosen.spacing} mm, a year, {chosen.threads} threads, rtol {chosen.rtol}")
-    print(f"{cost.wall:.1f} s, {cost.processor:.1f} s of processor; {cost.steps} steps ({cost.rejected} rejected), "
-          f"{cost.cycles} multigrid cycles; {1e6 * cost.processor / cost.steps / voxels:.2f} us a voxel and step")  # fmt: skip
+    each = 1e6 * cost.processor / cost.steps / voxels
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(f"{memory / 1e9:.2f} GB at most, {memory / voxels:.0f} bytes a voxel; balances close to {cost.defect:.1e}")
-    print("total mineral (umol) at days", DAYS, np.round(cost.mineral, 3).tolist())
+    print(f"{chosen.edge}^3 voxels of {chosen.spacing} mm, {chosen.threads} threads, rtol {chosen.rtol}")
+    print(f"{cost.wall:.1f} s, {cost.processor:.1f} s of processor, {each:.2f} us a voxel and step")
+    print(f"{cost.steps} steps ({cost.rejected} rejected), {cost.cycles} multigrid cycles")
+    print(f"{memory / 1e9:.2f} GB at most, {memory / voxels:.0f} bytes a voxel")
+    print(f"balances close to {cost.defect:.1e}")
+    print("total mineral (umol) at days", days, np.round(cost.mineral, 3).tolist())
     if chosen.check:
-        fine = run(chosen.edge, chosen.spacing, chosen.threads, chosen.rtol / 10)
+        fine = run(chosen.edge, chosen.spacing, chosen.threads, chosen.rtol / 10, days)
         errors = np.divide(cost.mineral, fine.mineral) - 1.0
         print("error in time:", [f"{error:.1e}" for error in errors], f"({fine.steps} steps)")
 

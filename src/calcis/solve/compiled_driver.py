@@ -41,7 +41,8 @@ class Driver:
 
 
 MARCH = Driver("driver", "march", ("driver.py",))
-GRID_STEP = Driver("grid.driver", "step", ("grid/driver.py", "grid/layout.py", "driver.py"))
+_GRID = ("grid/driver.py", "grid/multigrid.py", "grid/layout.py", "grid/table.py", "driver.py", "ir.py")
+GRID_STEP = Driver("grid.driver", "step", _GRID)
 
 
 def grid_step() -> Callable[..., bool]:

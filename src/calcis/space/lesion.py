@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 
 from calcis.errors import InputError
-from calcis.ledger import LEDGER, books
+from calcis.ledger import LEAST_FLOW, LEDGER, books
 from calcis.part import Model, assemble
 from calcis.solve.grid.integrate import GridIntegration
 from calcis.solve.grid.kernel import GridKernel, compile_grid
@@ -19,6 +19,7 @@ from calcis.tissue import BALANCES, INPUTS, PARTS
 from calcis.tissue.injuries import moves
 
 _MM3_PER_L = 1e6
+_NOTHING = 1e-12  # mmol/L that have flowed: less is rounding
 
 
 @cache
@@ -52,7 +53,7 @@ class LesionGrid:
         if any(diffusivities(other) != spread for other in tissues):
             raise InputError("one diffusivity in all tissues of a grid", "several")
         nx, ny, nz = grid.shape
-        self.tissue = np.zeros((nz, ny, nx), int) if tissue is None else np.asarray(tissue)
+        self.tissue = np.zeros((nz, ny, nx), np.int16) if tissue is None else np.asarray(tissue)
         table = np.array([[own[name] for name in self.model.parameters] for own in tissues])
         share = self._of_voxels([own["interstitial_fluid.fluid_share"] for own in tissues])
         self.integration = GridIntegration(
@@ -92,17 +93,18 @@ class LesionGrid:
         for salt in given.keys() & {"calcium", "phosphate"}:
             given[salt] /= litres
         stored = self._stored()
-        before = {name: self.state(name) for name in self._voxel_states}
-        after = {name: values.copy() for name, values in before.items()}
+        before: dict[str | None, np.ndarray] = {}
         lists = [moves(kind, killed, own, given) for own in self.tissues]
         for same in zip(*lists, strict=True):
             if any(move.after > 0.0 for move in same):
                 raise InputError("an injury that acts at once", f"{kind!r}, which acts later")
+            target, source = same[0].target, same[0].source
+            before.update(
+                {name: self.state(name) for name in (target, source) if name and name not in before}
+            )
             factor = self._of_voxels([float(move.factor) for move in same]) * within
-            source = same[0].source
-            after[same[0].target] += factor if source is None else factor * before[source]
-        for name, values in after.items():
-            self.integration.set(name, values)
+            moved = factor if source is None else factor * before[source]
+            self.integration.set(target, self.state(target) + moved)
         for quantity, amount in self._stored().items():
             place = f"{LEDGER}.{quantity}_given"
             self.integration.add_to_total(place, amount - stored[quantity])
@@ -136,7 +138,6 @@ class LesionGrid:
             kind = balance.quantity
             flows = [share * total(f"{LEDGER}.{flow}_sum") for flow, share in balance.flows.items()]
             flows.append(total(f"{LEDGER}.{kind}_given"))
-            turned_over = sum(map(abs, flows))
-            defect = abs(now[kind] - self._stored_at_start[kind] - sum(flows))
-            found[kind] = defect / turned_over if turned_over > 0.0 else defect
+            turned_over = max(sum(map(abs, flows)), LEAST_FLOW * abs(now[kind]), _NOTHING)
+            found[kind] = abs(now[kind] - self._stored_at_start[kind] - sum(flows)) / turned_over
         return found

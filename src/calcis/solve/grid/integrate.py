@@ -16,7 +16,7 @@ import numpy as np
 from calcis.errors import InputError
 from calcis.solve import compiled_driver
 from calcis.solve.evaluate import aligned
-from calcis.solve.grid import driver
+from calcis.solve.grid import table as at
 from calcis.solve.grid.kernel import GridKernel
 from calcis.solve.grid.layout import FIELD, INVERSE, NX, NY, NZ, A, E, Grid
 from calcis.solve.ir import LANES
@@ -73,47 +73,45 @@ class GridIntegration:
         vectors = 2 * nz * ny * grid.vectors
         self._levels, pool = grid.levels(sizes.diffusing)
         element = grid.elements(self._levels[0])
-        self._element = element
         field = int(self._levels[0, FIELD])
         m = sizes.diffusing
         self._arrays: dict[int, np.ndarray] = {
-            driver.CONC: aligned(m * field // LANES),
-            driver.SOLUTION: aligned(m * field // LANES),
-            driver.RHS: aligned(m * field // LANES),
-            driver.SCHUR: aligned(m * m * field // LANES),
-            driver.OPEN: aligned(field // LANES),
-            driver.ENTRY: aligned(field // LANES),
-            driver.WEIGHT: aligned(field // LANES),
-            driver.STATE: aligned(vectors * sizes.states),
-            driver.STAGES: aligned(vectors * sizes.states * sizes.stages),
-            driver.NEW: aligned(vectors * sizes.states),
-            driver.CONTROLS: aligned(system.controls),
-            driver.TIME: aligned(1),
-            driver.STEP: aligned(3),
-            driver.SPREAD: aligned(m),
-            driver.FLOOR: aligned(sizes.states),
-            driver.WORK: aligned((sizes.work + 8) * self.threads),
-            driver.CORNERS: aligned(4),
-            driver.SHARE: aligned(1),
-            driver.BARRIER: np.zeros(8, np.int64),
+            at.CONC: aligned(m * field // LANES),
+            at.SOLUTION: aligned(m * field // LANES),
+            at.RHS: aligned(m * field // LANES),
+            at.SCHUR: aligned(m * m * field // LANES),
+            at.OPEN: aligned(field // LANES),
+            at.ENTRY: aligned(field // LANES),
+            at.WEIGHT: aligned(field // LANES),
+            at.STATE: aligned(vectors * sizes.states),
+            at.STAGES: aligned(vectors * sizes.states * sizes.stages),
+            at.CONTROLS: aligned(system.controls),
+            at.TIME: aligned(1),
+            at.STEP: aligned(3),
+            at.SPREAD: aligned(m),
+            at.FLOOR: aligned(sizes.states),
+            at.WORK: aligned((sizes.work + 8) * self.threads),
+            at.CORNERS: aligned(4),
+            at.SHARE: aligned(1),
+            at.BARRIER: np.zeros(8, np.int64),
         }
         self._pool = np.zeros(pool + 64, np.float32)
-        self._arrays[driver.POOL] = self._pool
+        self._arrays[at.POOL] = self._pool
         # A stage and multigrid count in turns, in the same place.
         width = max(sizes.sums, 2 * m + m * m)
         self._sums = aligned(nz * width).reshape(nz, width, LANES)
-        self._arrays[driver.SUMS] = self._sums
+        self._arrays[at.SUMS] = self._sums
         self._derive(parameters, tissue, vectors)
-        self._open(np.broadcast_to(np.asarray(share, float), (nz, ny, nx)))
+        self._open(np.broadcast_to(np.asarray(share, float), (nz, ny, nx)), element)
         spread = [diffusivity[name] / grid.spacing**2 for name in names]
-        self._splat(driver.SPREAD, spread)
+        self._splat(at.SPREAD, spread)
         scales = np.array([system.scales[i] for i in kernel.roles.voxel])
-        self._splat(driver.FLOOR, floor * scales)
+        self._splat(at.FLOOR, floor * scales)
         halved = sum(edge > 1 for edge in grid.shape)
-        self._splat(driver.SHARE, [0.5**halved])
-        self._splat(driver.CORNERS, [0.75 * 0.75, 0.75 * 0.25, 0.25 * 0.75, 0.25 * 0.25])
+        self._splat(at.SHARE, [0.5**halved])
+        self._splat(at.CORNERS, [0.75 * 0.75, 0.75 * 0.25, 0.25 * 0.75, 0.25 * 0.25])
         self._sizes = np.array(
-            [sizes.states, m, sizes.summed, sizes.stages, sizes.derived, sizes.work, width], np.int64
+            [sizes.states, m, sizes.summed, sizes.stages, sizes.derived, sizes.work], np.int64
         )
         self._met = [np.zeros(1, np.int64) for _ in range(self.threads)]
         self._workers = ThreadPoolExecutor(self.threads)
@@ -138,16 +136,16 @@ class GridIntegration:
             own = aligned(self.kernel.sizes.derived)
             call(self.kernel.prepare, given, own)
             row[:] = own
-        self._arrays[driver.DERIVED] = found
+        self._arrays[at.DERIVED] = found
 
-    def _open(self, share: np.ndarray) -> None:
+    def _open(self, share: np.ndarray, element: np.ndarray) -> None:
         """How open voxels are to each other, on every level: e = √share, a = e/share."""
         for array, values in (
-            (driver.OPEN, np.sqrt(share)),
-            (driver.ENTRY, 1.0 / np.sqrt(share)),
-            (driver.WEIGHT, share),
+            (at.OPEN, np.sqrt(share)),
+            (at.ENTRY, 1.0 / np.sqrt(share)),
+            (at.WEIGHT, share),
         ):
-            self._arrays[array][self._element] = values
+            self._arrays[array][element] = values
         e, a = np.sqrt(share), 1.0 / np.sqrt(share)
         m = self.kernel.sizes.diffusing
         for number, line in enumerate(self._levels):
@@ -155,8 +153,7 @@ class GridIntegration:
             if number:
                 e, a = (_means(values, (nz, ny, nx)) for values in (e, a))
                 a = a / 4.0
-            coarse = Grid((nx, ny, nz), 1.0)
-            element = coarse.elements(line)
+            element = Grid((nx, ny, nz), 1.0).elements(line)
             self._pool[line[E] + element] = e
             self._pool[line[A] + element] = a
             for i in range(m):
@@ -166,7 +163,7 @@ class GridIntegration:
     def set(self, name: str, values: float | np.ndarray) -> None:
         """Set a state everywhere, from its values over the grid."""
         state = self.kernel.system.states.index(name)
-        own = self._arrays[driver.STATE].reshape(-1, self.kernel.sizes.states, LANES)
+        own = self._arrays[at.STATE].reshape(-1, self.kernel.sizes.states, LANES)
         place = self.kernel.roles.voxel.index(state)
         values = np.broadcast_to(np.asarray(values, float), self._places.shape)
         own[:, place, :] = values.flat[0]  # empty voxels too, which are computed and ignored
@@ -175,7 +172,7 @@ class GridIntegration:
     def get(self, name: str) -> np.ndarray:
         """Values of a state over the grid."""
         state = self.kernel.system.states.index(name)
-        own = self._arrays[driver.STATE].reshape(-1, self.kernel.sizes.states, LANES)
+        own = self._arrays[at.STATE].reshape(-1, self.kernel.sizes.states, LANES)
         place = self.kernel.roles.voxel.index(state)
         return np.asarray(own[self._places // LANES, place, self._places % LANES])
 
@@ -194,7 +191,7 @@ class GridIntegration:
         """March to a time (h).  `controls` of the segment that has begun at controls[0]; fresh: an event."""
         if fresh or self.step == 0.0:
             self.step, self._before = FIRST_STEP, 1.0
-        self._splat(driver.CONTROLS, controls)
+        self._splat(at.CONTROLS, controls)
         while self.time < until:
             left = until - self.time
             h = left if self.step >= 0.999 * left else min(self.step, max(0.5 * left, FIRST_STEP))
@@ -218,7 +215,7 @@ class GridIntegration:
 
     def only(self, h: float, controls: np.ndarray) -> None:
         """One step of h, whatever its error; ArithmeticError if it cannot be taken."""
-        self._splat(driver.CONTROLS, controls)
+        self._splat(at.CONTROLS, controls)
         if self._attempt(h, self.time - controls[0]) is None:
             raise ArithmeticError(f"no step of {h} h at {self.time} h")
         self._accept(h)
@@ -227,18 +224,18 @@ class GridIntegration:
     def _attempt(self, h: float, since: float) -> float | None:
         """One step; its scaled error, None if it cannot be said."""
         gamma = self.kernel.method.gamma
-        self._splat(driver.STEP, [h, 1.0 / h, 1.0 / (gamma * h)])
-        self._splat(driver.TIME, [since])
-        at = np.array([self._arrays[which].ctypes.data for which in range(22)], np.int64)
+        self._splat(at.STEP, [h, 1.0 / h, 1.0 / (gamma * h)])
+        self._splat(at.TIME, [since])
+        addresses = np.array([self._arrays[which].ctypes.data for which in range(at.ADDRESSES)], np.int64)
         n = self.kernel.sizes.states
         self._report[:] = 0.0
-        solution = self._arrays[driver.SOLUTION]
+        solution = self._arrays[at.SOLUTION]
 
         def one(me: int) -> None:
             compiled_driver.grid_step()(
                 me, self.threads, self._met[me], self._levels, self._sizes, self._pool, solution,
                 self._kind_of, self._sums, np.zeros(self._sums.shape[1]), self._book,
-                self._report, LINEAR * self.rtol, at, self.kernel.functions,
+                self._report, LINEAR * self.rtol, addresses, self.kernel.functions,
             )  # fmt: skip
 
         if self.threads == 1:
@@ -255,8 +252,9 @@ class GridIntegration:
         return max(worst, float(under)) / self.rtol
 
     def _accept(self, h: float) -> None:
-        arrays = self._arrays
-        arrays[driver.STATE], arrays[driver.NEW] = arrays[driver.NEW], arrays[driver.STATE]
+        n, stages = self.kernel.sizes.states, self._arrays[at.STAGES]
+        new = stages.reshape(-1, self.kernel.sizes.stages * n, LANES)[:, :n]
+        self._arrays[at.STATE].reshape(-1, n, LANES)[:] = new
         if not len(self.summed):
             return
         method = self.kernel.method

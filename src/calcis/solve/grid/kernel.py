@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from calcis.solve.grid import multigrid_ir
+from calcis.solve.grid.table import FUNCTIONS
 from calcis.solve.grid.voxel_ir import Roles, Sizes, roles, voxel_module
 from calcis.solve.kernel import machine_code
 from calcis.solve.system import System
@@ -37,7 +38,7 @@ def compile_grid(
     text, sizes = voxel_module(system, method, part)
     engine, key = machine_code(text + multigrid_ir.functions(len(part.diffusing)))
     stages = range(method.stages)
-    names = [*multigrid_ir.FUNCTIONS, "build", "finish"]
+    names = list(FUNCTIONS)
     names += [f"meet{i}" for i in stages] + [f"stage{i}" for i in stages]
     functions = np.array([engine.get_function_address(name) for name in names], np.int64)
     return GridKernel(

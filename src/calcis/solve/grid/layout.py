@@ -74,14 +74,14 @@ class Grid:
     def places(self) -> np.ndarray:
         """Place of every voxel (z, y, x) in arrays of vectors: (vector, lane) as one number."""
         nx, ny, nz = self.shape
-        z, y, x = np.indices((nz, ny, nx))
+        z, y, x = np.indices((nz, ny, nx), sparse=True)
         row = ((x + y + z) % 2 * nz + z) * ny + y
-        return np.asarray(row * (self.vectors * LANES) + x // 2)
+        return np.asarray(row * (self.vectors * LANES) + x // 2, np.int32)
 
     def elements(self, line: np.ndarray) -> np.ndarray:
         """Index of every voxel (z, y, x) in a field of rows."""
         nx, ny, nz = self.shape
-        z, y, x = np.indices((nz, ny, nx))
+        z, y, x = np.indices((nz, ny, nx), sparse=True)
         start = LANES + (z + 1) * line[PLANE] + (y + 1) * line[ROW]
         return np.asarray((x + y + z) % 2 * line[COLOUR] + start + x // 2)
 

@@ -10,8 +10,6 @@ from __future__ import annotations
 from calcis.solve.grid.cells import NEIGHBOURS, Cells, over_row
 from calcis.solve.ir import literal
 
-FUNCTIONS = ("start", "relax", "excess", "prolong", "invert", "flow", "narrow", "correct", "residual", "wait")
-
 # Threads count themselves, and each waits until all have: target.
 _WAIT = """declare i32 @sched_yield()
 define void @wait(ptr %count, ptr %target.p) noinline nounwind {

@@ -219,9 +219,9 @@ class _Voxel:
         return on_vector(f"stage{stage}", _STAGE, cells)
 
     def finish(self) -> str:
-        """The new state and the sums of squares of scaled errors; then the worst undershoot, and NaN if any.
+        """The new state, in place of the first stage, and sums of squares of scaled errors.
 
-        An undershoot is in units of a state's scale, the largest so far lane by lane.
+        Then the worst undershoot, in units of a state's scale and lane by lane; NaN if anything is.
         """
         cells, n, s = Cells(), self.n, self.method.stages
         at = {name: cells.offset("%work", place) for name, place in self.work.items()}
@@ -238,7 +238,7 @@ class _Voxel:
                 if a:
                     new = cells.add(new, cells.mul(literal(a), cells.load("%u", j * n + k)))
             new = cells.add(new, error)
-            cells.store(new, "%rhs", k)
+            cells.store(new, "%u", k)
             sizes = cells.call("fabs", old), cells.call("fabs", new)
             size = cells.select(cells.compare("oge", *sizes), *sizes)
             share = cells.div(error, cells.add(size, cells.load("%floor", k)))
