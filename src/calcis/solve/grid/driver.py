@@ -14,6 +14,7 @@ from calcis.solve.driver import _call
 from calcis.solve.grid.layout import COLOUR, FIELD, NX, NY, NZ, PLANE, ROW, VECTORS, R, X
 from calcis.solve.grid.multigrid import blocks_of_levels, cycle, inner, left_of, meet, planes, start_of
 from calcis.solve.grid.table import (
+    BEGIN,
     BUILD,
     CONC,
     CONTROLS,
@@ -51,13 +52,22 @@ MOST_CYCLES = 30
 
 
 @inner
-def _total(sums, count, totals):
+def _clear(sums, first, last, begin, end):
+    """Set sums (plane, place, lane) of some planes and places to zero."""
+    for plane in range(first, last):
+        for place in range(begin, end):
+            for lane in range(LANES):
+                sums[plane, place, lane] = 0.0
+
+
+@inner
+def _total(sums, begin, count, totals):
     """Add sums (plane, place, lane) in a fixed order."""
     for place in range(count):
         total = 0.0
         for plane in range(sums.shape[0]):
             for lane in range(LANES):
-                total += sums[plane, place, lane]
+                total += sums[plane, begin + place, lane]
         totals[place] = total
 
 
@@ -73,15 +83,37 @@ def _solve(me, threads, met, levels, m, singles, solution, sums, totals, toleran
     first, last = planes(me, threads, level)
     voxels = level[NX] * level[NY] * level[NZ]
     width = 64 * sums.shape[1]
-    for f in range(m):
+    for z in range(first, last):
         for colour in range(2):
-            begin = start_of(level, colour, first, -1)
-            end = start_of(level, colour, last, -1)
-            solution[f * level[FIELD] + begin : f * level[FIELD] + end] = 0.0
+            for y in range(level[NY]):
+                own = start_of(level, colour, z, y)
+                _call(fn[BEGIN], (at[SOLUTION] + 8 * own, at[RHS] + 8 * own, at[POOL] + 4 * (level[R] + own),
+                                  level[FIELD], level[VECTORS]))  # fmt: skip
     meet(threads, met, at, fn)
     before, cycles, done, corrections = 0.0, 0, False, m + m * m
     while True:
-        sums[first:last, :corrections] = 0.0
+        cycle(me, threads, met, levels, m, singles, at, fn)
+        _clear(sums, first, last, 0, m)
+        for z in range(first, last):
+            for colour in range(2):
+                for y in range(level[NY]):
+                    own = start_of(level, colour, z, y)
+                    x = at[POOL] + 4 * (level[X] + own)
+                    _call(fn[CORRECT], (at[SOLUTION] + 8 * own, x, at[CONC] + 8 * own, at[FLOOR],
+                                        at[WEIGHT] + 8 * own, at[SUMS] + z * width, level[FIELD],
+                                        level[VECTORS]))  # fmt: skip
+        meet(threads, met, at, fn)
+        _total(sums, 0, m, totals)
+        size = 0.0
+        for f in range(m):
+            share = (totals[f] / voxels) ** 0.5
+            size = share if not share <= size else size
+        cycles += 1
+        rate = min(size / before, 0.5) if cycles > 1 else 0.2
+        done = size * rate / (1.0 - rate) <= tolerance
+        before = size
+        meet(threads, met, at, fn)
+        _clear(sums, first, last, 0, corrections)
         for z in range(first, last):
             for colour in range(2):
                 for y in range(level[NY]):
@@ -94,33 +126,11 @@ def _solve(me, threads, met, levels, m, singles, solution, sums, totals, toleran
                                          left_of(colour, z, y), level[ROW], level[PLANE], level[FIELD],
                                          level[VECTORS]))  # fmt: skip
         meet(threads, met, at, fn)
-        if done or cycles == MOST_CYCLES:
+        if done or cycles == MOST_CYCLES or not size < 1e30:
             break
-        cycle(me, threads, met, levels, m, singles, at, fn)
-        sums[first:last, corrections : corrections + m] = 0.0
-        for z in range(first, last):
-            for colour in range(2):
-                for y in range(level[NY]):
-                    own = start_of(level, colour, z, y)
-                    x = at[POOL] + 4 * (level[X] + own)
-                    _call(fn[CORRECT], (at[SOLUTION] + 8 * own, x, at[CONC] + 8 * own, at[FLOOR],
-                                        at[WEIGHT] + 8 * own, at[SUMS] + z * width + 64 * corrections,
-                                        level[FIELD], level[VECTORS]))  # fmt: skip
-        meet(threads, met, at, fn)
-        _total(sums[:, corrections:], m, totals)
-        size = 0.0
-        for f in range(m):
-            share = (totals[f] / voxels) ** 0.5
-            size = share if not share <= size else size
-        cycles += 1
-        rate = min(size / before, 0.5) if cycles > 1 else 0.2
-        done = size * rate / (1.0 - rate) <= tolerance
-        before = size
-        if not size < 1e30:
-            break
-    _total(sums, corrections, totals)
+    _total(sums, 0, corrections, totals)
     meet(threads, met, at, fn)
-    _eliminate(totals[m:], totals, m)
+    _eliminate(totals, m)
     for f in range(m):
         for colour in range(2):
             begin = start_of(level, colour, first, -1)
@@ -131,20 +141,20 @@ def _solve(me, threads, met, levels, m, singles, solution, sums, totals, toleran
 
 
 @inner
-def _eliminate(matrix, x, m):
-    """Solve matrix (row, column) x = x in place."""
+def _eliminate(x, m):
+    """Solve for the first m of x; the matrix (row, column) stands behind them."""
     for k in range(m):
         for i in range(k + 1, m):
-            if matrix[k * m + k] == 0.0:  # a field in which nothing moves
+            if x[m + k * m + k] == 0.0:  # a field in which nothing moves
                 break
-            factor = matrix[i * m + k] / matrix[k * m + k]
+            factor = x[m + i * m + k] / x[m + k * m + k]
             for j in range(k, m):
-                matrix[i * m + j] -= factor * matrix[k * m + j]
+                x[m + i * m + j] -= factor * x[m + k * m + j]
             x[i] -= factor * x[k]
     for i in range(m - 1, -1, -1):
         for j in range(i + 1, m):
-            x[i] -= matrix[i * m + j] * x[j]
-        x[i] = x[i] / matrix[i * m + i] if matrix[i * m + i] != 0.0 else 0.0
+            x[i] -= x[m + i * m + j] * x[j]
+        x[i] = x[i] / x[m + i * m + i] if x[m + i * m + i] != 0.0 else 0.0
 
 
 @inner
@@ -207,14 +217,14 @@ def step(me, threads, met, levels, sizes, singles, solution, kind_of, sums, tota
                                      at[ENTRY] + 8 * own, at[SPREAD], at[RHS] + 8 * own,
                                      left_of(colour, z, y), level[ROW], level[PLANE], level[FIELD],
                                      level[VECTORS]))  # fmt: skip
-        sums[first:last] = 0.0
+        _clear(sums, first, last, 0, sums.shape[1])
         _rows_of(levels, me, threads, at, fn, work, MEET + stages + stage, sizes, kind_of, width)
         meet(threads, met, at, fn)
-        _total(sums, 2 * ns, totals)
+        _total(sums, 0, 2 * ns, totals)
         if me == 0:
-            book[stage, 0] = totals[:ns]
-            if stage > 0:
-                book[stage - 1, 1] = totals[ns : 2 * ns]
+            for k in range(ns):
+                book[stage, 0, k] = totals[k]
+                book[stage - 1, 1, k] = totals[ns + k]  # at the first stage the spare last row
         meet(threads, met, at, fn)
         found = _solve(me, threads, met, levels, m, singles, solution, sums, totals, tolerance, at, fn)
         cycles += found
@@ -223,12 +233,13 @@ def step(me, threads, met, levels, sizes, singles, solution, kind_of, sums, tota
                 report[n + 2] = -1.0
             meet(threads, met, at, fn)
             return
-    sums[first:last] = 0.0
+    _clear(sums, first, last, 0, sums.shape[1])
     _rows_of(levels, me, threads, at, fn, work, FINISH, sizes, kind_of, width)
     meet(threads, met, at, fn)
-    _total(sums, sums.shape[1], totals)
+    _total(sums, 0, sums.shape[1], totals)
     if me == 0:
-        book[stages - 1, 1] = totals[ns : 2 * ns]
+        for k in range(ns):
+            book[stages - 1, 1, k] = totals[ns + k]
         for k in range(n):
             report[k] = totals[2 * ns + k]
         worst = 0.0

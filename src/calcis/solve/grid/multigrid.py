@@ -110,7 +110,8 @@ def _restrict(level, coarse, m, first, last, singles, at, fn):
             natural = coarse[NATURAL] + (z * coarse[NY] + y) * coarse[NATURAL_ROW]
             for f in range(m):
                 begin = natural + f * coarse[NATURAL_FIELD]
-                singles[begin : begin + coarse[NATURAL_ROW] - LANES] = 0.0
+                for k in range(begin, begin + coarse[NATURAL_ROW] - LANES):
+                    singles[k] = 0.0
             for fine_z in range(high_z * z, high_z * (z + 1)):
                 for fine_y in range(high_y * y, high_y * (y + 1)):
                     own = start_of(level, 0, fine_z, fine_y)

@@ -41,7 +41,7 @@ done:
 def functions(m: int) -> str:
     """The functions for m diffusing fields."""
     written = [_start(m), _relax(m), _excess(m), _prolong(m), _invert(m), _flow(m)]
-    return "\n".join([*written, _narrow(m), _correct(m), _residual(m), _WAIT])
+    return "\n".join([*written, _narrow(m), _begin(m), _correct(m), _residual(m), _WAIT])
 
 
 def _start(m: int) -> str:
@@ -136,6 +136,15 @@ def _narrow(m: int) -> str:
     for place in range(m * m):
         cells.put(cells.read("%schur", place), "%inverse", place, single=True)
     return over_row("narrow", ("schur", "inverse"), cells)
+
+
+def _begin(m: int) -> str:
+    """u = 0, and r = rhs."""
+    cells = Cells()
+    for f in range(m):
+        cells.put(literal(0.0), "%u", f)
+        cells.put(cells.read("%rhs", f), "%r", f, single=True)
+    return over_row("begin", ("u", "rhs", "r"), cells)
 
 
 def _correct(m: int) -> str:

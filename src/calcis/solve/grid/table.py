@@ -11,11 +11,11 @@ ADDRESSES = 21
 
 # Functions of multigrid, then of a voxel; meet and stage follow, one of each for every stage.
 FUNCTIONS = (
-    "start", "relax", "excess", "prolong", "invert", "flow", "narrow", "correct", "residual", "wait", "build",
-    "finish",
+    "start", "relax", "excess", "prolong", "invert", "flow", "narrow", "correct", "residual", "begin", "wait",
+    "build", "finish",
 )  # fmt: skip
-(START, RELAX, EXCESS, PROLONG, INVERT, FLOW, NARROW, CORRECT, RESIDUAL, WAIT, BUILD, FINISH,
- MEET) = range(13)  # fmt: skip
+(START, RELAX, EXCESS, PROLONG, INVERT, FLOW, NARROW, CORRECT, RESIDUAL, BEGIN, WAIT, BUILD,
+ FINISH, MEET) = range(14)  # fmt: skip
 
 # Sizes, in vectors of eight.
 STATES, DIFFUSING, SUMMED, NUMBER_OF_STAGES, NUMBER_DERIVED, WORK_SIZE = range(6)
