@@ -206,6 +206,20 @@ def test_two_threads_give_the_same_bits_as_one():
     assert found[0] == found[1] == found[2]
 
 
+def test_a_grid_goes_on_from_a_moment_to_the_same_bits():
+    grid, _ = reacting(1)
+    grid.advance(1.0, FROM_ZERO)
+    kept = grid.moment()
+    grid.advance(3.0, FROM_ZERO)
+    again, _ = reacting(2)
+    again.advance(0.3, FROM_ZERO)
+    again.restore(kept)
+    again.advance(3.0, FROM_ZERO)
+    for name in ("a", "b", "mineral"):
+        assert again.get(name).tobytes() == grid.get(name).tobytes()
+    assert again.summed.tobytes() == grid.summed.tobytes()
+
+
 @pytest.mark.parametrize("share", [1.0, 0.3])
 def test_nothing_is_lost_at_a_loose_tolerance(share):
     grid, shares = reacting(1, share=share)

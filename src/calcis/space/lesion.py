@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -13,6 +14,7 @@ from calcis.part import Model, assemble
 from calcis.solve.grid.integrate import GridIntegration
 from calcis.solve.grid.kernel import GridKernel, compile_grid
 from calcis.solve.grid.layout import Grid
+from calcis.solve.schedule import Drive, Lane, segments
 from calcis.solve.system import INPUT_DEGREE, trace
 from calcis.space.diffusion import SPECIES, diffusivities
 from calcis.tissue import BALANCES, INPUTS, PARTS
@@ -20,6 +22,16 @@ from calcis.tissue.injuries import moves
 
 _MM3_PER_L = 1e6
 _NOTHING = 1e-12  # mmol/L that have flowed: less is rounding
+
+
+@dataclass(frozen=True)
+class _Due:
+    """At a time (h): new[target] += factor·old[source], += factor where that is None; factor (z, y, x)."""
+
+    time: float
+    target: str
+    source: str | None
+    factor: np.ndarray
 
 
 @cache
@@ -63,6 +75,7 @@ class LesionGrid:
         starts = [self.model.start(dict(own), plasma) for own in tissues]
         for name in self._voxel_states:
             self.integration.set(name, self._of_voxels([float(start[name]) for start in starts]))
+        self._due: list[_Due] = []
         self._stored_at_start = self._stored()
 
     def _of_voxels(self, values: Sequence[float]) -> np.ndarray:
@@ -84,40 +97,58 @@ class LesionGrid:
     def injure(
         self, kind: str, killed: float, within: np.ndarray, given: Mapping[str, float] | None = None
     ) -> None:
-        """Injure the share `within` of every voxel; other arguments as for `calcis.tissue.injuries.moves`.
+        """Injure the share `within` of every voxel, now; the rest as for `calcis.tissue.injuries.moves`.
 
-        A salt in `given` is in mmol, and spreads evenly in what is injured.  Only what happens at once.
+        A salt in `given` is in mmol, and spreads evenly in what is injured.
         """
         given = dict(given or {})
         litres = float(within.sum()) * self.grid.spacing**3 / _MM3_PER_L
         for salt in given.keys() & {"calcium", "phosphate"}:
             given[salt] /= litres
-        stored = self._stored()
-        before: dict[str | None, np.ndarray] = {}
         lists = [moves(kind, killed, own, given) for own in self.tissues]
+        now = self.integration.time
         for same in zip(*lists, strict=True):
-            if any(move.after > 0.0 for move in same):
-                raise InputError("an injury that acts at once", f"{kind!r}, which acts later")
-            target, source = same[0].target, same[0].source
-            before.update(
-                {name: self.state(name) for name in (target, source) if name and name not in before}
-            )
+            if len({(move.after, move.target, move.source) for move in same}) > 1:
+                raise InputError(f"one course of {kind!r} in all tissues of a grid", "several")
             factor = self._of_voxels([float(move.factor) for move in same]) * within
-            moved = factor if source is None else factor * before[source]
-            self.integration.set(target, self.state(target) + moved)
-        for quantity, amount in self._stored().items():
-            place = f"{LEDGER}.{quantity}_given"
-            self.integration.add_to_total(place, amount - stored[quantity])
-        self.integration.step = 0.0
+            self._due.append(_Due(now + same[0].after, same[0].target, same[0].source, factor))
+        self._due.sort(key=lambda due: due.time)
+        self._happen()
 
-    def advance(self, until: float, plasma: Mapping[str, float]) -> None:
-        """March to a time (h) in constant plasma."""
-        system = self.kernel.system
-        controls = np.zeros(system.controls)
-        for place, name in enumerate(system.inputs):
-            controls[1 + len(system.infused) + place * (INPUT_DEGREE + 1)] = plasma[name]
-        controls[0] = self.integration.time
-        self.integration.advance(until, controls)
+    def _happen(self) -> None:
+        """What is due now: all of it moves shares of what was there before."""
+        now = [due for due in self._due if due.time <= self.integration.time]
+        if not now:
+            return
+        self._due = self._due[len(now) :]
+        stored = self._stored()
+        before = {due.source: self.state(due.source) for due in now if due.source is not None}
+        for due in now:
+            moved = due.factor if due.source is None else due.factor * before[due.source]
+            self.integration.set(due.target, self.state(due.target) + moved)
+        for quantity, amount in self._stored().items():
+            self.integration.add_to_total(f"{LEDGER}.{quantity}_given", amount - stored[quantity])
+        self.integration.interrupt()
+
+    def advance(self, until: float, plasma: Mapping[str, float] | Drive) -> None:
+        """March to a time (h) in plasma: the tissue's inputs by name, or as polynomials in their order."""
+        if not isinstance(plasma, Drive):
+            coefficients = np.zeros((1, len(INPUTS), INPUT_DEGREE + 1))
+            coefficients[0, :, 0] = [plasma[name] for name in INPUTS]
+            plasma = Drive(np.array([self.integration.time]), np.array([until]), coefficients)
+        while self.integration.time < until:
+            end = min([until, *(due.time for due in self._due)])
+            self._march(end, plasma)
+            self._happen()
+
+    def _march(self, end: float, plasma: Drive) -> None:
+        begin = self.integration.time
+        lane = Lane("block", np.zeros(0), np.zeros(0), begin, end, drive=plasma, fresh=begin in plasma.rough)
+        plan = segments(self.kernel.system, [lane])
+        for until, controls, smooth in zip(plan.end, plan.controls, plan.smooth, strict=True):
+            if not smooth:
+                self.integration.interrupt()
+            self.integration.advance(float(until), controls)
 
     def _stored(self) -> dict[str, float]:
         """What a litre of the whole block holds of every balance."""

@@ -37,6 +37,15 @@ class Counts:
     cycles: int = 0
 
 
+@dataclass(frozen=True)
+class Moment:
+    """Where a grid is: its states in the order of memory; time, next step and last error; summed states."""
+
+    states: np.ndarray
+    clock: np.ndarray
+    summed: np.ndarray
+
+
 class GridIntegration:
     """Voxels on their way.  Arrays over the grid are (z, y, x).
 
@@ -65,8 +74,7 @@ class GridIntegration:
             raise InputError(f"diffusivities of {', '.join(names)}", f"those of {', '.join(diffusivity)}")
         self.kernel, self.grid, self.rtol, self.time = kernel, grid, rtol, 0.0
         self.threads = threads or max(1, min(os.cpu_count() or 1, grid.voxels // LEAST_PER_THREAD))
-        self.counts, self.step = Counts(), 0.0
-        self._before = 1.0
+        self.counts, self.step, self._before = Counts(), FIRST_STEP, 1.0
         self.summed = np.zeros(sizes.summed)  # means over the grid
         self._places = grid.places()
         nx, ny, nz = grid.shape
@@ -187,10 +195,25 @@ class GridIntegration:
     def _sum(self, name: str) -> int:
         return self.kernel.roles.summed.index(self.kernel.system.states.index(name))
 
-    def advance(self, until: float, controls: np.ndarray, *, fresh: bool = False) -> None:
-        """March to a time (h).  `controls` of the segment that has begun at controls[0]; fresh: an event."""
-        if fresh or self.step == 0.0:
-            self.step, self._before = FIRST_STEP, 1.0
+    def moment(self) -> Moment:
+        """A copy of all that decides how it goes on."""
+        clock = np.array([self.time, self.step, self._before])
+        return Moment(self._arrays[at.STATE].copy(), clock, self.summed.copy())
+
+    def restore(self, moment: Moment) -> None:
+        """Go on from a moment of this grid, to the same bits."""
+        if moment.states.shape != self._arrays[at.STATE].shape:
+            raise InputError("a moment of this grid", "one of another shape")
+        self._arrays[at.STATE][:] = moment.states
+        self.time, self.step, self._before = map(float, moment.clock)
+        self.summed = moment.summed.copy()
+
+    def interrupt(self) -> None:
+        """Something has happened: the next step is a short one."""
+        self.step, self._before = FIRST_STEP, 1.0
+
+    def advance(self, until: float, controls: np.ndarray) -> None:
+        """March to a time (h), with the `controls` of the segment that has begun at controls[0]."""
         self._splat(at.CONTROLS, controls)
         while self.time < until:
             left = until - self.time
