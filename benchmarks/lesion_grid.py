@@ -53,7 +53,7 @@ def run(edge: int, spacing: float, threads: int, rtol: float, days: list[float])
     lesion = LesionGrid(grid, [numbers], PLASMA, rtol=rtol, threads=threads)
     middle = 0.5 * edge * spacing
     ball = Sphere((middle, middle, middle), 0.6 * edge * spacing)
-    lesion.injure("bite", 0.9, share_of_voxels(ball, grid))
+    lesion.injure("bite", 0.9, share_of_voxels(ball, grid, edge=0.5))
     lesion.advance(1e-4, PLASMA)  # loads what is compiled
     counts, found, wall, processor = lesion.integration.counts, [], 0.0, 0.0
     for day in days:
