@@ -114,6 +114,20 @@ def test_healthy_tissue_stays_as_it_is(numbers):
         assert np.abs(lesion.state(name) - values).max() < 1e-9 * (1.0 + np.abs(values).max()), name
 
 
+def test_what_is_cut_out_is_weighed(numbers):
+    """All mineral of the ball is removed and counted; books stay closed, and none comes back at once."""
+    lesion = ball(numbers, None)
+    lesion.advance(20 * DAY, PLASMA)
+    total = mineral(lesion).sum() * lesion.grid.spacing**3 / 1e6
+    wide = share_of_voxels(Sphere((4.0, 2.5, 3.0), 6.5), lesion.grid)
+    removed = lesion.excise(wide)
+    assert removed["amorphous"] + removed["apatite"] == pytest.approx(total, rel=1e-3)
+    assert removed["calcium"] == pytest.approx(removed["amorphous"] + removed["apatite"], rel=1e-9)
+    lesion.advance(25 * DAY, PLASMA)
+    assert mineral(lesion).sum() * lesion.grid.spacing**3 / 1e6 < 0.01 * total
+    assert max(lesion.defects().values()) < 1e-11
+
+
 def rising(end):
     """Plasma in which phosphate steps up after a day and then rises on a line."""
     starts, ends = np.array([0.0, DAY]), np.array([DAY, end])

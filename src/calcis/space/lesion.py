@@ -115,6 +115,29 @@ class LesionGrid:
         self._due.sort(key=lambda due: due.time)
         self._happen()
 
+    def excise(self, within: np.ndarray) -> dict[str, float]:
+        """Cut out the share `within` of every voxel; what was in it, of every balance (mmol).
+
+        The wound fills with the fluid that was there; vessels in it are gone, and so is what lived.
+        """
+        before = self._stored()
+        for name in self._voxel_states:
+            part = name.partition(".")[0]
+            if part == "capillaries":
+                lost = self.state(name)
+                self.integration.set(name, lost + within * (1.0 - lost))
+            elif part != "interstitial_fluid":
+                self.integration.set(name, (1.0 - within) * self.state(name))
+        self._book_given(before)
+        litres = self.grid.voxels * self.grid.spacing**3 / _MM3_PER_L
+        return {kind: (before[kind] - now) * litres for kind, now in self._stored().items()}
+
+    def _book_given(self, before: Mapping[str, float]) -> None:
+        """Enter in the books what an event has changed, and begin anew with a short step."""
+        for quantity, amount in self._stored().items():
+            self.integration.add_to_total(f"{LEDGER}.{quantity}_given", amount - before[quantity])
+        self.integration.interrupt()
+
     def _happen(self) -> None:
         """What is due now: all of it moves shares of what was there before."""
         now = [due for due in self._due if due.time <= self.integration.time]
@@ -126,9 +149,7 @@ class LesionGrid:
         for due in now:
             moved = due.factor if due.source is None else due.factor * before[due.source]
             self.integration.set(due.target, self.state(due.target) + moved)
-        for quantity, amount in self._stored().items():
-            self.integration.add_to_total(f"{LEDGER}.{quantity}_given", amount - stored[quantity])
-        self.integration.interrupt()
+        self._book_given(stored)
 
     def advance(self, until: float, plasma: Mapping[str, float] | Drive) -> None:
         """March to a time (h) in plasma: the tissue's inputs by name, or as polynomials in their order."""
