@@ -11,7 +11,7 @@ depends on the number of threads.
 from __future__ import annotations
 
 from calcis.solve.driver import _call
-from calcis.solve.grid.layout import COLOUR, FIELD, NX, NY, NZ, PLANE, ROW, VECTORS, R, X
+from calcis.solve.grid.layout import COLOUR, FIELD, NY, NZ, PLANE, ROW, VECTORS, R, X
 from calcis.solve.grid.multigrid import blocks_of_levels, cycle, inner, left_of, meet, planes, start_of
 from calcis.solve.grid.table import (
     BEGIN,
@@ -72,7 +72,7 @@ def _total(sums, begin, count, totals):
 
 
 @inner
-def _solve(me, threads, met, levels, m, singles, solution, sums, totals, tolerance, at, fn):
+def _solve(me, threads, met, levels, m, singles, solution, sums, totals, tolerance, active, at, fn):
     """Solve for the diffusing states of one stage, until what a cycle moves is within the tolerance.
 
     At last every field is moved a little, in proportion to its own size, so that what is left of the
@@ -81,7 +81,6 @@ def _solve(me, threads, met, levels, m, singles, solution, sums, totals, toleran
     """
     level = levels[0]
     first, last = planes(me, threads, level)
-    voxels = level[NX] * level[NY] * level[NZ]
     width = 64 * sums.shape[1]
     for z in range(first, last):
         for colour in range(2):
@@ -106,7 +105,7 @@ def _solve(me, threads, met, levels, m, singles, solution, sums, totals, toleran
         _total(sums, 0, m, totals)
         size = 0.0
         for f in range(m):
-            share = (totals[f] / voxels) ** 0.5
+            share = (totals[f] / active) ** 0.5
             size = share if not share <= size else size
         cycles += 1
         rate = min(size / before, 0.5) if cycles > 1 else 0.2
@@ -191,11 +190,13 @@ def _rows_of(levels, me, threads, at, fn, work, which, sizes, kind_of, width):
 
 
 def step(me, threads, met, levels, sizes, singles, solution, kind_of, sums, totals, book, report,
-         tolerance, at, fn):  # fmt: skip
+         tolerance, active, at, fn):  # fmt: skip
     """One step of every voxel; called by every thread at once.
 
+    tolerance: of multigrid; active: number of voxels over which its mean is taken.
     book: (stage + 1, 2, summed), rates of summed states and what they get from each stage's U.  report:
-    sums of squares of scaled errors, worst undershoot, NaN if any, multigrid cycles (negative: failed).
+    sums of squares of scaled errors, worst undershoot, NaN if any, number of voxels that have changed,
+    multigrid cycles (negative: failed).
     """
     m, ns, stages, n = sizes[DIFFUSING], sizes[SUMMED], sizes[NUMBER_OF_STAGES], sizes[STATES]
     level = levels[0]
@@ -226,11 +227,13 @@ def step(me, threads, met, levels, sizes, singles, solution, kind_of, sums, tota
                 book[stage, 0, k] = totals[k]
                 book[stage - 1, 1, k] = totals[ns + k]  # at the first stage the spare last row
         meet(threads, met, at, fn)
-        found = _solve(me, threads, met, levels, m, singles, solution, sums, totals, tolerance, at, fn)
+        found = _solve(
+            me, threads, met, levels, m, singles, solution, sums, totals, tolerance, active, at, fn
+        )
         cycles += found
         if found == 0:
             if me == 0:
-                report[n + 2] = -1.0
+                report[n + 3] = -1.0
             meet(threads, met, at, fn)
             return
     _clear(sums, first, last, 0, sums.shape[1])
@@ -246,5 +249,6 @@ def step(me, threads, met, levels, sizes, singles, solution, kind_of, sums, tota
         for plane in range(sums.shape[0]):
             for lane in range(LANES):
                 worst = max(worst, sums[plane, 2 * ns + n, lane])
-        report[n], report[n + 1], report[n + 2] = worst, totals[2 * ns + n + 1], cycles
+        report[n], report[n + 1], report[n + 2] = worst, totals[2 * ns + n + 1], totals[2 * ns + n + 2]
+        report[n + 3] = cycles
     meet(threads, met, at, fn)

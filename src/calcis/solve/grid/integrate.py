@@ -1,6 +1,7 @@
 """How does a grid of voxels march through time?  Step after step, each with its error held to a tolerance.
 
-The error of a state is taken as the root mean square over the grid of (error / (size + floor)).
+The error of a state is the root mean square of error / (size + floor) over the voxels in which anything
+changes in the step, so that healthy tissue around a lesion makes it no better.
 """
 
 from __future__ import annotations
@@ -39,7 +40,10 @@ class Counts:
 
 @dataclass(frozen=True)
 class Moment:
-    """Where a grid is: its states in the order of memory; time, next step and last error; summed states."""
+    """Where a grid is: states in the order of memory, summed states, and what decides the next step.
+
+    clock: time, next step, last error, and in how many voxels the last step changed anything.
+    """
 
     states: np.ndarray
     clock: np.ndarray
@@ -74,7 +78,8 @@ class GridIntegration:
             raise InputError(f"diffusivities of {', '.join(names)}", f"those of {', '.join(diffusivity)}")
         self.kernel, self.grid, self.rtol, self.time = kernel, grid, rtol, 0.0
         self.threads = threads or max(1, min(os.cpu_count() or 1, grid.voxels // LEAST_PER_THREAD))
-        self.counts, self.step, self._before = Counts(), FIRST_STEP, 1.0
+        self.counts = Counts()
+        self.interrupt()
         self.summed = np.zeros(sizes.summed)  # means over the grid
         self._places = grid.places()
         nx, ny, nz = grid.shape
@@ -95,7 +100,7 @@ class GridIntegration:
             at.STAGES: aligned(vectors * sizes.states * sizes.stages),
             at.CONTROLS: aligned(system.controls),
             at.TIME: aligned(1),
-            at.STEP: aligned(3),
+            at.STEP: aligned(4),
             at.SPREAD: aligned(m),
             at.FLOOR: aligned(sizes.states),
             at.WORK: aligned((sizes.work + 8) * self.threads),
@@ -124,7 +129,7 @@ class GridIntegration:
         self._met = [np.zeros(1, np.int64) for _ in range(self.threads)]
         self._workers = ThreadPoolExecutor(self.threads)
         self._book = np.zeros((sizes.stages + 1, 2, sizes.summed))
-        self._report = np.zeros(sizes.states + 3)
+        self._report = np.zeros(sizes.states + 4)
 
     def _splat(self, which: int, values: Any) -> None:
         self._arrays[which].reshape(-1, LANES)[: len(values)] = np.asarray(values, float)[:, None]
@@ -197,7 +202,7 @@ class GridIntegration:
 
     def moment(self) -> Moment:
         """A copy of all that decides how it goes on."""
-        clock = np.array([self.time, self.step, self._before])
+        clock = np.array([self.time, self.step, self._before, self._active])
         return Moment(self._arrays[at.STATE].copy(), clock, self.summed.copy())
 
     def restore(self, moment: Moment) -> None:
@@ -205,12 +210,12 @@ class GridIntegration:
         if moment.states.shape != self._arrays[at.STATE].shape:
             raise InputError("a moment of this grid", "one of another shape")
         self._arrays[at.STATE][:] = moment.states
-        self.time, self.step, self._before = map(float, moment.clock)
+        self.time, self.step, self._before, self._active = map(float, moment.clock)
         self.summed = moment.summed.copy()
 
     def interrupt(self) -> None:
         """Something has happened: the next step is a short one."""
-        self.step, self._before = FIRST_STEP, 1.0
+        self.step, self._before, self._active = FIRST_STEP, 1.0, float(self.grid.voxels)
 
     def advance(self, until: float, controls: np.ndarray) -> None:
         """March to a time (h), with the `controls` of the segment that has begun at controls[0]."""
@@ -247,7 +252,7 @@ class GridIntegration:
     def _attempt(self, h: float, since: float) -> float | None:
         """One step; its scaled error, None if it cannot be said."""
         gamma = self.kernel.method.gamma
-        self._splat(at.STEP, [h, 1.0 / h, 1.0 / (gamma * h)])
+        self._splat(at.STEP, [h, 1.0 / h, 1.0 / (gamma * h), self.rtol])
         self._splat(at.TIME, [since])
         addresses = np.array([self._arrays[which].ctypes.data for which in range(at.ADDRESSES)], np.int64)
         n = self.kernel.sizes.states
@@ -258,7 +263,7 @@ class GridIntegration:
             compiled_driver.grid_step()(
                 me, self.threads, self._met[me], self._levels, self._sizes, self._pool, solution,
                 self._kind_of, self._sums, np.zeros(self._sums.shape[1]), self._book,
-                self._report, LINEAR * self.rtol, addresses, self.kernel.functions,
+                self._report, LINEAR * self.rtol, self._active, addresses, self.kernel.functions,
             )  # fmt: skip
 
         if self.threads == 1:
@@ -267,11 +272,12 @@ class GridIntegration:
             list(self._workers.map(one, range(self.threads)))
         if self.counts.steps == 0:
             compiled_driver.seal(compiled_driver.GRID_STEP)
-        squares, (under, broken, cycles) = self._report[:n], self._report[n:]
+        squares, (under, broken, changed, cycles) = self._report[:n], map(float, self._report[n:])
         self.counts.cycles += int(abs(cycles))
+        self._active = changed if changed > 0.0 else float(self.grid.voxels)
         if cycles < 0 or broken != 0.0 or not np.isfinite(squares).all():
             return None
-        worst = float(np.sqrt(squares.max() / self.grid.voxels))
+        worst = float(np.sqrt(squares.max() / max(changed, 1.0)))
         return max(worst, float(under)) / self.rtol
 
     def _accept(self, h: float) -> None:

@@ -49,7 +49,7 @@ class Sizes:
     @property
     def sums(self) -> int:
         """What a stage counts: rates of summed states, and what they get from U; at the end errors."""
-        return 2 * self.summed + self.states + 2
+        return 2 * self.summed + self.states + 3
 
 
 def roles(system: System, diffusing: Sequence[str], summed: Sequence[str]) -> Roles:
@@ -221,7 +221,8 @@ class _Voxel:
     def finish(self) -> str:
         """The new state, in place of the first stage, and sums of squares of scaled errors.
 
-        Then the worst undershoot, in units of a state's scale and lane by lane; NaN if anything is.
+        Then the worst undershoot, in units of a state's scale and lane by lane; NaN if anything is; and
+        the number of voxels in which a state has changed by more than the tolerance.
         """
         cells, n, s = Cells(), self.n, self.method.stages
         at = {name: cells.offset("%work", place) for name, place in self.work.items()}
@@ -229,6 +230,7 @@ class _Voxel:
         self._solved(cells, at, s - 1)
         here = cells.compare("ogt", cells.read("%w"), literal(0.0))
         place = 2 * self.ns
+        changed = literal(0.0)
         worst, broken = cells.load("%sums", place + n), cells.load("%sums", place + n + 1)
         for k, state in enumerate(self.part.voxel):
             old = cells.load("%y", k)
@@ -241,8 +243,11 @@ class _Voxel:
             cells.store(new, "%u", k)
             sizes = cells.call("fabs", old), cells.call("fabs", new)
             size = cells.select(cells.compare("oge", *sizes), *sizes)
-            share = cells.div(error, cells.add(size, cells.load("%floor", k)))
+            per_size = cells.div(literal(1.0), cells.add(size, cells.load("%floor", k)))
+            share, moved = cells.mul(error, per_size), cells.mul(cells.sub(new, old), per_size)
             cells.count(cells.select(here, cells.mul(share, share), literal(0.0)), "%sums", place + k)
+            moved = cells.call("fabs", moved)
+            changed = cells.select(cells.compare("ogt", moved, changed), moved, changed)
             broken = cells.add(broken, cells.strict("fsub", new, new))
             if not self.system.signed[state]:
                 below = cells.mul(new, literal(-1.0 / self.system.scales[state]))
@@ -250,6 +255,8 @@ class _Voxel:
                 worst = cells.select(cells.compare("oge", worst, below), worst, below)
         cells.store(worst, "%sums", place + n)
         cells.store(broken, "%sums", place + n + 1)
+        one = cells.select(cells.compare("ogt", changed, cells.load("%step", 3)), literal(1.0), literal(0.0))
+        cells.count(cells.select(here, one, literal(0.0)), "%sums", place + n + 2)
         return on_vector("finish", [*_STAGE, "floor"], cells)
 
 
