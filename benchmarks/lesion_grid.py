@@ -60,8 +60,9 @@ def run(edge: int, spacing: float, threads: int, rtol: float, days: list[float])
         began = time.perf_counter(), time.process_time()
         lesion.advance(24.0 * day, PLASMA)
         wall, processor = wall + time.perf_counter() - began[0], processor + time.process_time() - began[1]
-        mineral = lesion.state("mineral.amorphous") + lesion.state("mineral.apatite")
-        found.append(float(mineral.sum()) * spacing**3 * 1e-3)
+        minerals = [name for name in lesion.model.states if name.startswith("mineral.")]
+        total = sum(float(lesion.state(name).sum()) for name in minerals)
+        found.append(total * spacing**3 * 1e-3)
     defect = max(lesion.defects().values())
     return Cost(found, wall, processor, counts.steps, counts.rejected, counts.cycles, defect)
 

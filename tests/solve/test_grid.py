@@ -255,3 +255,11 @@ def test_an_odd_first_axis_is_refused():
 def test_other_diffusivities_are_refused():
     with pytest.raises(InputError, match="diffusivities of u"):
         GridIntegration(DIFFUSION, Grid((8, 1, 1), 1.0), NOTHING, {"v": 1.0})
+
+
+def test_states_that_cannot_be_summed_are_refused():
+    states = {"u": 1.0, "total": 1.0}
+    with pytest.raises(InputError, match="nothing depends"):
+        kernel_of(lambda y, p, t: [-y[1], y[0]], states, ["u"], summed=["total"])
+    with pytest.raises(InputError, match="a state of the system"):
+        kernel_of(lambda y, p, t: [-y[0], y[0]], states, ["u"], summed=["totals"])

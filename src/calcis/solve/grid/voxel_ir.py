@@ -10,11 +10,11 @@ are kept for the whole grid: a voxel adds what it has to their rates.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from calcis.errors import InputError, nearest
 from calcis.solve.elimination import eliminate, loaded
-from calcis.solve.graph import Graph
 from calcis.solve.grid.cells import Cells, on_vector
 from calcis.solve.ir import LANES, VECTOR, Writer, function, literal
 from calcis.solve.system import System
@@ -53,12 +53,18 @@ class Sizes:
 
 
 def roles(system: System, diffusing: Sequence[str], summed: Sequence[str]) -> Roles:
-    """The roles of a system's states by name; a summed state must not be read by any rate."""
+    """The roles of a system's states by name.
+
+    Raises InputError for an unknown state, and for a summed one that a rate reads.
+    """
     place = {name: i for i, name in enumerate(system.states)}
+    for name in (*diffusing, *summed):
+        if name not in place:
+            raise InputError("a state of the system", repr(name), nearest=nearest(name, place))
     total = {place[name] for name in summed}
     moving = [place[name] for name in diffusing]
     if any(column in total for _, column in system.jacobian):
-        raise ValueError("a summed state is read by a rate")
+        raise InputError("summed states on which nothing depends", "one that a rate reads")
     staying = [i for i in range(len(system.states)) if i not in total and i not in moving]
     return Roles(tuple(moving), tuple(staying), tuple(sorted(total)))
 
@@ -165,7 +171,7 @@ class _Voxel:
                     total = cells.add(total, cells.mul(entry(node), x[column]))
             cells.count(cells.select(here, total, literal(0.0)), "%sums", self.ns + i)
 
-    def _entry(self, cells: Cells, at: dict[str, str]):  # type: ignore[no-untyped-def]
+    def _entry(self, cells: Cells, at: dict[str, str]) -> Callable[[int], str]:
         get = loaded(cells, at["lu"], self.entry)
 
         def entry(node: int) -> str:
@@ -279,6 +285,3 @@ def voxel_module(system: System, method: Tableau, part: Roles) -> tuple[str, Siz
         f"declare {VECTOR} @llvm.{name}.v{LANES}f64({VECTOR})\n" for name in ("sqrt", "fabs")
     )
     return intrinsics + "\n".join(parts), voxel.sizes()
-
-
-__all__ = ["Graph", "Roles", "Sizes", "roles", "voxel_module"]
