@@ -1,6 +1,6 @@
-"""How does the driver come compiled?  From the kernels' cache, checked; else anew, in a second process.
+"""How does a driver come compiled?  From the kernels' cache, checked; else anew, in a second process.
 
-numba keeps the compiled driver in a folder of its own below the kernel cache.  A seal of checksums
+numba keeps each compiled driver in a folder of its own below the kernel cache.  A seal of checksums
 is written when it is complete; a folder that does not fit its seal is compiled anew.
 """
 
@@ -13,7 +13,9 @@ import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache, partial
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -24,16 +26,41 @@ from calcis.solve.kernel import cache_folder, is_own, processor
 _SEAL = "seal"
 
 
+@dataclass(frozen=True)
+class Driver:
+    """A function that numba compiles, in a module of calcis.solve; all files that its code depends on."""
+
+    module: str
+    function: str
+    files: tuple[str, ...]
+
+    @property
+    def sources(self) -> list[Path]:
+        """The files, the module's own first."""
+        return [Path(__file__).parent / name for name in self.files]
+
+
+MARCH = Driver("driver", "march", ("driver.py",))
+_GRID = ("grid/driver.py", "grid/multigrid.py", "grid/layout.py", "grid/table.py", "driver.py", "ir.py")
+GRID_STEP = Driver("grid.driver", "step", _GRID)
+
+
+def grid_step() -> Callable[..., bool]:
+    """The compiled `calcis.solve.grid.driver.step`."""
+    compiled: Callable[..., bool] = _compiled(GRID_STEP)
+    return compiled
+
+
 def march() -> Callable[..., bool]:
     """The compiled `calcis.solve.driver.march`; waits for a second process that is compiling it."""
     _finish()
-    compiled: Callable[..., bool] = _compiled()
+    compiled: Callable[..., bool] = _compiled(MARCH)
     return compiled
 
 
 def begin() -> None:
     """Start compiling in a second process if the cache does not hold the driver, to save time."""
-    if _sound(_folder()) or not sys.executable:
+    if _sound(_folder(MARCH)) or not sys.executable:
         return
     code = "from calcis.solve.compiled_driver import compile_now; compile_now()"
     quiet = subprocess.DEVNULL
@@ -43,10 +70,11 @@ def begin() -> None:
         _second.append(subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet))
 
 
-def identity() -> str:
-    """A name for the driver's code, its compiler and the processor."""
+def identity(driver: Driver = MARCH) -> str:
+    """A name for a driver's code, its compiler and the processor."""
     versions = f"{LANES} {version('numba')} {version('llvmlite')} {sys.version} {processor()}"
-    return hashlib.sha256(_SOURCE.read_bytes() + versions.encode()).hexdigest()
+    code = b"".join(source.read_bytes() for source in driver.sources)
+    return hashlib.sha256(code + versions.encode()).hexdigest()
 
 
 def compile_now() -> None:
@@ -62,9 +90,9 @@ def compile_now() -> None:
     solve(kernel, [Lane("x", np.zeros(0), np.ones(1), 0.0, 1.0)], np.array([0.0, 0.5, 1.0]), 1e-3)
 
 
-def seal() -> None:
-    """Note the checksums of the compiled driver; called when it has run once.  Failing to is no error."""
-    folder = _folder()
+def seal(driver: Driver = MARCH) -> None:
+    """Note the checksums of a compiled driver; called when it has run once.  Failing to is no error."""
+    folder = _folder(driver)
     try:
         if folder.is_dir() and not (folder / _SEAL).exists():
             with tempfile.NamedTemporaryFile("w", dir=folder, prefix=".", delete=False) as file:
@@ -89,33 +117,30 @@ def _finish() -> None:
         _second.pop().wait()
 
 
-_SOURCE = Path(__file__).with_name("driver.py")
-
-
 @cache
-def _folder() -> Path:
+def _folder(driver: Driver) -> Path:
     # numba's files are of one source file at one place and date: each installation has its own.
-    place = f"{identity()} {_SOURCE.resolve()} {_SOURCE.stat().st_mtime_ns}"
+    source = driver.sources[0]
+    place = f"{identity(driver)} {source.resolve()} {source.stat().st_mtime_ns}"
     return cache_folder() / f"driver-{hashlib.sha256(place.encode()).hexdigest()[:32]}"
 
 
 @cache
-def _compiled() -> Any:
+def _compiled(driver: Driver) -> Any:
     import numba
 
-    from calcis.solve.driver import march
-
+    plain = getattr(import_module(f"calcis.solve.{driver.module}"), driver.function)
     config: Any = numba.config
     compiler: Any = partial(numba.njit, nogil=True, error_model="numpy")
-    folder, before = _folder(), config.CACHE_DIR
+    folder, before = _folder(driver), config.CACHE_DIR
     if not _sound(folder):
         shutil.rmtree(folder, ignore_errors=True)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         config.CACHE_DIR = str(folder)
-        cached = compiler(cache=True)(march)
+        cached = compiler(cache=True)(plain)
     except (OSError, RuntimeError):  # a cache that cannot be written
-        return compiler()(march)
+        return compiler()(plain)
     finally:
         config.CACHE_DIR = before
 
@@ -127,7 +152,7 @@ def _compiled() -> Any:
 
     @cache
     def fallback() -> Any:
-        return compiler()(march)
+        return compiler()(plain)
 
     return call
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from calcis.solve import corners
 from calcis.solve.corners import Corners, Inside
-from calcis.solve.elimination import eliminate
+from calcis.solve.elimination import eliminate, loaded
 from calcis.solve.ir import LANES, VECTOR, Writer, function, literal
 from calcis.solve.system import System
 from calcis.solve.tableau import Tableau
@@ -109,25 +109,10 @@ def module_text(system: System, method: Tableau) -> tuple[str, Layout]:
     # Substitution: b -> U in place.
     writer = Writer()
     x = {i: writer.load("%b", i) for i in range(n)}
-    position = {pivot: place for place, pivot in enumerate(factors.order)}
-    lu: dict[int, str] = {}
-
-    def entry(node: int) -> str:
-        if node not in lu:
-            lu[node] = writer.load("%lu", entry_place[node])
-        return lu[node]
-
-    for (i, k), node in sorted(
-        factors.lower.items(), key=lambda item: (position[item[0][1]], position[item[0][0]])
-    ):
-        x[i] = writer.sub(x[i], writer.mul(entry(node), x[k]))
-    above: dict[int, list[tuple[int, int]]] = {i: [] for i in range(n)}
-    for (k, j), node in factors.upper.items():
-        above[k].append((j, node))
+    entry = loaded(writer, "%lu", entry_place)
+    factors.forward(writer, entry, x)
+    factors.backward(writer, entry, x)
     for k in reversed(factors.order):
-        for j, node in sorted(above[k], key=lambda item: position[item[0]]):
-            x[k] = writer.sub(x[k], writer.mul(entry(node), x[j]))
-        x[k] = writer.mul(x[k], entry(factors.inverse_pivot[k]))
         writer.store(x[k], "%u", k)
     parts.append(function("substitute", ["b", "lu", "u"], writer, internal=True))
 

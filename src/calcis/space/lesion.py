@@ -1,0 +1,195 @@
+"""How does a lesion in space go on?  Healthy tissue on a grid, injured somewhere, marched in plasma."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from calcis.errors import InputError
+from calcis.ledger import LEAST_FLOW, LEDGER, books
+from calcis.part import Model, assemble
+from calcis.solve.grid.integrate import GridIntegration
+from calcis.solve.grid.kernel import GridKernel, compile_grid
+from calcis.solve.grid.layout import Grid
+from calcis.solve.schedule import Drive, Lane, segments
+from calcis.solve.system import INPUT_DEGREE, trace
+from calcis.space.diffusion import SPECIES, diffusivities
+from calcis.tissue import BALANCES, INPUTS, PARTS
+from calcis.tissue.injuries import moves
+
+_MM3_PER_L = 1e6
+_NOTHING = 1e-12  # mmol/L that have flowed: less is rounding
+
+
+@dataclass(frozen=True)
+class _Due:
+    """At a time (h): new[target] += factor·old[source], += factor where that is None; factor (z, y, x)."""
+
+    time: float
+    target: str
+    source: str | None
+    factor: np.ndarray
+
+
+@cache
+def grid_model() -> tuple[Model, GridKernel]:
+    """The tissue with its books, and its compiled kernel for grids; put together once in a process."""
+    model = assemble([*PARTS, books(BALANCES)], INPUTS)
+    summed = [name for name in model.states if name.startswith(f"{LEDGER}.")]
+    return model, compile_grid(trace(model), [f"interstitial_fluid.{name}" for name in SPECIES], summed)
+
+
+class LesionGrid:
+    """A block of tissue, healthy and in balance with plasma until something is done to it.
+
+    tissues: parameters by dotted name, those of diffusion too, for each kind of tissue; `tissue` says which
+    of them each voxel (z, y, x) is.  plasma: the tissue's inputs by name.
+    """
+
+    def __init__(
+        self,
+        grid: Grid,
+        tissues: Sequence[Mapping[str, float]],
+        plasma: Mapping[str, float],
+        *,
+        tissue: np.ndarray | None = None,
+        rtol: float = 1e-2,
+        threads: int | None = None,
+    ) -> None:
+        self.grid, self.tissues = grid, tissues
+        self.model, self.kernel = grid_model()
+        spread = diffusivities(tissues[0])
+        if any(diffusivities(other) != spread for other in tissues):
+            raise InputError("one diffusivity in all tissues of a grid", "several")
+        nx, ny, nz = grid.shape
+        self.tissue = np.zeros((nz, ny, nx), np.int16) if tissue is None else np.asarray(tissue)
+        table = np.array([[own[name] for name in self.model.parameters] for own in tissues])
+        share = self._of_voxels([own["interstitial_fluid.fluid_share"] for own in tissues])
+        self.integration = GridIntegration(
+            self.kernel, grid, table, spread, share=share, tissue=self.tissue, rtol=rtol, threads=threads
+        )
+        self._voxel_states = [name for name in self.model.states if not name.startswith(f"{LEDGER}.")]
+        starts = [self.model.start(dict(own), plasma) for own in tissues]
+        for name in self._voxel_states:
+            self.integration.set(name, self._of_voxels([float(start[name]) for start in starts]))
+        self._due: list[_Due] = []
+        self._stored_at_start = self._stored()
+
+    def _of_voxels(self, values: Sequence[float]) -> np.ndarray:
+        return np.asarray(np.array(values)[self.tissue])
+
+    def state(self, name: str) -> np.ndarray:
+        """A state by dotted name, over the grid."""
+        return self.integration.get(name)
+
+    def signal(self, name: str, plasma: Mapping[str, float]) -> np.ndarray:
+        """A signal over the grid, in its declared unit."""
+        states = {state: self.state(state) for state in self._voxel_states}
+        numbers = {
+            number: self._of_voxels([own[number] for own in self.tissues]) for number in self.model.parameters
+        }
+        value = self.model.at(states, numbers, dict(plasma), self.integration.time).signal(name)
+        return np.asarray(np.broadcast_to(value, self.tissue.shape))
+
+    def injure(
+        self, kind: str, killed: float, within: np.ndarray, given: Mapping[str, float] | None = None
+    ) -> None:
+        """Injure the share `within` of every voxel, now; the rest as for `calcis.tissue.injuries.moves`.
+
+        A salt in `given` is in mmol, and spreads evenly in what is injured.
+        """
+        given = dict(given or {})
+        litres = float(within.sum()) * self.grid.spacing**3 / _MM3_PER_L
+        for salt in given.keys() & {"calcium", "phosphate"}:
+            given[salt] /= litres
+        lists = [moves(kind, killed, own, given) for own in self.tissues]
+        now = self.integration.time
+        for same in zip(*lists, strict=True):
+            if len({(move.after, move.target, move.source) for move in same}) > 1:
+                raise InputError(f"one course of {kind!r} in all tissues of a grid", "several")
+            factor = self._of_voxels([float(move.factor) for move in same]) * within
+            self._due.append(_Due(now + same[0].after, same[0].target, same[0].source, factor))
+        self._due.sort(key=lambda due: due.time)
+        self._happen()
+
+    def excise(self, within: np.ndarray) -> dict[str, float]:
+        """Cut out the share `within` of every voxel; what was in it, of every balance (mmol).
+
+        The wound fills with the fluid that was there; vessels in it are gone, and so is what lived.
+        """
+        before = self._stored()
+        for name in self._voxel_states:
+            part = name.partition(".")[0]
+            if part == "capillaries":
+                lost = self.state(name)
+                self.integration.set(name, lost + within * (1.0 - lost))
+            elif part != "interstitial_fluid":
+                self.integration.set(name, (1.0 - within) * self.state(name))
+        self._book_given(before)
+        litres = self.grid.voxels * self.grid.spacing**3 / _MM3_PER_L
+        return {kind: (before[kind] - now) * litres for kind, now in self._stored().items()}
+
+    def _book_given(self, before: Mapping[str, float]) -> None:
+        """Enter in the books what an event has changed, and begin anew with a short step."""
+        for quantity, amount in self._stored().items():
+            self.integration.add_to_total(f"{LEDGER}.{quantity}_given", amount - before[quantity])
+        self.integration.interrupt()
+
+    def _happen(self) -> None:
+        """What is due now: all of it moves shares of what was there before."""
+        now = [due for due in self._due if due.time <= self.integration.time]
+        if not now:
+            return
+        self._due = self._due[len(now) :]
+        stored = self._stored()
+        before = {due.source: self.state(due.source) for due in now if due.source is not None}
+        for due in now:
+            moved = due.factor if due.source is None else due.factor * before[due.source]
+            self.integration.set(due.target, self.state(due.target) + moved)
+        self._book_given(stored)
+
+    def advance(self, until: float, plasma: Mapping[str, float] | Drive) -> None:
+        """March to a time (h) in plasma: the tissue's inputs by name, or as polynomials in their order."""
+        if not isinstance(plasma, Drive):
+            coefficients = np.zeros((1, len(INPUTS), INPUT_DEGREE + 1))
+            coefficients[0, :, 0] = [plasma[name] for name in INPUTS]
+            plasma = Drive(np.array([self.integration.time]), np.array([until]), coefficients)
+        while self.integration.time < until:
+            end = min([until, *(due.time for due in self._due)])
+            self._march(end, plasma)
+            self._happen()
+
+    def _march(self, end: float, plasma: Drive) -> None:
+        begin = self.integration.time
+        lane = Lane("block", np.zeros(0), np.zeros(0), begin, end, drive=plasma, fresh=begin in plasma.rough)
+        plan = segments(self.kernel.system, [lane])
+        for until, controls, smooth in zip(plan.end, plan.controls, plan.smooth, strict=True):
+            if not smooth:
+                self.integration.interrupt()
+            self.integration.advance(float(until), controls)
+
+    def _stored(self) -> dict[str, float]:
+        """What a litre of the whole block holds of every balance."""
+        found = {}
+        for balance in BALANCES:
+            total = 0.0
+            for name, weight in balance.stores.items():
+                weights = [weight(dict(own)) if callable(weight) else weight for own in self.tissues]
+                total += float((self._of_voxels(weights) * self.state(name)).mean())
+            found[balance.quantity] = total
+        return found
+
+    def defects(self) -> dict[str, float]:
+        """What is missing in every balance, as a share of all that has flowed since the start."""
+        found = {}
+        now, total = self._stored(), self.integration.total
+        for balance in BALANCES:
+            kind = balance.quantity
+            flows = [share * total(f"{LEDGER}.{flow}_sum") for flow, share in balance.flows.items()]
+            flows.append(total(f"{LEDGER}.{kind}_given"))
+            turned_over = max(sum(map(abs, flows)), LEAST_FLOW * abs(now[kind]), _NOTHING)
+            found[kind] = abs(now[kind] - self._stored_at_start[kind] - sum(flows)) / turned_over
+        return found
