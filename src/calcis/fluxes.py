@@ -13,9 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from calcis.parameters import data_path
+from calcis.parameters import data_path, read_data
 from calcis.quantities import Quantity, molar_mass
-from calcis.reading import read_yaml
 from calcis.store import Arm, Floats, Run
 from calcis.units import convert
 from calcis.wording import capital
@@ -168,5 +167,5 @@ def _mean(time: Floats, values: Floats) -> float:
 
 @cache
 def _described() -> Mapping[str, Any]:
-    described: dict[str, Any] = read_yaml(data_path("report", "fluxes.yaml")).data
+    described: dict[str, Any] = read_data(data_path("report", "fluxes.yaml")).data
     return described

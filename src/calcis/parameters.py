@@ -15,6 +15,7 @@ The file of a drug also has `drug:`, how it is given (calcis.case.drugs).
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
 from collections.abc import Mapping
@@ -24,8 +25,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
+from calcis.cache import cache_folder, keep, kept
 from calcis.errors import nearest
-from calcis.reading import Document, Where, parse_yaml, read_text, shown
+from calcis.reading import Document, Where, parse_yaml, read_text, restored, shown, stored
 from calcis.units import UnitError, convert
 
 KINDS = {
@@ -83,12 +85,22 @@ def data_name(path: str | Path) -> str:
 
 def read_data(path: str | Path) -> Document:
     """A YAML data file; those that come with Calcis are parsed once in a process."""
-    return _parsed(Path(path)) if Path(path).is_relative_to(data_path()) else _parsed.__wrapped__(Path(path))
+    if Path(path).is_relative_to(data_path()):
+        return _parsed(Path(path))
+    return parse_yaml(read_text(path), data_name(path))
 
 
 @cache
 def _parsed(path: Path) -> Document:
-    return parse_yaml(read_text(path), data_name(path))
+    """A data file of Calcis, from what was kept between processes if it can."""
+    text, file = read_text(path), data_name(path)
+    key = hashlib.sha256(f"document 1\n{text}".encode()).hexdigest()
+    content = kept(cache_folder() / f"{key}.json")
+    if content is not None:
+        return restored(content, file, text)
+    document = parse_yaml(text, file)
+    keep(cache_folder() / f"{key}.json", stored(document))
+    return document
 
 
 @cache

@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calcis.drugs import drug_part
-from calcis.parameters import Parameter, data_path, read_parameters
-from calcis.reading import read_yaml
+from calcis.parameters import Parameter, data_path, read_data, read_parameters
 from calcis.reference_ranges import ReferenceRange, Whom, reference_ranges
 from calcis.units import UnitError, convert
 from calcis.wording import digits
@@ -142,7 +141,7 @@ def _groups() -> Mapping[str, Any]:
 
 @cache
 def _data() -> Mapping[str, Any]:
-    data: Mapping[str, Any] = read_yaml(data_path("report", "quantities.yaml")).data
+    data: Mapping[str, Any] = read_data(data_path("report", "quantities.yaml")).data
     return data
 
 
@@ -157,5 +156,5 @@ def molar_mass(name: str) -> float | None:
     if known is not None:
         return known.value
     path = data_path("drugs", f"{name}.yaml")
-    entry = read_yaml(path).data["drug"].get("molar_mass") if path.is_file() else None
+    entry = read_data(path).data["drug"].get("molar_mass") if path.is_file() else None
     return convert(entry["value"], entry["unit"], "g/mol") if entry else None

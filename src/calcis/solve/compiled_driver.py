@@ -20,8 +20,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from calcis.cache import cache_folder, is_own
 from calcis.solve.ir import LANES
-from calcis.solve.kernel import cache_folder, is_own, processor
+from calcis.solve.kernel import processor
 
 _SEAL = "seal"
 

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
-import os
-import tempfile
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
+from calcis.cache import cache_folder, keep, kept
 from calcis.solve.step_ir import Layout, module_text
 from calcis.solve.system import System
 from calcis.solve.tableau import RODAS5P, Tableau
@@ -34,14 +32,6 @@ class Kernel:
     address: dict[str, int]
     key: str
     _engine: Any = field(repr=False)  # owns the machine code
-
-
-def cache_folder() -> Path:
-    """Folder of compiled kernels: $CALCIS_CACHE, else the user's cache folder."""
-    own = os.environ.get("CALCIS_CACHE")
-    if own:
-        return Path(own)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "calcis"
 
 
 def compile_system(system: System, method: Tableau = RODAS5P) -> Kernel:
@@ -76,46 +66,14 @@ def machine_code(text: str) -> tuple[Any, str]:
         ).encode()
     ).hexdigest()
     path = cache_folder() / f"{key}.o"
-    code = _read(path)
+    code = kept(path)
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
     if code is None:
         code = machine.emit_object(llvm.parse_assembly(text))
-        _write(path, code)
+        keep(path, code)
     engine.add_object_file(llvm.ObjectFileRef.from_data(code))
     engine.finalize_object()
     return engine, key
-
-
-def is_own(path: Path) -> bool:
-    """Whether a file or folder is this user's, and nobody else may write to it: only then is it trusted."""
-    try:
-        status = path.stat()
-    except OSError:
-        return False
-    return status.st_uid == os.getuid() and not status.st_mode & 0o022
-
-
-def _read(path: Path) -> bytes | None:
-    """Object code from the cache; None if absent, damaged, or not safely this user's."""
-    if not (is_own(path) and is_own(path.parent)):
-        return None
-    try:
-        data = path.read_bytes()
-    except OSError:
-        return None
-    digest, code = data[:32], data[32:]
-    return code if hashlib.sha256(code).digest() == digest else None
-
-
-def _write(path: Path, code: bytes) -> None:
-    """Store object code; a cache that cannot be written is no error."""
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
-            file.write(hashlib.sha256(code).digest() + code)
-        Path(file.name).replace(path)
-    except OSError:
-        pass
 
 
 def call(address: int, *arrays: Any) -> None:
