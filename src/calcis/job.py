@@ -117,7 +117,7 @@ def write_sbml(run: Run, path: Path, arm: str | None = None) -> None:
     jumps, infusions = events(doses, model, dict(packaged().drugs), case.run.duration)
     if case.lesion is not None:
         values = {name: number.value for name, number in numbers.items()}
-        jumps += injury_jumps(case.lesion.injury, model, values)
+        jumps += injury_jumps(case.lesion.injury, model, values, case.run.duration)
     start = {}
     if case.history:
         whole, kernel = body_model(case, False)

@@ -199,7 +199,7 @@ def test_what_was_injected_is_entered_per_litre_of_the_patch():
     model = assemble([*PARTS, books(BALANCES)], INPUTS)
     names = list(model.states)
     entered = {}
-    for jump in injury_jumps(injury, model, numbers, BALANCES):
+    for jump in injury_jumps(injury, model, numbers, 8760.0, BALANCES):
         if jump.source is None:
             entered[names[jump.target]] = jump.factor
     dose = 0.1 / VOLUME

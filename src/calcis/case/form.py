@@ -15,6 +15,7 @@ from calcis.case.quantity import Quantity, refusal
 from calcis.parameters import Species
 from calcis.reading import shown
 
+MOST_INJURIES = 1000  # of a lesion in a run
 MOST_OUTPUTS = 200_000  # output times of all arms together: about a gigabyte of courses
 MOST_POINTS = 10_000  # of one course of plasma
 MOST_ARMS = 100
@@ -160,11 +161,20 @@ class Injury(_Form):
     at: Moment
     shape: Shape
     killed: Share
+    every: Annotated[Duration | None, Field(description="again after so long, and so on")] = None
+    times: Annotated[int | None, Field(ge=2, le=1000, description="how often in all; else to the end")] = None
     flow: Annotated[Share | None, Field(description="ischaemia, trauma: share of blood flow left")] = None
     lasts: Annotated[Duration | None, Field(description="ischaemia: until flow returns at once")] = None
     microbes: Annotated[Density | None, Field(description="infection: how many come in")] = None
     calcium: Annotated[CalciumDose | None, Field(description="injection: left in the patch")] = None
     phosphate: Annotated[PhosphateDose | None, Field(description="injection: left in the patch")] = None
+
+    def moments(self, end: float) -> tuple[float, ...]:
+        """When it happens (h), before the end of the run."""
+        if self.every is None:
+            return (self.at,)
+        most = math.ceil((end - self.at) / self.every * (1 - 1e-12))
+        return tuple(self.at + k * self.every for k in range(min(self.times or most, most)))
 
     @property
     def own(self) -> dict[str, float]:

@@ -13,7 +13,7 @@ from calcis.case.complaints import read_form
 from calcis.case.disease import Disease, read_diseases
 from calcis.case.dose_text import read_dose
 from calcis.case.doses import Dose
-from calcis.case.form import MOST_OUTPUTS, CaseForm, Difference, Injury, PlasmaForm
+from calcis.case.form import MOST_INJURIES, MOST_OUTPUTS, CaseForm, Difference, Injury, PlasmaForm
 from calcis.case.idle import idle_changes
 from calcis.case.organs import organ_map, own_tissues
 from calcis.case.plasma import Course, Plasma, complete, read_plasma, remarks, words
@@ -248,6 +248,23 @@ class _Maker:
             at, end = self.document.data["lesion"]["injury"]["at"], self.document.data["run"]["duration"]
             where = ("lesion", "injury", "at")
             raise self.document.error(where, f"an injury before the end of the run at {end}", shown(at))
+        if injury is not None:
+            self._check_repeats(injury)
+
+    def _check_repeats(self, injury: Injury) -> None:
+        given = self.document.data["lesion"]["injury"]
+        if injury.times is not None and injury.every is None:
+            where = ("lesion", "injury", "times")
+            raise self.document.error(where, "`every` with `times`", "no `every`", key=True)
+        if injury.every is None:
+            return
+        where = ("lesion", "injury", "every")
+        if injury.lasts is not None and injury.lasts >= injury.every:
+            expected = f"longer than the injury lasts, {given['lasts']}"
+            raise self.document.error(where, expected, shown(given["every"]))
+        if len(injury.moments(self.form.run.duration)) > MOST_INJURIES:
+            expected = f"at most {MOST_INJURIES} injuries in a run"
+            raise self.document.error(where, expected, shown(given["every"]))
 
     def _from_file(self) -> tuple[Change, ...]:
         """Changes of the file that `changes_from` names; its text joins the case's own text.

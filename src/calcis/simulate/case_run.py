@@ -218,7 +218,8 @@ def _arm(
         injury, injured = case.lesion.injury, None
         if injury is not None:
             volume = injury.shape.cone.volume
-            injured = Injured(injury.kind, injury.at, injury.killed, volume, injury.own)
+            again = injury.moments(case.run.duration)[1:]
+            injured = Injured(injury.kind, injury.at, injury.killed, volume, injury.own, again)
             facts |= {
                 "injury": injury.kind,
                 "injury_at": {"value": injury.at, "unit": "h"},

@@ -31,9 +31,16 @@ def lesion_model() -> tuple[Model, Kernel]:
 
 
 def injury_jumps(
-    injury: Injury | None, model: Model, parameters: Mapping[str, float], balances: Sequence[Balance] = ()
+    injury: Injury | None,
+    model: Model,
+    parameters: Mapping[str, float],
+    end: float,
+    balances: Sequence[Balance] = (),
 ) -> list[Jump]:
-    """What an injury, if there is one, does to the model's states and enters in the books of `balances`."""
+    """What an injury, if there is one, does to the model's states and enters in the books of `balances`.
+
+    `end` (h) is that of the run, for an injury that comes again.
+    """
     if injury is None:
         return []
     given = injury.own
@@ -44,10 +51,11 @@ def injury_jumps(
         source = None if move.source is None else names.index(move.source)
         entered = entries(balances, move.target, move.factor, parameters)
         jumps += [
-            Jump(injury.at + move.after, names.index(target), factor, source)
+            Jump(moment + move.after, names.index(target), factor, source)
+            for moment in injury.moments(end)
             for target, factor in [(move.target, move.factor), *entered]
         ]
-    return jumps
+    return sorted(jumps, key=lambda jump: jump.time)
 
 
 def volume_of(injury: Injury | None) -> float:
@@ -89,7 +97,7 @@ def lesion_lanes(
                 start=np.array(list(model.start(values, at_start[arm]).values())),
                 begin=0.0,
                 end=case.run.duration,
-                jumps=injury_jumps(injury, model, values | shares, BALANCES),
+                jumps=injury_jumps(injury, model, values | shares, case.run.duration, BALANCES),
                 drive=drives.get(arm),
             )
         )

@@ -137,7 +137,7 @@ class Variants:
 
             def jumps(values: np.ndarray, shares: Mapping[str, float] = shares) -> list[Jump]:
                 named = dict(zip(model.parameters, values.tolist(), strict=True))
-                return injury_jumps(injury, model, {**named, **shares}, BALANCES)
+                return injury_jumps(injury, model, {**named, **shares}, case.run.duration, BALANCES)
 
             follows = self._follows(case, lane.name)
             found.append(_Kin(lane, follows, at_start[lane.name], None if injury is None else jumps))

@@ -81,7 +81,7 @@ COURSES = (
 class Injured:
     """What the case says of an injury: its kind, when (h), the share of cells it kills, its size (mm^3).
 
-    `own` are keys of the kind, such as the calcium of an injection (mmol).
+    `own` are keys of the kind, such as the calcium of an injection (mmol); `again` when it came again (h).
     """
 
     kind: str
@@ -89,6 +89,7 @@ class Injured:
     killed: float
     volume: float | None = None
     own: Mapping[str, float] = field(default_factory=dict)
+    again: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,10 @@ def _injury(story: Story, tissue: str) -> Chapter:
     size = f"{about(hurt.volume)} mm³ of {_words(tissue)}" if hurt.volume else _words(tissue)
     killed = f": {per_cent(hurt.killed)} of the cells were killed" if story.dead_highest.value > 0 else ""
     said = [f"{capital(_words(hurt.kind))}, {on(hurt.at)}, in {size}{killed if hurt.killed else ''}."]
+    if hurt.again:
+        said.append(
+            f"It came again {len(hurt.again)} times, each {span(hurt.again[0] - hurt.at)} after the last."
+        )
     for salt in ("calcium", "phosphate"):
         if hurt.own.get(salt):
             said.append(f"With it came {about(hurt.own[salt])} mmol of {salt}.")
