@@ -52,31 +52,27 @@ def signals_of(
     """Signals (row, signal) of many lanes, whose segments and parameter-only values are known.
 
     Each row has its lane, time (h) and states; rows of a lane stand together, lanes and their times ascend.
-    Eight rows of a lane go into a call.  `columns`: which signals, where not all.
+    Eight rows go into a call.  `columns`: which signals, where not all.
     """
     layout = kernel.layout
     wanted = list(range(layout.observed)) if columns is None else list(columns)
     segment = _segment(plan, lane_of, times)
-    lanes, first, count = np.unique(lane_of, return_index=True, return_counts=True)
-    calls = -(-count // LANES)
     found = np.empty((len(times), len(wanted)))
     function = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 5)(kernel.address["observe"])
-    for a in range(0, len(lanes), _AT_ONCE):
-        some = slice(a, a + _AT_ONCE)
-        place = np.repeat(np.arange(len(lanes[some])), calls[some])
-        nth = np.arange(len(place)) - np.repeat(np.cumsum(calls[some]) - calls[some], calls[some])
-        row = nth[:, None] * LANES + np.arange(LANES)
-        rows = first[some][place][:, None] + np.minimum(row, count[some][place][:, None] - 1)
-        size = len(place)
+    rows, of_lanes, block = _calls(lane_of)
+    for a in range(0, len(rows), _AT_ONCE):
+        row, own = rows[a : a + _AT_ONCE], block[a : a + _AT_ONCE] - block[a]
+        size, blocks = len(row), own[-1] + 1
         y, q, s = aligned(size * layout.states), aligned(size * layout.controls), aligned(size)
-        d, o = aligned(len(lanes[some]) * layout.derived), aligned(size * layout.observed)
-        y.reshape(size, -1, LANES)[:] = states[rows].transpose(0, 2, 1)
-        q.reshape(size, -1, LANES)[:] = plan.controls[segment[rows]].transpose(0, 2, 1)
-        s.reshape(size, LANES)[:] = (times - plan.start[segment])[rows]
-        d.reshape(len(lanes[some]), -1, LANES)[:] = prepared[lanes[some]][:, :, None]
+        d, o = aligned(blocks * layout.derived), aligned(size * layout.observed)
+        y.reshape(size, -1, LANES)[:] = states[row].transpose(0, 2, 1)
+        q.reshape(size, -1, LANES)[:] = plan.controls[segment[row]].transpose(0, 2, 1)
+        s.reshape(size, LANES)[:] = (times - plan.start[segment])[row]
+        lanes = of_lanes[block[a] : block[a] + blocks]
+        d.reshape(blocks, -1, LANES)[:] = prepared[lanes].transpose(0, 2, 1)
         vector = 8 * LANES  # bytes
         y_at, d_at, q_at, s_at, o_at = (array.ctypes.data for array in (y, d, q, s, o))
-        for k, of in enumerate(place.tolist()):
+        for k, of in enumerate(own.tolist()):
             function(
                 y_at + k * layout.states * vector,
                 d_at + of * layout.derived * vector,
@@ -84,13 +80,32 @@ def signals_of(
                 s_at + k * vector,
                 o_at + k * layout.observed * vector,
             )
-        whole = o.reshape(size, layout.observed, LANES)[:, wanted].transpose(0, 2, 1)
-        real = row < count[some][place][:, None]
-        found[rows[real]] = whole[real]
+        # A row that fills up a call is written more than once, with the same values.
+        found[row] = o.reshape(size, layout.observed, LANES)[:, wanted].transpose(0, 2, 1)
     return found
 
 
-_AT_ONCE = 512  # lanes, so that their copies stay small
+_AT_ONCE = 512  # calls, so that their copies stay small
+_FEW = 6  # rows of a lane on average, for which copying what depends on its parameters costs less than calls
+
+
+def _calls(lane_of: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rows (call, 8) of every call, lanes (block, 8) of blocks of parameter-only values, each call's block.
+
+    A call's rows are of one lane, whose calls share a block; of any lanes where each has but a few.
+    """
+    total = len(lane_of)
+    first = np.flatnonzero(np.diff(lane_of, prepend=-1))
+    if total < _FEW * len(first):
+        rows = np.minimum(np.arange(-(-total // LANES) * LANES), total - 1).reshape(-1, LANES)
+        return rows, lane_of[rows], np.arange(len(rows))
+    count = np.diff(first, append=total)
+    calls = -(-count // LANES)
+    block = np.repeat(np.arange(len(first)), calls)
+    nth = np.arange(len(block)) - np.repeat(np.cumsum(calls) - calls, calls)
+    row = nth[:, None] * LANES + np.arange(LANES)
+    rows = first[block][:, None] + np.minimum(row, count[block][:, None] - 1)
+    return rows, np.broadcast_to(lane_of[first][:, None], (len(first), LANES)), block
 
 
 def _segment(plan: Segments, lane_of: np.ndarray, times: np.ndarray) -> np.ndarray:

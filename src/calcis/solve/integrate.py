@@ -20,7 +20,8 @@ from calcis.solve.status import DONE, NOT_FINITE, RUNNING, STEP_TOO_SMALL, TOO_M
 
 LEAST_LANES_PER_TASK, MOST_LANES_PER_TASK = 64, 256
 MAX_STEPS, STEPS_PER_SEGMENT = 1_000_000, 10_000  # a lane may take the larger of the two
-PIECES = 256  # recorded steps per lane between two looks at the recorder
+# Recorded steps of a lane between two looks at the recorder, and of all lanes together: 64 MB.
+MOST_PIECES, LEAST_PIECES, PIECES_NUMBERS = 256, 16, 8_000_000
 AT_ONCE = 1024  # lanes whose signals are made together
 
 
@@ -99,6 +100,7 @@ class Integration:
         self.failures: list[str | None] = [None] * count
         self._threads, self._max_steps, self._scratch = threads or os.cpu_count() or 1, max_steps, _Scratch()
         self._segments = 0
+        self._recorded: np.ndarray | None = None
 
     def moment(self) -> Moment:
         """A copy of where all lanes are."""
@@ -153,8 +155,7 @@ class Integration:
         )
         due = self.counts[1].copy()
         places = np.full(count, -1 if record is None else 0)
-        width = 2 + kernel.method.powers * kernel.layout.states
-        pieces = np.zeros((count, 0 if record is None else PIECES, width))
+        pieces = self._pieces(0 if record is None else count)
         kept: list[list[np.ndarray]] = [[] for _ in intervals]
         stop = np.zeros(1, np.int64) if stop is None else stop
         task = _Task(
@@ -251,6 +252,16 @@ class Integration:
             self.signals[lane_of, output] = signals_of(
                 self.kernel, plan, self.prepared, lane_of, self.times[output], states, self._kept
             )
+
+    def _pieces(self, count: int) -> np.ndarray:
+        """Room for recorded steps, the same in every interval: fresh memory costs more than the steps."""
+        width = 2 + self.kernel.method.powers * self.kernel.layout.states
+        if not count:
+            return np.zeros((len(self.lanes), 0, width))
+        if self._recorded is None:
+            most = min(MOST_PIECES, max(LEAST_PIECES, PIECES_NUMBERS // (count * width)))
+            self._recorded = np.empty((count, most, width))
+        return self._recorded
 
     def solution(self) -> Solution:
         """The courses so far, NaN beyond."""
