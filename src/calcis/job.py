@@ -87,7 +87,7 @@ def write_sbml(run: Run, path: Path, arm: str | None = None) -> None:
     written.
     """
     from calcis.body import body_parts
-    from calcis.drugs import with_drugs
+    from calcis.drugs import in_tissue, with_drugs
     from calcis.exchange.sbml import sbml_text
     from calcis.individual import Individual, as_found
     from calcis.part import assemble
@@ -111,7 +111,8 @@ def write_sbml(run: Run, path: Path, arm: str | None = None) -> None:
     given = case.arms[one.name].plasma
     drive = None if given is None else plasma_drive(given, case.run.duration)
     if case.lesion is not None:
-        parts += [*PARTS, *([uptake(volume_of(case.lesion.injury))] if drive is None else [])]
+        parts += in_tissue(PARTS, drugs)[0]
+        parts += [uptake(volume_of(case.lesion.injury))] if drive is None else []
     model = assemble(parts, None if drive is None else INPUTS)
     numbers = {number.name: number for number in (*run.parameters, *one.changes)}
     jumps, infusions = events(doses, model, dict(packaged().drugs), case.run.duration)

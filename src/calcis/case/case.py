@@ -30,13 +30,15 @@ class Treatment:
     plasma_words: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     diseases: tuple[Disease, ...] = ()
+    stopped: tuple[str, ...] = ()  # medication of the person that is not taken here
 
     @property
     def words(self) -> tuple[str, ...]:
         """What is done, a line each."""
         changes = (change.words for change in self.changes)
         diseases = (disease.words for disease in self.diseases)
-        return (*diseases, *(dose.text for dose in self.doses), *self.plasma_words, *changes)
+        stopped = (f"{name.replace('_', ' ')} is stopped" for name in self.stopped)
+        return (*diseases, *stopped, *(dose.text for dose in self.doses), *self.plasma_words, *changes)
 
     @property
     def sets(self) -> tuple[tuple[Change, ...], ...]:
@@ -72,9 +74,16 @@ class Case:
     file: str
     diseases: tuple[Disease, ...] = ()
     history: float = 0.0  # h that the body has lived with diseases and changes when the run begins
+    conditions: tuple[str, ...] = ()  # of calcis.clinical.history
+    medication: tuple[str, ...] = ()  # what the person takes when the run begins; it is not simulated
     labs: Labs | None = None  # what was measured in the person's blood; calcis.individual finds the person
     plasma_words: str = ""  # what the case says that plasma offers in all arms
     organs: tuple[Tissue, ...] = ()  # the organ map: places that are simulated beside body and lesion
+
+    @property
+    def drugs(self) -> tuple[str, ...]:
+        """The drugs that any arm gives."""
+        return tuple(sorted({dose.drug for arm in self.arms.values() for dose in arm.doses}))
 
     def parameters(
         self, parameters: Mapping[str, Parameter], arm: str | None = None, organ: Tissue | None = None

@@ -5,6 +5,6 @@ calcis.drugs.own_hormone) and its actions (calcis.drugs.action).  A new drug nee
 kinetics or the law of its action is new.
 """
 
-from calcis.drugs.drug import absent, drug_actions, drug_part, drug_waits, with_drugs
+from calcis.drugs.drug import TISSUE, absent, drug_actions, drug_part, drug_waits, in_tissue, with_drugs
 
-__all__ = ["absent", "drug_actions", "drug_part", "drug_waits", "with_drugs"]
+__all__ = ["TISSUE", "absent", "drug_actions", "drug_part", "drug_waits", "in_tissue", "with_drugs"]

@@ -7,7 +7,7 @@
           law: inhibits                   # one of calcis.drugs.action.LAWS
           by: zoledronate_bone            # a signal or state of the drug
           delayed: true
-          on: {calcis: [bone_cells.resorption_factor]}
+          on: {calcis: [bone_cells.resorption_factor]}    # of a body, or of `tissue`: lesion and organs
       waits: no law reads it yet          # instead of actions: why a drug without any may be given
 
 `scale` is about 1e-5 of a usual dose, in `unit`: the solver's absolute tolerance comes from it.
@@ -30,6 +30,7 @@ from calcis.reading import Document, Where, shown
 
 KINETICS: Mapping[str, Callable[..., Part]] = {"compartments": compartments, "own hormone": own_hormone}
 _PIECES = ("depots", "central", "peripheral", "renal", "bone", "target", "unbound")
+TISSUE = "tissue"  # among the bodies in which an action moves something: lesion and organs
 _KEYS = ("law", "by", "on", "signal", "unit", "delayed", "escape")
 
 
@@ -83,7 +84,8 @@ def absent(name: str, body: str, parts: Iterable[Part]) -> str:
         if missing:
             return f"it has no {missing[0]}"
     used = {one for other in parts for one in other.needs}
-    if used & set(part.gives) or any(action.on.get(body) for action in actions) or drug_waits(name):
+    acts = any(action.on.get(body) or action.on.get(TISSUE) for action in actions)
+    if used & set(part.gives) or acts or drug_waits(name):
         return ""
     return "it has no law on which it acts"
 
@@ -91,13 +93,23 @@ def absent(name: str, body: str, parts: Iterable[Part]) -> str:
 def with_drugs(body: str, parts: Iterable[Part], names: Iterable[str]) -> list[Part]:
     """The parts of the body called `body`, with those of drugs that act in it."""
     names = list(names)
-    actions = [
+    return [*treated(parts, _on(body, names)), *(drug_part(name) for name in names)]
+
+
+def in_tissue(parts: Iterable[Part], names: Iterable[str]) -> tuple[list[Part], dict[str, str]]:
+    """The parts of tissue, moved by drugs that are in the body; the drugs' signals that do it, with units."""
+    actions = _on(TISSUE, names)
+    return treated(parts, actions), {action.signal: action.unit for _, action in actions}
+
+
+def _on(place: str, names: Iterable[str]) -> list[tuple[str, Action]]:
+    """What each drug moves in a body or in tissue, and by which action."""
+    return [
         (target, action)
         for name in names
         for action in drug_actions(name)
-        for target in action.on.get(body, ())
+        for target in action.on.get(place, ())
     ]
-    return [*treated(parts, actions), *(drug_part(name) for name in names)]
 
 
 def _document(name: str) -> Document:

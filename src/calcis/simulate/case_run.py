@@ -128,7 +128,8 @@ class Found:
 def rooms_of(case: Case, numbers: Numbers, vocabulary: Vocabulary) -> dict[str, Room]:
     """The body, unless plasma is given, the lesion, if there is one, and the organs of the case."""
     rooms = {}
-    tissue = None if case.lesion is None and not case.organs else lesion_model()  # while the driver is made
+    no_tissue = case.lesion is None and not case.organs
+    tissue = None if no_tissue else lesion_model(case.drugs)  # while the driver is made
     at_start: dict[str, dict[str, float]] = {}
     drives: dict[str, Drive] = {}
     if case.body == CLAMPED:
@@ -170,7 +171,7 @@ def coupling_of(
     if "body" in rooms and tissues:
         of_body, supplies = list(rooms["body"].model.states), body_supplies(case.body)
         exchange = Exchange(
-            given=tuple(INPUTS),
+            given=tuple(rooms[tissues[0]].model.inputs),
             pools=tuple(of_body.index(supplies[loss]) for loss in TAKEN),
             books=tuple(of_body.index(f"{LEDGER}.{loss}_sum") for loss in TAKEN),
             places=tuple(room.places for name in tissues if (room := rooms[name]).places is not None),

@@ -9,6 +9,7 @@ import numpy as np
 
 from calcis.case import Case
 from calcis.case.form import Injury
+from calcis.drugs import in_tissue
 from calcis.ledger import LEDGER, Balance, books, entries
 from calcis.part import Model, assemble
 from calcis.simulate.coupling import Places
@@ -24,9 +25,10 @@ _MM3_PER_L = 1e6
 
 
 @cache
-def lesion_model() -> tuple[Model, Kernel]:
-    """The tissue, driven by plasma, and its kernel; put together once in a process."""
-    model = assemble([*PARTS, books(BALANCES)], INPUTS)
+def lesion_model(drugs: tuple[str, ...] = ()) -> tuple[Model, Kernel]:
+    """The tissue, driven by plasma and by drugs in it, and its kernel; put together once in a process."""
+    parts, acting = in_tissue(PARTS, drugs)
+    model = assemble([*parts, books(BALANCES)], INPUTS | acting)
     return model, compile_system(trace(model, list(model.signals)))
 
 

@@ -27,8 +27,7 @@ def body_model(case: Case, with_lesion: bool) -> tuple[Model, Kernel]:
 
     Names are those of the vocabulary, checked on reading.
     """
-    drugs = sorted({dose.drug for arm in case.arms.values() for dose in arm.doses})
-    return _model(case.body, tuple(drugs), with_lesion)
+    return _model(case.body, case.drugs, with_lesion)
 
 
 @cache
