@@ -191,7 +191,7 @@ FAULTS = {
     "nothing different": (
         "{changes: {perfusion: 2}}",
         "‸{}",
-        "`disease`, `changes` or `plasma`",
+        "`disease`, `changes`, `plasma` or `stop`",
         "none",
         None,
     ),

@@ -251,12 +251,16 @@ Diseases = Annotated[
 ]
 
 
+_Name = Annotated[str, Field(min_length=1, max_length=100)]
+
+
 class Difference(_Form):
-    """What is different in one arm: diseases, numbers, what plasma offers."""
+    """What is different in one arm: diseases, numbers, what plasma offers, which medication is stopped."""
 
     disease: Diseases = None
     changes: ChangeSet | None = None
     plasma: PlasmaForm | None = None
+    stop: Annotated[_Name | None, Field(description="medication that is not taken from the start on")] = None
 
 
 def _tag(entry: Any) -> str | None:
@@ -325,6 +329,8 @@ class CaseForm(_Form):
     body: str
     history: Duration | None = None
     disease: Diseases = None
+    conditions: Annotated[list[_Name], Field(max_length=100)] = Field(default_factory=list)
+    medication: Annotated[list[_Name], Field(max_length=100)] = Field(default_factory=list)
     labs: Labs | None = None
     plasma: PlasmaForm | None = None
     lesion: Lesion | None = None

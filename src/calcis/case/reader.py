@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from calcis.body import CLAMPED, body_species
+from calcis.case.background import read_conditions, read_medication, read_stopped
 from calcis.case.case import Case, Treatment
 from calcis.case.complaints import read_form
 from calcis.case.disease import Disease, read_diseases
@@ -15,12 +16,13 @@ from calcis.case.dose_text import read_dose
 from calcis.case.doses import Dose
 from calcis.case.form import MOST_INJURIES, MOST_OUTPUTS, CaseForm, Difference, Injury, PlasmaForm
 from calcis.case.idle import idle_changes
+from calcis.case.included import enclosed, read_named
 from calcis.case.organs import organ_map, own_tissues
 from calcis.case.plasma import Course, Plasma, complete, read_plasma, remarks, words
 from calcis.case.vocabulary import Vocabulary, packaged
 from calcis.changes import Change, parse_changes, read_changes
 from calcis.errors import InputError, nearest
-from calcis.reading import Document, Where, inside, parse_yaml, read_text, shown
+from calcis.reading import Document, Where, parse_yaml, read_text, shown
 from calcis.tissue.injuries import KINDS
 
 
@@ -75,6 +77,8 @@ class _Maker:
     ) -> None:
         self.document, self.form, self.vocabulary, self.folder = document, form, vocabulary, folder
         self.text, self.tissues = document.text, own_tissues(document, form, vocabulary)
+        self.conditions = read_conditions(document, ("conditions",), form.conditions)
+        self.medication = read_medication(document, ("medication",), form.medication, vocabulary.drugs)
 
     def case(self) -> Case:
         form = self.form
@@ -106,6 +110,8 @@ class _Maker:
             run=form.run,
             diseases=diseases,
             history=form.history or 0.0,
+            conditions=self.conditions,
+            medication=self.medication,
             labs=form.labs,
             text=self.text,
             file=self.document.file,
@@ -278,56 +284,30 @@ class _Maker:
                 raise self.document.error(where, "one file", f"{len(named)}")
             [(name, text)] = named.items()
         else:
-            name, text = named, self._read_named(where, named)
-            self._enclose(where, name, text)
+            name, text = named, read_named(self.document, where, named, self.folder)
+            self.text = enclosed(self.document, where, self.text, name, text)
         return parse_changes(text, name)
-
-    def _read_named(self, where: Where, name: str) -> str:
-        if self.folder is None:
-            raise self.document.error(where, "no file names, as this case is in no folder", shown(name))
-        try:
-            path = inside(self.folder, name)
-        except InputError as wrong:
-            raise self.document.error(where, wrong.expected, wrong.got) from None
-        try:
-            return read_text(path)
-        except InputError as wrong:
-            if wrong.line is not None:
-                raise replace(wrong, file=name) from None
-            near = Path(wrong.nearest).name if wrong.nearest else None
-            raise self.document.error(where, wrong.expected, f"{wrong.got}: {name!r}", near) from None
-
-    def _enclose(self, where: Where, name: str, text: str) -> None:
-        """Put a named file's text in place of its name, so that the case's text is all of the case."""
-        place = self.document.values[where]
-        lines = self.text.split("\n")
-        line = lines[place.line - 1]
-        rest = line[place.column - 1 :]
-        forms = [form for form in (name, f"'{name}'", f'"{name}"') if rest.startswith(form)]
-        if not forms:
-            raise self.document.error(where, "a file name on one line", shown(name))
-        enclosed = json.dumps({name: text}, ensure_ascii=False)
-        for break_ in "\x85\u2028\u2029":  # to YAML they end a line, to JSON they do not
-            enclosed = enclosed.replace(break_, f"\\u{ord(break_):04x}")
-        lines[place.line - 1] = line[: place.column - 1] + enclosed + rest[len(forms[0]) :]
-        self.text = "\n".join(lines)
 
     def _arm(self, name: str) -> Treatment:
         doses: list[Dose] = []
         changes: list[Change] = []
         diseases: list[Where] = []
         given: list[tuple[Where, PlasmaForm]] = []
+        stopped: list[str] = []
         for index, action in enumerate(self.form.arms[name]):
             where: Where = ("arms", name, index)
             if not isinstance(action, Difference):
                 doses.append(self._dose(where, action))
                 continue
             if not action.model_fields_set:
-                raise self.document.error(where, "`disease`, `changes` or `plasma`", "none", key=True)
+                raise self.document.error(where, "`disease`, `changes`, `plasma` or `stop`", "none", key=True)
             if "disease" in action.model_fields_set:
                 diseases.append((*where, "disease"))
             if action.changes is not None:
                 changes += read_changes(self.document, (*where, "changes"))
+            if action.stop is not None:
+                at, drugs = (*where, "stop"), self.vocabulary.drugs
+                stopped.append(read_stopped(self.document, at, action.stop, self.medication, drugs))
             if action.plasma is not None:
                 given.append(((*where, "plasma"), action.plasma))
         plasma, said = self._plasma(given)
@@ -339,6 +319,7 @@ class _Maker:
             plasma_words=said,
             remarks=() if plasma is None else tuple(remarks(plasma, self.form.run.duration)),
             diseases=self._diseases(diseases),
+            stopped=tuple(dict.fromkeys(stopped)),
         )
 
     def _dose(self, where: Where, text: str) -> Dose:
