@@ -36,7 +36,7 @@ def test_the_readme_starts_with_two_commands_of_one_line():
     for command in (run[0], check[0]):
         assert command.startswith("python3 -m venv .venv && .venv/bin/pip install -c constraints.txt ")
     assert run[0].endswith(" && .venv/bin/calcis run examples/insect_bite.yaml")
-    assert check[0].endswith(" && .venv/bin/pytest")
+    assert check[0].endswith(" && .venv/bin/pytest -n auto")
 
 
 def test_ci_runs_the_commands_of_the_readme():
