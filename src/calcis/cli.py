@@ -7,9 +7,6 @@ from __future__ import annotations
 
 import shlex
 import sys
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,9 +14,8 @@ from typing import Annotated, Any
 import typer
 
 from calcis import __version__
+from calcis.command import BAD_INPUT, FAILED, print_json, refuse, told
 from calcis.errors import InputError
-
-BAD_INPUT, FAILED, INTERRUPTED = 2, 3, 130
 
 app = typer.Typer(
     name="calcis",
@@ -73,12 +69,12 @@ def new(
     json: Json = False,
 ) -> None:
     """Write a commented case file to start from."""
-    with _told("new", json):
+    with told("new", json):
         from calcis.case.templates import write_template
 
         write_template(file, template)
         if json:
-            _print_json({"command": "new", "status": "done", "file": str(file), "template": template})
+            print_json({"command": "new", "status": "done", "file": str(file), "template": template})
         else:
             typer.echo(f"Wrote {file}. Check it with: calcis check {shlex.quote(str(file))}")
 
@@ -86,14 +82,14 @@ def new(
 @app.command()
 def check(file: CaseFile, json: Json = False) -> None:
     """Say whether a case is right, and what it would simulate."""
-    with _told("check", json):
+    with told("check", json):
         from calcis.case import read_case
 
         case = read_case(file)
         from calcis.terminal import case_json, show_case
 
         if json:
-            _print_json({"command": "check", "status": "done", "file": str(file), **case_json(case)})
+            print_json({"command": "check", "status": "done", "file": str(file), **case_json(case)})
         else:
             show_case(case, file)
 
@@ -116,11 +112,11 @@ def run(
     from calcis.job import default_folder
 
     folder = out or default_folder(file)
-    with _told("run", json, folder=folder, again=_resumed()):
+    with told("run", json, folder=folder, again=_resumed()):
         from calcis.job import run as run_case
         from calcis.terminal import progress, run_json, show_run
 
-        with progress(quiet=json) as told:
+        with progress(quiet=json) as watched:
             found = run_case(
                 file,
                 folder,
@@ -128,10 +124,10 @@ def run(
                 threads=threads,
                 units=units.value,
                 command=_command(),
-                progress=told,
+                progress=watched,
             )
         if json:
-            _print_json(run_json(found))
+            print_json(run_json(found))
         else:
             show_run(found, units.value)
     if found.status == "failed":
@@ -149,12 +145,12 @@ def explain(
     json: Json = False,
 ) -> None:
     """Say what a name means: value, unit, source, kind, species, who gives it and who uses it."""
-    with _told("explain", json):
+    with told("explain", json):
         from calcis.explain import Explanation, explainable
         from calcis.explain import explain as look_up
 
         if name is None and json:
-            _print_json({"command": "explain", "status": "done", "names": explainable()})
+            print_json({"command": "explain", "status": "done", "names": explainable()})
             return
         if name is None:
             names = {sort: ", ".join(known) for sort, known in explainable().items()}
@@ -163,7 +159,7 @@ def explain(
             found = look_up(name)
         if json:
             meanings = [{"name": one.name, "sort": one.sort, **one.facts} for one in found]
-            _print_json({"command": "explain", "status": "done", "meanings": meanings})
+            print_json({"command": "explain", "status": "done", "meanings": meanings})
         else:
             from calcis.terminal import show_explanations
 
@@ -229,7 +225,7 @@ def saturation(
     json: Json = False,
 ) -> None:
     """Say what is dissolved in a fluid, with what it is supersaturated, and how near mineral is."""
-    with _told("saturation", json):
+    with told("saturation", json):
         from calcis.fluids.answer import answer
 
         console = None
@@ -246,7 +242,7 @@ def saturation(
             console=console,
         )
         if found is not None:
-            _print_json({"command": "saturation", "status": "failed" if failed else "done", **found})
+            print_json({"command": "saturation", "status": "failed" if failed else "done", **found})
     if failed:
         raise typer.Exit(FAILED)
 
@@ -266,13 +262,13 @@ def validate(
     json: Json = False,
 ) -> None:
     """Rerun every published experiment; say what agrees and what does not."""
-    with _told("validate", json):
+    with told("validate", json):
         from calcis.study.validation import choose
         from calcis.study.validation import validate as compare
         from calcis.terminal import progress
 
-        with progress(quiet=json) as told:
-            found = compare(choose(name), progress=told, threads=threads)
+        with progress(quiet=json) as watched:
+            found = compare(choose(name), progress=watched, threads=threads)
         from calcis.validation_report.page import write
 
         write(found, out)
@@ -281,7 +277,7 @@ def validate(
 
             status = "done" if found.passed else "failed"
             head = {"command": "validate", "status": status, "report": str(out)}
-            _print_json({**head, "experiments": as_json(found)})
+            print_json({**head, "experiments": as_json(found)})
         else:
             from calcis.terminal import answers
             from calcis.validation_report.terminal import show
@@ -307,7 +303,7 @@ def export(
     json: Json = False,
 ) -> None:
     """Write a run in another format."""
-    with _told("export", json):
+    with told("export", json):
         from calcis.run_folder import load
 
         found = load(folder)
@@ -326,7 +322,7 @@ def export(
 
             write_sbml(found, target, arm)
         if json:
-            _print_json({"command": "export", "status": "done", "file": str(target), "format": to.value})
+            print_json({"command": "export", "status": "done", "file": str(target), "format": to.value})
         else:
             typer.echo(f"Wrote {target}")
 
@@ -339,56 +335,12 @@ def main() -> None:
     try:
         status = app(standalone_mode=False)
     except Exception as wrong:
-        told = getattr(wrong, "format_message", None)  # what typer raises for a wrong command line
-        if told is None:
+        message = getattr(wrong, "format_message", None)  # what typer raises for a wrong command line
+        if message is None:
             raise
-        _refuse(InputError("a command line of calcis (see calcis --help)", told()), json=True)
+        refuse(InputError("a command line of calcis (see calcis --help)", message()), json=True)
         status = BAD_INPUT
     sys.exit(status if isinstance(status, int) else 0)
-
-
-@contextmanager
-def _told(command: str, json: bool, folder: Path | None = None, again: str = "") -> Iterator[None]:
-    """Turn bad input, warnings and an interruption into words and an exit status."""
-    warnings.formatwarning = lambda message, *_, **__: f"calcis: {message}\n"
-    try:
-        yield
-    except InputError as wrong:
-        _refuse(wrong, json)
-        raise typer.Exit(BAD_INPUT) from None
-    except KeyboardInterrupt:
-        if json:
-            where = {"folder": str(folder)} if folder else {}
-            _print_json({"command": command, "status": "interrupted", **where})
-        else:
-            typer.echo("Interrupted.", err=True)
-        if folder is not None:
-            typer.echo(_kept(folder, again), err=True)
-        raise typer.Exit(INTERRUPTED) from None
-
-
-def _kept(folder: Path, again: str) -> str:
-    """What is left of an interrupted run, and how to go on."""
-    from calcis.run_folder import CHECKPOINT
-
-    if (folder / CHECKPOINT).exists():
-        return f"What is done so far is kept in {folder}. Go on with: {again}"
-    return "Nothing was done yet that could be kept."
-
-
-def _refuse(wrong: InputError, json: bool) -> None:
-    names = ("file", "line", "column", "expected", "got", "nearest")
-    if json:
-        _print_json({"error": {name: getattr(wrong, name) for name in names}})
-    else:
-        typer.echo(f"calcis: {wrong}", err=True)
-
-
-def _print_json(content: dict[str, Any]) -> None:
-    import json
-
-    head = {} if "error" in content else {"calcis": __version__}
-    typer.echo(json.dumps({**head, **content}, ensure_ascii=False, allow_nan=False))
 
 
 def _command() -> str:
