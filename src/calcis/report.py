@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -23,8 +24,8 @@ from calcis.parameters import KINDS, Parameter
 from calcis.pictures import Pictures
 from calcis.quantities import pretty, quantities
 from calcis.reading import parse_yaml
-from calcis.store import Arm, Run
-from calcis.summary import Fact, key_facts, sentences, titled, whom
+from calcis.store import Arm, Finding, Run
+from calcis.summary import Fact, key_facts, sentences, titled, whatever_is_done, whom
 from calcis.wording import digits, listed, moment, span
 
 _FACTS = ("tissue", "injury", "injury_at", "killed", "volume")  # told of a lesion where all arms share them
@@ -41,6 +42,7 @@ def render(run: Run, system: str = "si") -> str:
             version=__version__,
             title=titled(run),
             about=_about(run),
+            shared=[(one.level, one.text, page.source(one.source)) for one in page.shared],
             arms=[page.arm(index, arm) for index, arm in enumerate(run.arms.values())],
             labs=page.labs(),
             individual=matching(run, system),
@@ -83,6 +85,11 @@ class _Page:
     def pictures(self) -> Pictures:
         return Pictures(self.run, self.system)
 
+    @cached_property
+    def shared(self) -> tuple[Finding, ...]:
+        """What is urgent in the person, whatever is done."""
+        return whatever_is_done(self.run)
+
     def source(self, source: str | None) -> Markup:
         """A source as a link into the list of references, with the place in it."""
         return self.citations.link(source)
@@ -95,7 +102,7 @@ class _Page:
 
     def arm(self, index: int, arm: Arm) -> dict[str, Any]:
         order = {"urgent": 0, "warning": 1, "info": 2}
-        told = [finding for finding in arm.findings if finding.text != arm.failure]
+        told = [one for one in arm.findings if one.text != arm.failure and one not in self.shared]
         findings = sorted(told, key=lambda finding: order.get(finding.level, 3))
         return {
             "name": arm.name,
@@ -145,6 +152,7 @@ class _Page:
         """The chapters of an arm's story; before it what to mind of the arm, behind it what its blood did."""
         chapters = list(arm.lesion_facts.get("story", ()))
         known = {arm.lesion_facts.get("headline"), *(one["text"] for one in chapters)}
+        known |= {one.text for one in arm.findings if one.level == "urgent"}  # on top of the page
         mind = [(one.level, one.text) for one in arm.findings if one.text not in known | {arm.failure}]
         said = [("urgent", "Failed", arm.failure)] if arm.failure else []
         said += [(level, "To mind", text) for level, text in mind]

@@ -8,7 +8,7 @@ import numpy as np
 
 from calcis.quantities import Quantity, described, quantities
 from calcis.reference_ranges import Whom, person_of
-from calcis.store import Arm, Floats, Run, Series
+from calcis.store import Arm, Finding, Floats, Run, Series
 from calcis.wording import capital, digits, listed, moment, on, span
 
 _NOTHING = 1e-4  # of a course's largest value
@@ -133,6 +133,16 @@ def key_facts(run: Run, arm: Arm, system: str) -> list[Fact]:
     person = whom(run)
     found = (fact(name, courses[name], arm.time, system, person) for name in wanted)
     return [one for one in found if one is not None]
+
+
+def whatever_is_done(run: Run) -> tuple[Finding, ...]:
+    """The urgent findings that all of several arms share: they are about the person."""
+    arms = list(run.arms.values())
+    if len(arms) < 2:
+        return ()
+    return tuple(
+        one for one in arms[0].findings if one.level == "urgent" and all(one in arm.findings for arm in arms)
+    )
 
 
 def sentences(run: Run, arm: Arm, system: str, outside: bool = True) -> list[str]:

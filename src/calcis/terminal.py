@@ -17,14 +17,14 @@ from calcis.fluxes import changes
 from calcis.laboratory import Laboratory, laboratory, laboratory_json
 from calcis.matching import Matching, Row, matching, matching_json
 from calcis.organ_table import OrganTable, organ_table
-from calcis.summary import Fact, key_facts, sentences, titled
+from calcis.summary import Fact, key_facts, sentences, titled, whatever_is_done
 from calcis.wording import digits, moment, span
 
 if TYPE_CHECKING:
     from calcis.case import Case
     from calcis.explain import Explanation
     from calcis.parameters import Parameter
-    from calcis.store import Arm, Run, Series
+    from calcis.store import Arm, Finding, Run, Series
 
 _ORGANS = 6  # rows of organs that are shown
 _SEEN = ("microscope", "mouse X-ray", "CT")
@@ -64,8 +64,15 @@ def show_case(case: Case, file: Path) -> None:
     labs = laboratory(case.text)
     if labs is not None:
         console.print(escape(labs.line))
+    hard = {name: arm.hard_findings() for name, arm in case.arms.items()}
+    states = dict.fromkeys(one for found in hard.values() for one in found if one.drug is None)
+    for state in states:
+        console.print(f"{_MARKS[state.level]} {escape(state.text)}")
     for name, arm in case.arms.items():
         console.print(f"arm [bold]{escape(name)}[/]: {escape('; '.join(arm.words)) or 'nothing is done'}")
+        for one in hard[name]:
+            if one not in states:
+                console.print(f"  {_MARKS[one.level]} {escape(one.text)}")
         for finding in arm.findings:
             console.print(f"  {_MARKS['warning']} {escape(finding)}")
 
@@ -73,7 +80,12 @@ def show_case(case: Case, file: Path) -> None:
 def case_json(case: Case) -> dict[str, Any]:
     """A case as JSON: what would be simulated."""
     arms = {
-        name: {"words": list(arm.words), "findings": list(arm.findings)} for name, arm in case.arms.items()
+        name: {
+            "words": list(arm.words),
+            "hard_findings": [vars(one) for one in arm.hard_findings()],
+            "findings": list(arm.findings),
+        }
+        for name, arm in case.arms.items()
     }
     diseases = {disease.name: [change.words for change in disease.changes] for disease in case.diseases}
     labs = laboratory_json(laboratory(case.text))
@@ -86,8 +98,11 @@ def show_run(run: Run, system: str) -> None:
     console.print(f"\n[bold]{escape(titled(run))}[/]")
     if len(outcomes(run)) > 1:
         console.print(_compared(run))
+    shared = whatever_is_done(run)
+    for one in shared:
+        console.print(f"{_MARKS[one.level]} {escape(one.text)}")
     for arm in run.arms.values():
-        _show_arm(console, run, arm, system)
+        _show_arm(console, run, arm, system, shared)
     _show_organs(console, organ_table(run))
     _show_labs(console, laboratory(run.case_text, system, found=run.individual is not None))
     _show_individual(console, matching(run, system))
@@ -99,11 +114,12 @@ def show_run(run: Run, system: str) -> None:
     console.print(f"[dim]{_CAUTION}[/]")
 
 
-def _show_arm(console: Console, run: Run, arm: Arm, system: str) -> None:
+def _show_arm(console: Console, run: Run, arm: Arm, system: str, shared: tuple[Finding, ...]) -> None:
     console.print(f"\n[bold]{escape(arm.name)}[/]  [dim]{escape('; '.join(arm.treatment))}[/]")
     facts, several = arm.lesion_facts, len(outcomes(run)) > 1  # then a table has said part of it
     known = facts.get("headline") if several else None
-    said = [(finding.level, finding.text) for finding in arm.findings if finding.text != known]
+    own = (finding for finding in arm.findings if finding.text != known and finding not in shared)
+    said = [(finding.level, finding.text) for finding in own]
     if arm.failure and arm.failure not in (text for _, text in said):
         said.insert(0, ("urgent", arm.failure))
     seen = [facts["seen"]] if facts.get("seen") and not several else []

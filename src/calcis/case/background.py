@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from calcis.body import CLAMPED
+from calcis.case.case import Case
 from calcis.case.drugs import Drug
-from calcis.clinical.history import Named, conditions, medicines
+from calcis.clinical.hard_findings import patient
+from calcis.clinical.history import Named, conditions, implied, medicines
+from calcis.clinical.rules import Patient
 from calcis.errors import nearest
+from calcis.parameters import Parameter
 from calcis.reading import Document, Where, shown
+from calcis.units import convert
+
+_FILTRATION = "kidney.filtration_rate"  # of bodies that have one number for it
 
 
 def read_conditions(document: Document, where: Where, given: Sequence[str]) -> tuple[str, ...]:
@@ -33,6 +41,25 @@ def read_stopped(
         near = nearest(name, medication)
         raise document.error(where, f"medication of this person ({taken})", shown(name), near)
     return own
+
+
+def known_of(case: Case, arm: str, numbers: Mapping[str, Parameter]) -> Patient | None:
+    """What a case says of its person in an arm, of which `numbers` are those; None of animals.
+
+    Where no labs are given, the person has the filtration rate of the body's numbers.
+    """
+    if case.person.species != "human":
+        return None
+    rate = numbers.get(_FILTRATION) if case.labs is None and case.body != CLAMPED else None
+    named = [disease.name for disease in (*case.diseases, *case.arms[arm].diseases)]
+    return patient(
+        {} if case.labs is None else case.labs.given,
+        case.person.age,
+        case.person.sex,
+        conditions=(*case.conditions, *implied(tuple(named))),
+        medication=case.medication,
+        gfr=None if rate is None else convert(rate.value, rate.unit, "mL/min"),
+    )
 
 
 def _read(

@@ -11,6 +11,8 @@ from calcis.case.form import Labs, Lesion, Person, Timing
 from calcis.case.plasma import Plasma
 from calcis.case.tissues import Tissue
 from calcis.changes import Change, apply
+from calcis.clinical.hard_findings import HardFinding, Simulated, hard_findings
+from calcis.clinical.rules import Given, Patient
 from calcis.errors import InputError, nearest
 from calcis.parameters import Parameter
 
@@ -31,6 +33,7 @@ class Treatment:
     remarks: tuple[str, ...] = ()
     diseases: tuple[Disease, ...] = ()
     stopped: tuple[str, ...] = ()  # medication of the person that is not taken here
+    known: Patient | None = None  # what the case says of the person; None of animals
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -44,6 +47,13 @@ class Treatment:
     def sets(self) -> tuple[tuple[Change, ...], ...]:
         """Its sets of changes, in the order in which they are applied: its diseases', then its own."""
         return (*(disease.changes for disease in self.diseases), self.changes)
+
+    def hard_findings(self, simulated: Simulated | None = None) -> tuple[HardFinding, ...]:
+        """What must be known of the arm in this person: from the case, and from the body once `simulated`."""
+        if self.known is None:
+            return ()
+        given = [Given(one.drug, one.route, one.times[0], one.times[-1] + one.duration) for one in self.doses]
+        return hard_findings(self.known, given, self.stopped, simulated)
 
     @property
     def findings(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from calcis.body import CLAMPED, body_species
-from calcis.case.background import read_conditions, read_medication, read_stopped
+from calcis.case.background import known_of, read_conditions, read_medication, read_stopped
 from calcis.case.case import Case, Treatment
 from calcis.case.complaints import read_form
 from calcis.case.disease import Disease, read_diseases
@@ -121,11 +121,11 @@ class _Maker:
         base = self.vocabulary.parameters(form.body)
         arms = {}
         for name, arm in case.arms.items():
-            case.parameters(base, name)
+            known = known_of(case, name, case.parameters(base, name))
             untried = (said for disease in (*diseases, *arm.diseases) for said in disease.untried)
             idle = idle_changes(case, name, self.vocabulary)
             told = self._told(arm)
-            arms[name] = replace(arm, remarks=(*arm.remarks, *untried, *told, *idle))
+            arms[name] = replace(arm, remarks=(*arm.remarks, *untried, *told, *idle), known=known)
         return replace(case, arms=arms)
 
     def _told(self, arm: Treatment) -> list[str]:

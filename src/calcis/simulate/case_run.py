@@ -12,6 +12,7 @@ import numpy as np
 from calcis.body import CLAMPED, body_balances, body_limits, body_supplies
 from calcis.case import Case, Treatment, Vocabulary, packaged
 from calcis.clinical.bounds import excursions
+from calcis.clinical.hard_findings import Simulated, reached
 from calcis.ledger import LEDGER, Balance, defects, flown
 from calcis.part import Model
 from calcis.run_folder import CHECKPOINT, data_hashes, versions
@@ -155,13 +156,21 @@ def rooms_of(case: Case, numbers: Numbers, vocabulary: Vocabulary) -> dict[str, 
 
 
 def coupling_of(
-    case: Case, rooms: Mapping[str, Room], threads: int | None, times: np.ndarray | None = None
+    case: Case,
+    rooms: Mapping[str, Room],
+    threads: int | None,
+    times: np.ndarray | None = None,
+    kept: Mapping[str, tuple[np.ndarray, Sequence[str] | None]] | None = None,
 ) -> Coupling:
-    """All arms at the start; without `times` (h), those of the case are kept."""
+    """All arms at the start; without `times` (h), those of the case are kept.
+
+    `kept`: times and signals of which rooms' courses are kept, where others than usual.
+    """
     times = np.array(case.run.times) if times is None else times
     sides = {}
     for name, room in rooms.items():
         asked = (organ_times(times), KEPT) if name == "organs" else (times, None)
+        asked = (kept or {}).get(name, asked)
         one = Integration(
             room.kernel, room.lanes, asked[0], case.run.tolerance, threads=threads, kept=asked[1]
         )
@@ -209,9 +218,15 @@ def _arm(
     failure: str | None,
 ) -> Arm:
     """What one arm gave; `usual` is the plasma against which its story tells, None for that of people."""
-    findings = [Finding("warning", text) for text in arm.findings]
-    if case.body != CLAMPED and case.person.species == "human":
-        beyond = excursions(times, {name: (one.unit, one.values) for name, one in body.items()})
+    courses = {name: (one.unit, one.values) for name, one in body.items()}
+    simulated = Simulated(times, courses, case.run.every) if case.body != CLAMPED else None
+    hard = arm.hard_findings(simulated)
+    if simulated is not None and case.person.species == "human":
+        hard += reached(simulated)
+    findings = [Finding(one.level, one.text, one.source) for one in hard]
+    findings += [Finding("warning", text) for text in arm.findings]
+    if simulated is not None and case.person.species == "human":
+        beyond = excursions(times, courses)
         findings += [Finding("urgent", one.words(case.run.every), one.bound.source) for one in beyond]
     facts: dict[str, Any] = {}
     if lesion is not None and case.lesion is not None:
@@ -229,11 +244,11 @@ def _arm(
             }
         values = {name: one for part in PARTS for name, one in numbers.of_part(arm.name, part).items()}
         if failure is None:
-            courses = {name: one.values for name, one in {**body, **lesion}.items()}
-            story = tell(times, courses, values, injured, usual)
+            levels = {name: one.values for name, one in {**body, **lesion}.items()}
+            story = tell(times, levels, values, injured, usual)
             facts |= outcome(story, case.lesion.tissue)
             findings += [Finding(level, text) for level, text in sentences(story)]
-            beyond_chemistry = extrapolated(courses)
+            beyond_chemistry = extrapolated(levels)
             findings += [Finding("warning", beyond_chemistry)] if beyond_chemistry else []
     if failure is not None:
         findings.insert(0, Finding("urgent", failure))
