@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from calcis.body import CLAMPED
 from calcis.case import Case
 from calcis.changes import Change, parse_changes
 from calcis.clinical.labs import LABS
 from calcis.errors import InputError
-from calcis.individual.choice import choose
+from calcis.individual.choice import Choice, choose
 from calcis.individual.contradiction import aside, contradicted, misfit, without_disease
 from calcis.individual.factors import search
 from calcis.individual.fit import Fitted, Problem
@@ -33,17 +33,41 @@ def find(case: Case) -> Individual | None:
     None where the case has no labs, or gives its plasma.  The same case gives the same person, in whichever
     order its labs stand.  Raises InputError where nobody can live with what the case gives.
     """
+    looked = look(case)
+    return None if looked is None else told(case, looked)
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What was found for the labs of a case: the problem, the choice, and what of it is told."""
+
+    given: Case  # with the albumin that was measured
+    hours: float
+    problem: Problem
+    choice: Choice
+    notes: tuple[Moved, ...]
+    unused: dict[str, str]
+
+
+def look(case: Case) -> Looked | None:
+    """Look for the person of a case's labs; None, and InputError, as `find`."""
     if case.labs is None or case.body == CLAMPED:
         return None
-    hours = case.history or _lived(case)
+    hours = case.history or usually_lived(case)
     given, notes = _with_albumin(case)
     problem, unused = _problem(given, hours)
     if case.labs.albumin is not None and not notes:
         unused.setdefault("albumin", "the case sets it itself")
     choice = choose(problem)
-    best = choice.best
-    if best.cost == float("inf"):
+    if choice.best.cost == float("inf"):
         raise InputError("diseases and changes with which a body can live for its history", "others")
+    return Looked(given, hours, problem, choice, notes, unused)
+
+
+def told(case: Case, looked: Looked) -> Individual:
+    """What is known of the person who was found."""
+    given, hours, problem, choice = looked.given, looked.hours, looked.problem, looked.choice
+    best, notes, unused = choice.best, looked.notes, looked.unused
     signals = [name for name in _TOLD if name in problem.response.signals]
     other = _without_disease(given, hours)
     open_ = unsure(problem, best, signals)
@@ -74,7 +98,7 @@ def as_found(case: Case, individual: Individual) -> Case:
     return replace(case, changes=(*case.changes, changes), history=individual.hours)
 
 
-def _lived(case: Case) -> float:
+def usually_lived(case: Case) -> float:
     """For how long a person has lived with the diseases of a case that does not say so, h."""
     consuming = any(disease.never_steady for disease in case.diseases)
     return search()["lived.consuming" if consuming else "lived.usual"].value

@@ -26,8 +26,32 @@ class Unsure:
     signals: tuple[float, ...]
 
 
+@dataclass(frozen=True)
+class Posterior:
+    """What is known of amounts, linearised at a person: normal around `amounts` with `covariance`.
+
+    `chosen` are the changes made, then all else in which healthy persons differ or that a disease left open.
+    `of_signals` are the derivatives of logarithms of signals (signal, amount).
+    """
+
+    chosen: tuple[int, ...]
+    amounts: tuple[float, ...]
+    covariance: np.ndarray
+    of_signals: np.ndarray
+
+
 def unsure(problem: Problem, best: Fitted, signals: Sequence[str]) -> Unsure:
-    """What remains open of a person's changes and of some signals.
+    """What remains open of a person's changes and of some signals."""
+    found = posterior(problem, best, signals)
+    variances = np.einsum("sa,ab,sb->s", found.of_signals, found.covariance, found.of_signals)
+    amounts_open = np.sqrt(np.diag(found.covariance))[: len(best.chosen)]
+    return Unsure(
+        tuple(np.minimum(amounts_open, OPEN).tolist()), tuple(np.minimum(np.sqrt(variances), OPEN).tolist())
+    )
+
+
+def posterior(problem: Problem, best: Fitted, signals: Sequence[str] = ()) -> Posterior:
+    """What is known of a person's amounts, given the labs.
 
     (JᵀJ + P)⁻¹, with J the derivatives of the labs, each over its spread, and P the precision of the priors.
     """
@@ -59,8 +83,4 @@ def unsure(problem: Problem, best: Fitted, signals: Sequence[str]) -> Unsure:
     of_signals, of_labs = slopes[: len(places)], slopes[len(places) :]
     of_labs = of_labs * problem.weights(best.chosen)[:, None]
     covariance = np.linalg.inv(of_labs.T @ of_labs + np.diag(spreads**-2.0))
-    variances = np.einsum("sa,ab,sb->s", of_signals, covariance, of_signals)
-    amounts_open = np.sqrt(np.diag(covariance))[: len(best.chosen)]
-    return Unsure(
-        tuple(np.minimum(amounts_open, OPEN).tolist()), tuple(np.minimum(np.sqrt(variances), OPEN).tolist())
-    )
+    return Posterior(tuple(chosen), tuple(amounts), covariance, of_signals)

@@ -25,6 +25,11 @@ class Numbers:
         self._case, self._all = case, personal
         self._of_organs: dict[str, Parameter] = {}
 
+    @property
+    def known(self) -> tuple[str, ...]:
+        """Every dotted name."""
+        return tuple(self._all)
+
     def of_model(self, arm: str, model: Model) -> dict[str, float]:
         """Values of a model's parameters in an arm, by dotted name, in the units of its laws."""
         self._used.update(model.parameters)

@@ -1,0 +1,211 @@
+"""How do many persons fare in all arms of a case?  Lanes of one coupled integration: body, lesion, organs.
+
+A lane of the body is a person in an arm, person by person.  Persons differ in numbers of the body; tissue is
+the same in all of them, and the lesion one voxel.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from calcis.body import CLAMPED
+from calcis.case import Case, Vocabulary, packaged
+from calcis.changes import Change, resolve
+from calcis.errors import InputError
+from calcis.ledger import LEDGER
+from calcis.part import Model
+from calcis.simulate.case_run import Room, coupling_of, rooms_of
+from calcis.simulate.numbers import Numbers
+from calcis.simulate.organs import starting
+from calcis.solve import compiled_driver
+from calcis.solve.evaluate import signals
+from calcis.solve.integrate import Integration, solve
+from calcis.solve.schedule import Lane
+
+MOST_TIMES = 400  # of the courses that are kept of every person
+_MOST_OF_ORGANS = 40  # of those of organs, whose mineral grows for years
+_TOLERANCE = 1e-6  # of the time before the run
+
+MINERAL = "mineral_total"  # of the lesion, mmol/L
+MINERAL_ORGANS = "mineral_organs"  # of all organs together, mmol
+
+
+@dataclass(frozen=True)
+class Members:
+    """Persons by what is different in them; calcis.individual.ensemble makes them.
+
+    names: dotted; values: (person, number); hours: (person,) that each lived so before the run, with the
+    diseases and changes of the case, or without them where `plainly`.
+    """
+
+    names: tuple[str, ...]
+    values: np.ndarray
+    hours: np.ndarray
+    plainly: bool
+
+    def part(self, first: int, last: int) -> Members:
+        """Some of them."""
+        return replace(self, values=self.values[first:last], hours=self.hours[first:last])
+
+
+@dataclass(frozen=True)
+class Fared:
+    """What became of persons: `courses` by name, (person, arm, time) at `times` (h), NaN after a failure.
+
+    `units` of the courses; failures: a sentence, by (person, arm).
+    """
+
+    times: np.ndarray
+    courses: Mapping[str, np.ndarray]
+    units: Mapping[str, str]
+    failures: Mapping[tuple[int, int], str]
+
+
+def kept_times(case: Case) -> np.ndarray:
+    """The times (h) of courses: those of the case, or every so many of them, and the last."""
+    times = np.array(case.run.times)
+    step = -(-(len(times) - 1) // MOST_TIMES) or 1
+    return np.append(times[:-1:step], times[-1]) if len(times) > 1 else times
+
+
+def fare(
+    case: Case,
+    members: Members,
+    wanted: Sequence[str],
+    *,
+    times: np.ndarray | None = None,
+    threads: int | None = None,
+    progress: Callable[[float], None] | None = None,
+    vocabulary: Vocabulary | None = None,
+) -> Fared:
+    """Simulate persons in every arm; `wanted` are the signals of the body that are kept.
+
+    Raises InputError for a case that gives its plasma, as nobody's body is in it.
+    """
+    if case.body == CLAMPED:
+        raise InputError("a body, in which persons can differ", f"body: {CLAMPED}")
+    compiled_driver.begin()
+    vocabulary = vocabulary or packaged()
+    numbers = Numbers(case, vocabulary.parameters(case.body))
+    rooms = rooms_of(case, numbers, vocabulary)
+    times = kept_times(case) if times is None else times
+    wide = _widened(case, numbers, rooms, members)
+    few = times[:: -(-(len(times) - 1) // _MOST_OF_ORGANS) or 1]
+    few = few if few[-1] == times[-1] else np.append(few, times[-1])
+    kept = {"body": (times, wanted), "lesion": (times, [MINERAL]), "organs": (few, [MINERAL])}
+    coupling = coupling_of(case, wide, threads, times, kept)
+    while coupling.going:
+        coupling.step()
+        if progress is not None:
+            progress(coupling.share)
+    sides, arms = dict(zip(wide, coupling.sides, strict=True)), len(case.arms)
+    body = sides["body"].solution()
+    shape = (len(members.hours), arms)
+    courses = {name: body.signals[:, :, k].reshape(*shape, -1).copy() for k, name in enumerate(wanted)}
+    units = {name: wide["body"].model.signals[name] for name in wanted}
+    if "lesion" in sides:
+        courses[MINERAL] = sides["lesion"].solution().signals[:, :, 0].reshape(*shape, -1).copy()
+        units[MINERAL] = wide["lesion"].model.signals[MINERAL]
+    if "organs" in sides:
+        courses[MINERAL_ORGANS] = _of_organs(wide["organs"], sides["organs"], times, shape)
+        units[MINERAL_ORGANS] = "mmol"
+    failed = {divmod(k, arms): coupling.failure(k) for k in range(shape[0] * arms)}
+    return Fared(times, courses, units, {who: said for who, said in failed.items() if said is not None})
+
+
+def _widened(case: Case, numbers: Numbers, rooms: Mapping[str, Room], members: Members) -> dict[str, Room]:
+    """The rooms of a case with a lane for every person in every arm."""
+    body = rooms["body"]
+    begun = _lived(case, numbers, body, members)
+    tables = [_table(case, numbers, body.model, arm, lane, members) for arm, lane in _arms(case, body)]
+    lanes = [
+        replace(lane, name=f"person {k} in {arm}", parameters=tables[j][k], start=begun[k])
+        for k in range(len(members.hours))
+        for j, (arm, lane) in enumerate(_arms(case, body))
+    ]
+    found = {"body": replace(body, lanes=lanes)}
+    if len(rooms) == 1:
+        return found
+    kernel = body.kernel
+    seen = np.array([signals(kernel, lane, np.zeros(1), lane.start[None])[0] for lane in lanes])
+    for name, room in rooms.items():
+        if name == "body":
+            continue
+        each = len(room.lanes) // len(case.arms)
+        wide = [lane for _ in range(len(members.hours)) for lane in room.lanes]
+        table = np.array([lane.parameters for lane in wide])
+        column = [kernel.system.observed.index(one) for one in room.model.inputs]
+        plasma = dict(zip(room.model.inputs, np.repeat(seen[:, column], each, axis=0).T, strict=True))
+        starts = starting(room.model, table, plasma)
+        wide = [replace(lane, start=start) for lane, start in zip(wide, starts, strict=True)]
+        places = room.places
+        assert places is not None
+        repeated = [
+            (uptake, state, weight if np.ndim(weight) == 0 else np.tile(weight, len(members.hours)))
+            for uptake, state, weight in places.terms
+        ]
+        places = replace(places, volume=np.tile(places.volume, len(members.hours)), terms=repeated)
+        found[name] = replace(room, lanes=wide, places=places)
+    return found
+
+
+def _arms(case: Case, body: Room) -> list[tuple[str, Lane]]:
+    return list(zip(case.arms, body.lanes, strict=True))
+
+
+def _table(case: Case, numbers: Numbers, model: Model, arm: str, lane: Lane, members: Members) -> np.ndarray:
+    """Numbers of the body (person, parameter) of all persons in an arm.
+
+    What the arm sets is the same in all; what it moves by a factor is moved from each one's own.
+    """
+    names = list(model.parameters)
+    found = np.tile(lane.parameters, (len(members.hours), 1))
+    own: dict[str, list[Change]] = {}
+    for changes in case.arms[arm].sets:
+        for change in changes:
+            own.setdefault(resolve(change, numbers.known), []).append(change)
+    for k, name in enumerate(members.names):
+        factors = [change.factor for change in own.get(name, [])]
+        if None not in factors:
+            found[:, names.index(name)] = members.values[:, k] * math.prod(one or 0.0 for one in factors)
+    return found
+
+
+def _lived(case: Case, numbers: Numbers, body: Room, members: Members) -> np.ndarray:
+    """The states at the run's beginning (person, state) of bodies that have lived as `members` say; the books
+    begin with the run.  NaN for who did not live that long.
+    """
+    before = replace(case, changes=(), diseases=()) if members.plainly else case
+    model, kernel = body.model, body.kernel
+    plain = Numbers(before, packaged().parameters(case.body)).shared(model) if members.plainly else None
+    values = np.array(list((plain or numbers.shared(model)).values()))
+    names, table = list(model.parameters), np.tile(values, (len(members.hours), 1))
+    fixed = {change.name for changes in case.changes for change in changes} if members.plainly else set()
+    for k, name in enumerate(members.names):
+        if name not in fixed:
+            table[:, names.index(name)] = members.values[:, k]
+    lanes, places = [], []
+    for k, row in enumerate(table):
+        try:
+            start = np.array(list(model.start(dict(zip(names, row.tolist(), strict=True))).values()), float)
+        except ArithmeticError:
+            continue
+        if np.isfinite(start).all():
+            lanes.append(Lane(f"person {k} before the run", row, start, -float(members.hours[k]), 0.0))
+            places.append(k)
+    found = np.full((len(table), len(model.states)), np.nan)
+    found[places] = solve(kernel, lanes, np.zeros(1), _TOLERANCE).states[:, 0]
+    found[:, [name.startswith(f"{LEDGER}.") for name in model.states]] = 0.0
+    return found
+
+
+def _of_organs(room: Room, side: Integration, times: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Mineral of all organs together, mmol, (person, arm, time)."""
+    assert room.places is not None
+    held = side.solution().signals[:, :, 0] * room.places.volume[:, None]
+    held = held.reshape(shape[0] * shape[1], -1, held.shape[1]).sum(axis=1)
+    return np.array([np.interp(times, side.times, one) for one in held]).reshape(*shape, -1)
