@@ -5,20 +5,12 @@ import math
 import numpy as np
 import pytest
 
-from calcis.ledger import LEDGER, books, defects, entries
 from calcis.part import assemble
-from calcis.solve.integrate import solve
-from calcis.solve.kernel import compile_system
-from calcis.solve.schedule import Drive, Jump, Lane
-from calcis.solve.system import INPUT_DEGREE, trace
 from calcis.tissue import BALANCES, INPUTS, PARTS
 from calcis.tissue.injuries import KINDS, moves
 from calcis.tissue.numbers import tissue_parameters
 
 MODEL = assemble(PARTS, INPUTS)
-KEPT = assemble([*PARTS, books(BALANCES)], INPUTS)
-NORMAL = dict(zip(INPUTS, (1.25, 1.2, 3.3e-3, 7.4), strict=True))
-DAY, YEAR = 24.0, 8766.0
 ROUNDING = 1e-13  # of the sum of absolute flows
 
 
@@ -186,64 +178,3 @@ def test_microbes_lose_no_tissue(numbers):
         for name, gain in gains.items():
             # Differences of rates of a few, at a killing of 1e-10 to 0.1.
             assert with_them[name] - without[name] == pytest.approx(gain * killed, rel=1e-9, abs=1e-13), name
-
-
-# What a case may give beside the share killed, so that each kind does all it can.
-GIVEN = {
-    "ischaemia": {"flow": 0.05, "lasts": 6.0},
-    "injection": {"calcium": 30.0, "phosphate": 30.0},
-}
-
-
-@pytest.fixture(scope="module")
-def kernel():
-    return compile_system(trace(KEPT))
-
-
-def solved(kernel, numbers, days, tolerance, jumps=()):
-    """Courses of tissue in normal plasma, from its start at rest: (time, state)."""
-    times = np.asarray(days, float) * DAY
-    constant = np.zeros((1, len(INPUTS), INPUT_DEGREE + 1))
-    constant[0, :, 0] = list(NORMAL.values())
-    parameters = np.array([numbers[name] for name in kernel.system.parameters])
-    start = np.array(list(KEPT.start(numbers, NORMAL).values()), float)
-    drive = Drive(np.zeros(1), times[-1:], constant)
-    solution = solve(
-        kernel, [Lane("tissue", parameters, start, 0.0, times[-1], jumps, (), drive)], times, tolerance
-    )
-    assert solution.failures == (None,)
-    return solution.states[0]
-
-
-def injury(kind, numbers):
-    """Jumps of an injury of day 1, and what they enter in the books."""
-    names = list(KEPT.states)
-    for move in moves(kind, 0.7, numbers, GIVEN.get(kind)):
-        at, source = DAY + move.after, move.source and names.index(move.source)
-        yield Jump(at, names.index(move.target), move.factor, source)
-        for entry, factor in entries(BALANCES, move.target, move.factor, numbers):
-            yield Jump(at, names.index(entry), factor, source)
-
-
-@pytest.mark.parametrize("tolerance", [1e-3, 1e-8])
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_books_close_after_every_injury(kernel, numbers, kind, tolerance):
-    """And nothing falls below zero by more than the solver may be wrong."""
-    unlike = odd(numbers) | {"leukocytes.macrophage_competence": 0.3}
-    if kind == "fixation":
-        unlike |= {"parenchyma.fixed": 1.0, "leukocytes.macrophage_competence": 0.0}
-    course = solved(kernel, unlike, np.linspace(0.0, 100.0, 101), tolerance, list(injury(kind, unlike)))
-    assert max(defects(BALANCES, KEPT, course, unlike).values()) < 1e-9
-    for k, (name, state) in enumerate(KEPT.states.items()):
-        if not state.signed and not name.startswith(LEDGER):
-            assert course[:, k].min() > -tolerance * (state.scale + course[:, k].max()), name
-    assert course[:, list(KEPT.states).index("debris.dead")].max() > 0.1
-
-
-def test_healthy_tissue_stays_at_rest_for_fifty_years(kernel, numbers):
-    """At rest to what the solver may be wrong, and without any mineral."""
-    course = solved(kernel, numbers, np.linspace(0.0, 50.0 * YEAR / DAY, 51), 1e-6)
-    for k, (name, state) in enumerate(KEPT.states.items()):
-        if not name.startswith(LEDGER):
-            drift = np.abs(course[:, k] - course[0, k]).max()
-            assert drift < 1e-6 * (abs(course[0, k]) + state.scale), (name, drift)

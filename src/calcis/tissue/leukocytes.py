@@ -49,13 +49,18 @@ def microbes_killed_by_macrophages(v: Any) -> Value:
 
 def crystal_resorption_rate(v: Any) -> Value:
     """Acid resorption of fresh crystals in reach by macrophages one by one (1/h), m·k."""
-    return v.macrophage_competence * v.viability * v.resorption_basal
+    return resorbing_cells(v) * v.resorption_basal
 
 
 def giant_resorption_rate(v: Any) -> Value:
     """Acid resorption of crystals by giant cells (1/h), G·V·ρ/(Z + K): each takes a volume V of them."""
     mineral = maximum(v.mineral_total, 0.0) + v.giant_half
     return v.giant * v.giant_resorption * v.giant_density / mineral
+
+
+def resorbing_cells(v: Any) -> Value:
+    """How far there are cells that resorb, and able ones, m·viability: 0 in a culture and an implant."""
+    return v.macrophage_competence * v.viability
 
 
 def crystal_signal(v: Any) -> Value:
@@ -160,6 +165,7 @@ LEUKOCYTES = Part(
         "giant_cells": Signal("1/mm^3", lambda v: v.giant),
         "crystal_resorption_rate": Signal("1/h", crystal_resorption_rate),
         "giant_resorption_rate": Signal("1/h", giant_resorption_rate),
+        "resorbing_cells": Signal("1", resorbing_cells),
     },
     rates=rates,
 )

@@ -115,8 +115,8 @@ def apatite_resorption(v: Any) -> Value:
 
 
 def bone_resorption(v: Any) -> Value:
-    """Mineral of bone-like tissue that osteoclasts take away (mmol/L/h)."""
-    return v.bone_turnover * v.viability * v.bone
+    """Mineral of bone-like tissue that osteoclasts, kin of macrophages, take away (mmol/L/h)."""
+    return v.bone_turnover * v.resorbing_cells * v.bone
 
 
 def amorphous_cleared(v: Any) -> Value:
@@ -302,7 +302,7 @@ MINERAL = Part(
         "radiodensity_slope": "L/mg",
     },
     needs={
-        "viability": "1",
+        "resorbing_cells": "1",
         "dead_fraction": "1",
         "mineral_permissiveness": "1",
         "pyrophosphate_tissue": "mmol/L",
