@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from calcis.body import CLAMPED
 from calcis.case import packaged
 from calcis.case.drugs import Drug
+from calcis.clinical.history import conditions, medicines
+from calcis.clinical.rules import Rule, asks, rules, worded
 from calcis.drugs import drug_actions, drug_part
 from calcis.drugs.action import Action
 from calcis.parameters import Parameter, data_path, read_parameters
 from calcis.part import Part
 from calcis.references import in_full
+from calcis.wording import capital, listed
 
 
 def shown(one: Parameter) -> str:
@@ -26,7 +30,9 @@ def drug_facts(drug: Drug) -> dict[str, Any]:
     own = {name.partition(".")[2]: one for name, one in numbers.items()}
     bodies = [body for body in packaged().bodies if body != CLAMPED]
     lacking = {body: packaged().lacks(body, drug.name) for body in bodies}
-    keys = dict.fromkeys(one.source.partition(":")[0].strip() for one in numbers.values())
+    own_rules = [rule for rule in rules() if drug.name in rule.drugs]
+    named = [*(one.source for one in numbers.values()), *(rule.source for rule in own_rules)]
+    keys = dict.fromkeys(source.partition(":")[0].strip() for source in named)
     facts: dict[str, Any] = {
         "what it is": drug.what,
         "routes": dict(drug.routes),
@@ -35,6 +41,7 @@ def drug_facts(drug: Drug) -> dict[str, Any]:
         "molar mass": shown(drug.molar_mass) if drug.molar_mass else "",
         "kinetics": _kinetics(drug_part(drug.name)),
         "what it does": [_action(one, own) for one in drug_actions(drug.name)],
+        "hard findings": [_finding(rule, drug) for rule in own_rules],
         "not yet": drug.waits,
         "in body": ", ".join(body for body, why in lacking.items() if not why),
         "not in": {body: why for body, why in lacking.items() if why},
@@ -44,6 +51,32 @@ def drug_facts(drug: Drug) -> dict[str, Any]:
         "where in them": f"calcis explain {drug.name}.{next(iter(own))}, and so on",
     }
     return {label: fact for label, fact in facts.items() if fact}
+
+
+def history_facts(name: str) -> dict[str, Any]:
+    """What a condition or medicine of a case's history is, and the hard findings that ask for it."""
+    one = conditions()[name] if name in conditions() else medicines()[name]
+    asking = [rule for rule in rules() if name in rule.drugs or asks(rule, name)]
+    facts: dict[str, Any] = {
+        "what it is": one.title,
+        "also called": ", ".join(one.also),
+        "implied by disease": ", ".join(one.diseases),
+        "in a case": f"{'conditions' if name in conditions() else 'medication'}: [{name}]",
+        "hard findings": [f"{_says(rule, rule.drugs)} ({rule.source})." for rule in asking],
+    }
+    return {label: fact for label, fact in facts.items() if fact}
+
+
+def _finding(rule: Rule, drug: Drug) -> str:
+    """A rule about a drug: when it holds, what it says, and from where that is."""
+    unless = f", unless {' or '.join(map(worded, rule.unless))}" if rule.unless else ""
+    when = " and ".join(map(worded, rule.when))
+    return f"{rule.level}: {when}{unless}. {_says(rule, [drug.name])} ({rule.source})."
+
+
+def _says(rule: Rule, drugs: Iterable[str]) -> str:
+    names = sorted(name.removeprefix("given_").replace("_", " ") for name in drugs)
+    return rule.says.format(Drug=capital(listed(names, "or")))
 
 
 def moved_by(signal: str, giver: Part | None) -> list[str]:

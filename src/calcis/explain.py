@@ -1,4 +1,4 @@
-"""What does a name mean: a parameter, signal, state, part, drug, mineral, disease, tissue, injury or body?
+"""What does a name mean: a parameter, signal, state, part, drug, disease, tissue, injury, body ...?
 
 Value, unit, full source, kind and species of a number; who gives a signal and who needs it.  Bodies have
 parts, numbers and signals of the same name: each body answers with its own.
@@ -21,7 +21,8 @@ from calcis.case.plasma import OFFERED
 from calcis.case.tissues import Tissue
 from calcis.chemistry.attenuation import EFFECTIVE_ENERGY, radiodensity_per_mass
 from calcis.chemistry.mineral import HIGHEST, LOWEST, MIDDLE, Mineral, minerals, solubility
-from calcis.drug_words import drug_facts, moved_by, shown
+from calcis.clinical.history import conditions, medicines
+from calcis.drug_words import drug_facts, history_facts, moved_by, shown
 from calcis.drugs import drug_part
 from calcis.errors import InputError, nearest
 from calcis.parameters import KINDS, Parameter, data_path, read_data, read_parameters
@@ -82,6 +83,8 @@ def explainable() -> dict[str, list[str]]:
         "minerals": list(minerals()),
         "parts": [name for name in parts if name not in words.drugs],
         "signals": [name for name in quantities() if name in given],
+        "conditions": list(conditions()),
+        "medicines": list(medicines()),
     }
 
 
@@ -102,6 +105,10 @@ def _everything() -> Iterator[tuple[str, Callable[[], Explanation]]]:
     for drug in words.drugs.values():
         for name in drug.names:
             yield name, partial(_drug, drug)
+    for sort, found in (("condition", conditions()), ("medicine", medicines())):
+        for one in found.values():
+            for name in (one.name, *one.also):
+                yield name, partial(_history, one.name, sort)
     for name, mineral in minerals().items():
         yield name, partial(_mineral, mineral)
     for tissue in words.tissues.values():
@@ -240,6 +247,10 @@ def _part(part: Part, body: str | None) -> Explanation:
 
 def _drug(drug: Drug) -> Explanation:
     return Explanation(drug.name, "drug", drug_facts(drug))
+
+
+def _history(name: str, sort: str) -> Explanation:
+    return Explanation(name, sort, history_facts(name))
 
 
 def _mineral(mineral: Mineral) -> Explanation:

@@ -69,6 +69,13 @@ def test_drugs_tissues_injuries_and_bodies() -> None:
     (drug,) = explain("Prolia")
     assert (drug.name, drug.sort) == ("denosumab", "drug")
     assert drug.facts["routes"]["SC"] == "denosumab.subcutaneous"
+    findings = drug.facts["hard findings"]
+    assert findings[0].startswith("contraindicated: GFR below 30 mL/min, unless high calcium. Denosumab in")
+    assert any("JAMA" in source for source in drug.facts["sources"])
+    (condition,) = explain("left_ventricular_failure")
+    assert (condition.name, condition.sort) == ("heart_failure", "condition")
+    assert any("goldstein_1991" in finding for finding in condition.facts["hard findings"])
+    assert "calciphylaxis" in explain("phenprocoumon")[0].facts["hard findings"][0]
     assert explain("dermis")[0].sort == "tissue"
     assert explain("bite")[0].sort == "injury"
     assert "kidney" in explain("peterson_riggs_2010")[0].facts["parts"]
@@ -87,7 +94,7 @@ def test_all_that_is_listed_can_be_explained() -> None:
     listed = explainable()
     assert {"kidney", "leukocytes"} <= set(listed["parts"]) and "dermis" in listed["tissues"]
     for sort, names in zip(
-        ("body", "disease", "tissue", "injury", "drug", "mineral", "part", "signal"),
+        ["body", "disease", "tissue", "injury", "drug", "mineral", "part", "signal", "condition", "medicine"],
         listed.values(),
         strict=True,
     ):

@@ -192,6 +192,41 @@ def said(answer: Answer) -> str:
     return f" ({listed(list(dict.fromkeys(answer.shows)))})" if answer.shows else ""
 
 
+def asks(rule: Rule, name: str) -> bool:
+    """Whether a rule asks for a condition or a medicine."""
+    every = [*rule.when, *rule.unless]
+    while every:
+        [(what, about)] = every.pop().items()
+        if what == "any":
+            every += about
+        elif about == name or (what == "taking" and name in members(tuple(about))):
+            return True
+    return False
+
+
+def worded(condition: Mapping[str, Any]) -> str:
+    """A condition in words.
+
+    >>> worded({"gfr": {"below": "30 mL/min"}}), worded({"calcium": "low"}), worded({"lasts_over": "4 d"})
+    ('GFR below 30 mL/min', 'low calcium', 'doses over more than 4 d')
+    """
+    [(what, about)] = condition.items()
+    if what == "any":
+        return listed([worded(one) for one in about], "or")
+    if what in VALUES:
+        title = VALUES[what][0]
+        return f"{about} {title}" if isinstance(about, str) else f"{title} {' '.join(*about.items())}"
+    if what == "condition":
+        return conditions()[about].title
+    named = listed([name.replace("_", " ") for name in about], "or") if what == "taking" else about
+    return {
+        "taking": f"{named} taken",
+        "not_before": f"no {named} before",
+        "lasts_over": f"doses over more than {named}",
+        "route": f"the route {named}",
+    }[what]
+
+
 def _rule(document: Document, where: Where) -> Rule:
     about: Any = document.data
     for step in where:
