@@ -68,15 +68,17 @@ def test_soap_comes_only_where_fat_died_and_binds_calcium(tmp_path: Path) -> Non
     assert brought["fat"] > brought["muscle"] + 0.5 * soap[1]
 
 
-def test_two_fatty_acids_bind_one_calcium_and_lipase_makes_acid() -> None:
+def test_two_fatty_acids_bind_one_calcium_and_lose_their_acid() -> None:
     point = at({"fat.fatty_acid": 10.0, "fat.lipid": 100.0})
     rates, made = point.rates(), point.signal("soap_formation")
     freed, share = point.signal("lipolysis"), NUMBERS["interstitial_fluid.fluid_share"]
-    washed = NUMBERS["fat.wash_out"] * point.signal("exchange_rate") * 10.0
+    bound = 10.0 / (1.0 + 10.0 / NUMBERS["fat.albumin_binds"])
+    washed = NUMBERS["fat.wash_out"] * point.signal("exchange_rate") * bound
     assert made > 0.0 and rates["fat.soap"] == pytest.approx(made, rel=1e-9)
+    washed += point.signal("debris_clearance_rate") * 10.0
     assert rates["fat.fatty_acid"] == pytest.approx(freed - 2.0 * made - washed, rel=1e-9)
     still = at().rates()
-    for ion, flow in (("calcium", -made), ("acid", freed)):
+    for ion, flow in (("calcium", -made), ("acid", 2.0 * made)):
         gained = rates[f"interstitial_fluid.{ion}"] - still[f"interstitial_fluid.{ion}"]
         assert gained * share == pytest.approx(flow, rel=1e-6), ion
 

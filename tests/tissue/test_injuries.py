@@ -28,9 +28,18 @@ def test_a_bite_leaves_dead_tissue_with_its_mitochondria_and_phosphate(numbers):
         "debris.alarmin": 0.9,
         "debris.organic_phosphate": 0.9 * content,
         "fat.lipid": 0.0,
+        "fat.fatty_acid": 0.0,
     }
     fat = dict(numbers) | {"fat.fat_content": 2000.0}
     assert ("fat.lipid", "parenchyma.living", 1800.0) in jump("bite", 0.9, fat)
+
+
+def test_lipase_has_freed_some_of_the_fat_of_fat_necrosis(numbers):
+    fat = numbers | {"fat.fat_content": 2000.0, "fat_necrosis.freed_share": 0.4}
+    for given, freed in ((None, 0.4), ({"freed": 0.1}, 0.1), ({"freed": 0.0}, 0.0)):
+        found = {move.target: move.factor for move in moves("fat_necrosis", 0.5, fat, given)}
+        assert found["fat.fatty_acid"] == pytest.approx(1000.0 * freed)
+        assert found["fat.lipid"] == pytest.approx(1000.0 * (1.0 - freed))
 
 
 def test_cells_that_die_by_apoptosis_are_not_dead_yet(numbers):
@@ -90,7 +99,7 @@ def test_trauma_tears_vessels_and_infection_and_injection_bring_something_in(num
 
 def test_targets_and_sources_are_states(numbers):
     states = assemble(PARTS, INPUTS).states
-    every = {"flow": 0.1, "lasts": 5.0, "microbes": 1e3, "calcium": 1.0, "phosphate": 1.0}
+    every = {"flow": 0.1, "lasts": 5.0, "microbes": 1e3, "freed": 0.3, "calcium": 1.0, "phosphate": 1.0}
     for kind, what in KINDS.items():
         for move in moves(kind, 0.5, numbers, {key: every[key] for key in what.keys}):
             assert move.target in states and (move.source is None or move.source in states)

@@ -281,13 +281,14 @@ def rates(t: float, y: np.ndarray, overrides: dict[str, float] | None = None) ->
     giant = x.U * cells.giant_resorption * cells.giant_density / (Z + cells.giant_half)
     leaves((single * reach + giant) * x.ZO, "ZO", salt.resorbed_returned)
     leaves((single * reach * salt.apatite_surface + giant) * x.ZH, "ZH", salt.resorbed_returned)
-    leaves(alive * salt.bone_turnover * x.ZB, "ZB", salt.resorbed_returned)
+    leaves(alive * m * salt.bone_turnover * x.ZB, "ZB", salt.resorbed_returned)
     eating = cells.neutrophil_phagocytosis * x.N
     eating += m * cells.macrophage_phagocytosis * (x.M1 + cells.reparative_share * x.M2)
     load = Z / (x.D + dead.mineral_load_floor) / dead.mineral_resistance
     least = dead.least_clearance
     kappa = alive * v["eat"] * eating * falling(x.D, dead.clearance_saturation)
     kappa *= (least + (1 - least) * falling(load**2, 1.0)) * reach
+    kappa *= falling((x.F + x.FA + 2 * x.So) / (x.D + dead.mineral_load_floor), dead.oil_resistance)
     go(kappa * x.D, D=-1)
     go(kappa * x.O, O=-1, QP=1)
     for kind in ("ZA", "ZO", "ZH"):
@@ -296,10 +297,11 @@ def rates(t: float, y: np.ndarray, overrides: dict[str, float] | None = None) ->
     go(n.digestion.digestion_rate * x.QP, QP=-1)
 
     # Fat
-    go(n.fat.lipolysis_rate * x.F, F=-1, FA=1, a=1)
+    go(n.fat.lipolysis_rate * x.F, F=-1, FA=1)
     go(kappa * x.F, F=-1)
-    go(n.fat.soap_rate * x.FA * hill(x.C, n.fat.soap_half_calcium, 1), FA=-2, C=-1, So=1)
-    go(n.fat.wash_out * T * x.FA, FA=-1)
+    go(kappa * x.FA, FA=-1)
+    go(n.fat.soap_rate * x.FA * hill(x.C, n.fat.soap_half_calcium, 1), FA=-2, C=-1, So=1, a=2)
+    go(n.fat.wash_out * T * x.FA * falling(x.FA, n.fat.albumin_binds), FA=-1)
     go((kappa + n.fat.soap_uptake * single) * x.So, So=-1, QC=1)
 
     # Bone forming

@@ -166,6 +166,7 @@ class Injury(_Form):
     flow: Annotated[Share | None, Field(description="ischaemia, trauma: share of blood flow left")] = None
     lasts: Annotated[Duration | None, Field(description="ischaemia: until flow returns at once")] = None
     microbes: Annotated[Density | None, Field(description="infection: how many come in")] = None
+    freed: Annotated[Share | None, Field(description="fat_necrosis: share of fat set free by lipase")] = None
     calcium: Annotated[CalciumDose | None, Field(description="injection: left in the patch")] = None
     phosphate: Annotated[PhosphateDose | None, Field(description="injection: left in the patch")] = None
 
@@ -179,7 +180,7 @@ class Injury(_Form):
     @property
     def own(self) -> dict[str, float]:
         """What was given of the keys that only some kinds have."""
-        names = ("flow", "lasts", "microbes", "calcium", "phosphate")
+        names = ("flow", "lasts", "microbes", "freed", "calcium", "phosphate")
         return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
 
 
@@ -191,12 +192,11 @@ class Lesion(_Form):
 
 
 class Timing(_Form):
-    """How long is simulated (h), how often written (h), the solver's relative tolerance, and a seed."""
+    """How long is simulated (h), how often written (h), and the solver's relative tolerance."""
 
     duration: Duration
     every: Duration
     tolerance: Tolerance = 1e-6
-    seed: Annotated[int, Field(ge=0, lt=2**32, description="from which `calcis compare` draws persons")] = 1
 
     @property
     def outputs(self) -> int:
@@ -299,18 +299,6 @@ Organs = Annotated[
 ]
 
 
-_GOAL = {
-    "type": "object",
-    "additionalProperties": {"type": "string"},
-    "description": "a quantity and where it should be, `of` start or an arm, and `by`, `at` or `from` when",
-    "examples": [
-        {"calcium_plasma": "2.1 to 2.6 mmol/L", "by": "30 d"},
-        {"mineral_total": "below 50 %", "of": "start", "at": "1 y"},
-    ],
-}
-GoalForm = Annotated[dict[str, Any], WithJsonSchema(_GOAL)]  # calcis.case.goal reads it in full
-
-
 def _format(entry: Any) -> Any:
     if isinstance(entry, bool | float) or entry != 1:
         raise refusal("1, the format of case files that this version reads", shown(entry))
@@ -351,7 +339,6 @@ class CaseForm(_Form):
     organs: Organs | None = None
     changes: ChangeSet = Field(default_factory=dict)
     changes_from: ChangesFrom = ""
-    goal: GoalForm | None = None
     arms: Annotated[dict[ArmName, Actions], Field(min_length=1, max_length=MOST_ARMS)]
     run: Timing
 

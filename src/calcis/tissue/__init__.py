@@ -92,7 +92,7 @@ BALANCES = (
             "acid_from_plasma": 1.0,
             "base_carried_off": 1.0,
             "pyrophosphate_hydrolysis": 1.0,
-            "lipolysis": 1.0,
+            "soap_formation": 2.0,
             "base_kept": -1.0,
         },
     ),

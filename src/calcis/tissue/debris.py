@@ -25,12 +25,15 @@ def debris_signal(v: Any) -> Value:
 
 
 def clearance_left(v: Any) -> Value:
-    """What mineral leaves of clearance, (r + (1 - r)/(1 + (q/q꜀)²))·a, q = mineral/(D + d₀).
+    """What mineral and oil leave of clearance, (r + (1 - r)/(1 + (q/q꜀)²))·a/(1 + o/oᵣ), q = mineral/(D + d₀).
 
-    Debris that bears mineral is taken up slower, by the factor r at worst; a is the share in reach.
+    Debris that bears mineral is taken up slower, by the factor r at worst; a is the share in reach.  Drops of
+    oil, o per dead tissue, are larger than the cells that take them up, and go slowly.
     """
-    load = v.mineral_total / (maximum(v.dead, 0.0) + v.mineral_load_floor) / v.mineral_resistance
-    return (v.least_clearance + (1.0 - v.least_clearance) / (1.0 + load * load)) * v.mineral_in_reach
+    debris = maximum(v.dead, 0.0) + v.mineral_load_floor
+    load = v.mineral_total / debris / v.mineral_resistance
+    by_mineral = v.least_clearance + (1.0 - v.least_clearance) / (1.0 + load * load)
+    return by_mineral * v.mineral_in_reach / (1.0 + maximum(v.oil, 0.0) / debris / v.oil_resistance)
 
 
 def debris_clearance_rate(v: Any) -> Value:
@@ -79,6 +82,7 @@ DEBRIS = Part(
         "mineral_load_floor": "1",
         "mineral_resistance": "mmol/L",
         "least_clearance": "1",
+        "oil_resistance": "mmol/L",
         "organic_phosphate_content": "mmol/L",
         "phosphate_release_rate": "1/h",
         "mitochondrial_loss": "1/h",
@@ -95,6 +99,7 @@ DEBRIS = Part(
         "phagocytosis_rate": "1/h",
         "mineral_total": "mmol/L",
         "mineral_in_reach": "1",
+        "oil": "mmol/L",
         "calcium_tissue": "mmol/L",
         "phosphate_tissue": "mmol/L",
         "exchange_relative": "1",

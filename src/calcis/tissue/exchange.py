@@ -115,7 +115,7 @@ def rates(v: Any) -> dict[str, Value]:
     per_tissue = {
         "calcium": v.calcium_supply - v.calcium_to_mineral - v.soap_formation,
         "phosphate": v.phosphate_supply + v.phosphate_release + 2.0 * hydrolysis - v.phosphate_to_mineral,
-        "acid": v.acid_from_plasma + v.acid_from_mineral + hydrolysis + v.lipolysis - v.base_kept,
+        "acid": v.acid_from_plasma + v.acid_from_mineral + hydrolysis + 2.0 * v.soap_formation - v.base_kept,
         "pyrophosphate": v.pyrophosphate_from_plasma
         + v.pyrophosphate_production * v.living_fraction
         - hydrolysis,
@@ -158,7 +158,6 @@ INTERSTITIAL_FLUID = Part(
         "phosphate_to_mineral": "mmol/L/h",
         "acid_from_mineral": "mmol/L/h",
         "soap_formation": "mmol/L/h",
-        "lipolysis": "mmol/L/h",
     },
     gives={
         "calcium_tissue": Signal("mmol/L", lambda v: v.calcium),

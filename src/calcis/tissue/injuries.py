@@ -40,6 +40,10 @@ KINDS: Mapping[str, Kind] = {
         "`microbes` (density, 1/mm^3) come in; they grow, kill cells and call leukocytes, which kill them.",
         {"microbes": "1000 1/mm^3"},
     ),
+    "fat_necrosis": Kind(
+        "Fat cells die, and lipase has set free the share `freed` (0.5) of their fat, which binds calcium.",
+        {"freed": "0.2"},
+    ),
     "injection": Kind(
         "A needle kills, and leaves `calcium` or `phosphate` (mmol) in the fluid of the patch, "
         "as when an infusion of calcium gluconate (0.22 mmol per mL) runs beside the vein.",
@@ -49,6 +53,7 @@ KINDS: Mapping[str, Kind] = {
 
 _SHARES = {"apoptotic_share": "1", "mitochondria_share": "1", "phosphate_share": "1", "flow_left": "1"}
 _OWN = {"ischaemia": {"survival_time": "h"}, "infection": {"inoculum": "1/mm^3"}}
+_OWN |= {"fat_necrosis": {"freed_share": "1"}}
 PARAMETERS = {kind: _SHARES | _OWN.get(kind, {}) for kind in KINDS}  # as a data file of injuries names them
 
 _LOST = "capillaries.flow_lost"
@@ -72,11 +77,11 @@ def moves(
     """All that an injury does, in the order of time; targets and sources are dotted states.
 
     `killed` and `parameters` as for `jump`, and `interstitial_fluid.fluid_share`.  `given` are keys of
-    the kind: flow (share left, 0..1), lasts (h), microbes (1/mm^3), calcium and phosphate (mmol per litre
-    of tissue).  Raises InputError for an unknown kind, a key of another, and shares outside 0..1.
+    the kind: flow (share left, 0..1), lasts (h), microbes (1/mm^3), freed (share of fat, 0..1), calcium and
+    phosphate (mmol per litre of tissue).  Raises InputError for an unknown kind, a key of another, and shares outside 0..1.
     """
     given = given or {}
-    killing = jump(kind, killed, parameters)
+    killing = jump(kind, killed, parameters, given.get("freed"))
     for key in given:
         if key not in KINDS[kind].keys:
             raise InputError(f"a key of {kind}: {', '.join(KINDS[kind].keys) or 'none'}", repr(key))
@@ -97,12 +102,13 @@ def moves(
     return sorted(found, key=lambda move: move.after)
 
 
-def jump(kind: str, killed: float, parameters: Mapping[str, Value]) -> Jump:
+def jump(kind: str, killed: float, parameters: Mapping[str, Value], freed: Value | None = None) -> Jump:
     """How the cells die: (target, source, coefficient), new[target] += coefficient·old[source].
 
     `killed` is the share of living tissue killed, 0..1: it becomes dead tissue (or apoptotic cells),
     whose mitochondria and phosphate come with it.  `parameters` holds the kind's shares by dotted name,
-    such as "bite.apoptotic_share", `debris.organic_phosphate_content` and `fat.fat_content` (mmol/L).
+    such as "bite.apoptotic_share", `debris.organic_phosphate_content` and `fat.fat_content` (mmol/L).  `freed` is the share of their fat
+    that lipase has set free (default: what the kind says, if it does).
 
     Raises InputError for an unknown kind and a share outside 0..1.
     """
@@ -112,6 +118,10 @@ def jump(kind: str, killed: float, parameters: Mapping[str, Value]) -> Jump:
     apoptotic = killed * parameters[f"{kind}.apoptotic_share"]
     necrotic = killed - apoptotic
     phosphate = parameters["debris.organic_phosphate_content"] * parameters[f"{kind}.phosphate_share"]
+    if freed is None:
+        freed = parameters[f"{kind}.freed_share"] if "freed_share" in PARAMETERS[kind] else 0.0
+    _share("a share of fat", freed)
+    fat = necrotic * parameters["fat.fat_content"]
     gains = {
         "parenchyma.living": -killed,
         "parenchyma.apoptotic": apoptotic,
@@ -119,7 +129,8 @@ def jump(kind: str, killed: float, parameters: Mapping[str, Value]) -> Jump:
         "debris.mitochondria": necrotic * parameters[f"{kind}.mitochondria_share"],
         "debris.alarmin": necrotic,
         "debris.organic_phosphate": necrotic * phosphate,
-        "fat.lipid": necrotic * parameters["fat.fat_content"],
+        "fat.lipid": fat * (1.0 - freed),
+        "fat.fatty_acid": fat * freed,
     }
     return [(target, "parenchyma.living", gain) for target, gain in gains.items()]
 
