@@ -16,6 +16,8 @@ A drug is one file, data/drugs/<name>.yaml: the numbers of its Part (calcis.para
         SC: {state: teriparatide.depot}     # dotted name of a `dosable` state of the drug's Part
         IV: {state: teriparatide.plasma}
       kinetics, actions, waits: ...         # calcis.drugs.drug
+      evidence:                             # optional; what stands behind it, use by use
+        - {for: high_calcium, dose: zoledronate 4 mg IV, level: trial, says: ..., source: "key: where"}
     parts:
       teriparatide: {...}
 
@@ -30,11 +32,43 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from calcis.parameters import Parameter, check_keys, read_data, read_number, read_species, reference_keys
+from calcis.parameters import (
+    Parameter,
+    check_keys,
+    read_data,
+    read_number,
+    read_source,
+    read_species,
+    reference_keys,
+)
 from calcis.reading import Document, shown
 from calcis.units import UnitError, dimension, read_quantity
 
 ROUTES = ("SC", "IV", "IM", "PO")  # under the skin, into a vein, into a muscle, by mouth
+
+
+# What a drug is given for -> in words; and how it is known that it helps.
+USES = {
+    "high_calcium": "high calcium that bone sets free",
+    "high_pth": "too much PTH by the glands' own will, with high calcium",
+    "high_pth_dialysis": "too much PTH on dialysis",
+    "high_phosphate": "high phosphate",
+    "vitamin_d_deficiency": "lack of vitamin D",
+    "deposit": "calcium deposits in soft tissue",
+    "bone_loss": "loss of bone",
+}
+LEVELS = ("trial", "series", "opinion")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What stands behind a drug in one use: `dose` as it was given there, `level` one of LEVELS."""
+
+    use: str
+    dose: str
+    level: str
+    says: str
+    source: str
 
 
 @dataclass(frozen=True)
@@ -51,6 +85,7 @@ class Drug:
     what: str = ""
     waits: str = ""  # why nothing answers to it yet
     most: tuple[float, str] | None = None  # a larger dose at once is a mistake
+    evidence: tuple[Evidence, ...] = ()
     averaged: str = ""  # how far its effect is off where doses are averaged; empty where too far
 
     @property
@@ -71,6 +106,7 @@ _KEYS = (
     "kinetics",
     "actions",
     "waits",
+    "evidence",
 )
 
 
@@ -103,6 +139,7 @@ def read_drug(path: str | Path, references: frozenset[str] | None = None) -> Dru
         waits=str(described.get("waits", "")),
         most=_most(document) if "most" in described else None,
         averaged=str(described.get("averaged", "")),
+        evidence=_evidence(document, known) if "evidence" in described else (),
         **numbers,
     )
 
@@ -114,6 +151,22 @@ def _most(document: Document) -> tuple[float, str]:
         return read_quantity(str(text))
     except UnitError as wrong:
         raise document.error(("drug", "most"), wrong.expected, wrong.got, wrong.nearest) from None
+
+
+def _evidence(document: Document, references: frozenset[str]) -> tuple[Evidence, ...]:
+    keys, found = ("for", "dose", "level", "says", "source"), []
+    given: Any = document.data["drug"]["evidence"]
+    if not isinstance(given, list) or not given:
+        raise document.error(("drug", "evidence"), "a list", shown(given))
+    for index, one in enumerate(given):
+        where = ("drug", "evidence", index)
+        check_keys(document, where, keys, keys)
+        for key, valid in (("for", USES), ("level", LEVELS)):
+            if one[key] not in valid:
+                raise document.error((*where, key), f"one of {', '.join(valid)}", shown(one[key]))
+        source = read_source(document, (*where, "source"), references)
+        found.append(Evidence(one["for"], str(one["dose"]), one["level"], str(one["says"]), source))
+    return tuple(found)
 
 
 def _routes(document: Document) -> dict[str, str]:
