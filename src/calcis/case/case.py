@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from calcis.case.disease import Disease
 from calcis.case.doses import Dose
 from calcis.case.form import Labs, Lesion, Person, Timing
+from calcis.case.goal import Goal
 from calcis.case.plasma import Plasma
 from calcis.case.tissues import Tissue
 from calcis.changes import Change, apply
@@ -88,6 +89,7 @@ class Case:
     medication: tuple[str, ...] = ()  # what the person takes when the run begins; it is not simulated
     labs: Labs | None = None  # what was measured in the person's blood; calcis.individual finds the person
     plasma_words: str = ""  # what the case says that plasma offers in all arms
+    goal: Goal | None = None  # by which `calcis compare` ranks the arms
     organs: tuple[Tissue, ...] = ()  # the organ map: places that are simulated beside body and lesion
 
     @property

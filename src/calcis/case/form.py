@@ -192,11 +192,12 @@ class Lesion(_Form):
 
 
 class Timing(_Form):
-    """How long is simulated (h), how often written (h), and the solver's relative tolerance."""
+    """How long is simulated (h), how often written (h), the solver's relative tolerance, and a seed."""
 
     duration: Duration
     every: Duration
     tolerance: Tolerance = 1e-6
+    seed: Annotated[int, Field(ge=0, lt=2**32, description="from which `calcis compare` draws persons")] = 1
 
     @property
     def outputs(self) -> int:
@@ -299,6 +300,18 @@ Organs = Annotated[
 ]
 
 
+_GOAL = {
+    "type": "object",
+    "additionalProperties": {"type": "string"},
+    "description": "a quantity and where it should be, `of` start or an arm, and `by`, `at` or `from` when",
+    "examples": [
+        {"calcium_plasma": "2.1 to 2.6 mmol/L", "by": "30 d"},
+        {"mineral_total": "below 50 %", "of": "start", "at": "1 y"},
+    ],
+}
+GoalForm = Annotated[dict[str, Any], WithJsonSchema(_GOAL)]  # calcis.case.goal reads it in full
+
+
 def _format(entry: Any) -> Any:
     if isinstance(entry, bool | float) or entry != 1:
         raise refusal("1, the format of case files that this version reads", shown(entry))
@@ -339,6 +352,7 @@ class CaseForm(_Form):
     organs: Organs | None = None
     changes: ChangeSet = Field(default_factory=dict)
     changes_from: ChangesFrom = ""
+    goal: GoalForm | None = None
     arms: Annotated[dict[ArmName, Actions], Field(min_length=1, max_length=MOST_ARMS)]
     run: Timing
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from calcis.body import CLAMPED, body_species
+from calcis.body import CLAMPED, body_parts, body_species
 from calcis.case.background import known_of, read_conditions, read_medication, read_stopped
 from calcis.case.case import Case, Treatment
 from calcis.case.complaints import read_form
@@ -15,6 +15,7 @@ from calcis.case.disease import Disease, read_diseases
 from calcis.case.dose_text import read_dose
 from calcis.case.doses import Dose
 from calcis.case.form import MOST_INJURIES, MOST_OUTPUTS, CaseForm, Difference, Injury, PlasmaForm
+from calcis.case.goal import LESION, ORGANS, Goal, read_goal
 from calcis.case.idle import idle_changes
 from calcis.case.included import enclosed, read_named
 from calcis.case.organs import organ_map, own_tissues
@@ -118,6 +119,7 @@ class _Maker:
             plasma_words=self._plasma_words(),
             organs=organ_map(self.document, form, self.tissues),
         )
+        case = replace(case, goal=self._goal(case))
         base = self.vocabulary.parameters(form.body)
         arms = {}
         for name, arm in case.arms.items():
@@ -127,6 +129,15 @@ class _Maker:
             told = self._told(arm)
             arms[name] = replace(arm, remarks=(*arm.remarks, *untried, *told, *idle), known=known)
         return replace(case, arms=arms)
+
+    def _goal(self, case: Case) -> Goal | None:
+        if self.form.goal is None:
+            return None
+        if case.body == CLAMPED:
+            raise self.document.error(("goal",), "no `goal`, as plasma is given", "one", key=True)
+        units = {name: one.unit for part in body_parts(case.body) for name, one in part.gives.items()}
+        tissue = [*([LESION] if case.lesion is not None else []), *([ORGANS] if case.organs else [])]
+        return read_goal(self.document, self.form.goal, units, list(case.arms), case.run.duration, tissue)
 
     def _told(self, arm: Treatment) -> list[str]:
         """A sentence for every drug of an arm to which nothing answers, or whose doses are averaged."""

@@ -8,10 +8,11 @@ from functools import cache
 
 import numpy as np
 
+from calcis.drugs import in_tissue
 from calcis.errors import InputError
 from calcis.ledger import LEAST_FLOW, LEDGER, books
 from calcis.part import Model, assemble
-from calcis.solve.grid.integrate import GridIntegration
+from calcis.solve.grid.integrate import GridIntegration, Moment
 from calcis.solve.grid.kernel import GridKernel, compile_grid
 from calcis.solve.grid.layout import Grid
 from calcis.solve.schedule import Drive, Lane, segments
@@ -35,9 +36,10 @@ class _Due:
 
 
 @cache
-def grid_model() -> tuple[Model, GridKernel]:
-    """The tissue with its books, and its compiled kernel for grids; put together once in a process."""
-    model = assemble([*PARTS, books(BALANCES)], INPUTS)
+def grid_model(drugs: tuple[str, ...] = ()) -> tuple[Model, GridKernel]:
+    """The tissue, moved by drugs, with its books, and its kernel for grids; put together once in a process."""
+    parts, acting = in_tissue(PARTS, drugs)
+    model = assemble([*parts, books(BALANCES)], INPUTS | acting)
     summed = [name for name in model.states if name.startswith(f"{LEDGER}.")]
     return model, compile_grid(trace(model), [f"interstitial_fluid.{name}" for name in SPECIES], summed)
 
@@ -46,7 +48,7 @@ class LesionGrid:
     """A block of tissue, healthy and in balance with plasma until something is done to it.
 
     tissues: parameters by dotted name, those of diffusion too, for each kind of tissue; `tissue` says which
-    of them each voxel (z, y, x) is.  plasma: the tissue's inputs by name.
+    of them each voxel (z, y, x) is.  plasma: the tissue's inputs by name, with what `drugs` do in it.
     """
 
     def __init__(
@@ -56,11 +58,12 @@ class LesionGrid:
         plasma: Mapping[str, float],
         *,
         tissue: np.ndarray | None = None,
+        drugs: tuple[str, ...] = (),
         rtol: float = 1e-2,
         threads: int | None = None,
     ) -> None:
         self.grid, self.tissues = grid, tissues
-        self.model, self.kernel = grid_model()
+        self.model, self.kernel = grid_model(drugs)
         spread = diffusivities(tissues[0])
         if any(diffusivities(other) != spread for other in tissues):
             raise InputError("one diffusivity in all tissues of a grid", "several")
@@ -95,9 +98,14 @@ class LesionGrid:
         return np.asarray(np.broadcast_to(value, self.tissue.shape))
 
     def injure(
-        self, kind: str, killed: float, within: np.ndarray, given: Mapping[str, float] | None = None
+        self,
+        kind: str,
+        killed: float,
+        within: np.ndarray,
+        given: Mapping[str, float] | None = None,
+        at: float | None = None,
     ) -> None:
-        """Injure the share `within` of every voxel, now; the rest as for `calcis.tissue.injuries.moves`.
+        """Injure the share `within` of every voxel at a time (h; now); the rest as for `injuries.moves`.
 
         A salt in `given` is in mmol, and spreads evenly in what is injured.
         """
@@ -106,7 +114,7 @@ class LesionGrid:
         for salt in given.keys() & {"calcium", "phosphate"}:
             given[salt] /= litres
         lists = [moves(kind, killed, own, given) for own in self.tissues]
-        now = self.integration.time
+        now = self.integration.time if at is None else at
         for same in zip(*lists, strict=True):
             if len({(move.after, move.target, move.source) for move in same}) > 1:
                 raise InputError(f"one course of {kind!r} in all tissues of a grid", "several")
@@ -114,6 +122,15 @@ class LesionGrid:
             self._due.append(_Due(now + same[0].after, same[0].target, same[0].source, factor))
         self._due.sort(key=lambda due: due.time)
         self._happen()
+
+    def moment(self) -> Moment:
+        """A copy of where it is."""
+        return self.integration.moment()
+
+    def restore(self, moment: Moment) -> None:
+        """Go on from a moment of a lesion to which the same was done, to the same bits."""
+        self.integration.restore(moment)
+        self._due = [due for due in self._due if due.time > self.integration.time]
 
     def excise(self, within: np.ndarray) -> dict[str, float]:
         """Cut out the share `within` of every voxel; what was in it, of every balance (mmol).
@@ -154,8 +171,8 @@ class LesionGrid:
     def advance(self, until: float, plasma: Mapping[str, float] | Drive) -> None:
         """March to a time (h) in plasma: the tissue's inputs by name, or as polynomials in their order."""
         if not isinstance(plasma, Drive):
-            coefficients = np.zeros((1, len(INPUTS), INPUT_DEGREE + 1))
-            coefficients[0, :, 0] = [plasma[name] for name in INPUTS]
+            coefficients = np.zeros((1, len(self.model.inputs), INPUT_DEGREE + 1))
+            coefficients[0, :, 0] = [plasma[name] for name in self.model.inputs]
             plasma = Drive(np.array([self.integration.time]), np.array([until]), coefficients)
         while self.integration.time < until:
             end = min([until, *(due.time for due in self._due)])

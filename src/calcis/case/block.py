@@ -1,0 +1,55 @@
+"""Does the injured patch fit into its block of voxels, and which tissue lies where in it?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from calcis.case.form import Lesion
+from calcis.case.tissues import Tissue
+from calcis.errors import nearest
+from calcis.reading import Document, shown
+
+_ROUNDING = 1e-9
+
+
+def check_block(document: Document, lesion: Lesion, tissues: Mapping[str, Tissue]) -> None:
+    """Raises InputError, with place, for a block without voxels' size, injury or room, and unknown layers."""
+    if lesion.grid is None:
+        for key in ("spacing", "layers"):
+            if key in lesion.model_fields_set:
+                expected = "`grid` in lesion, the numbers of voxels"
+                raise document.error(("lesion", key), expected, "none", key=True)
+        return
+    if lesion.spacing is None:
+        raise document.error(("lesion",), "`spacing` in lesion, the edge of a voxel", "none", key=True)
+    if lesion.injury is None:
+        raise document.error(("lesion",), "`injury` in lesion, as it has a grid", "none", key=True)
+    nx, ny, nz = lesion.grid
+    shape = lesion.injury.shape.kind
+    name = type(shape).__name__.lower()
+    wide = lesion.spacing * min(nx, ny if ny > 1 else nx)
+    across, deep = shape.reach
+    if across > wide * (1 + _ROUNDING) or (nz > 1 and deep > lesion.spacing * nz * (1 + _ROUNDING)):
+        block = " x ".join(f"{count * lesion.spacing:g}" for count in lesion.grid if count > 1)
+        raise document.error(
+            ("lesion", "injury", "shape", name),
+            f"a patch inside the block of {block} mm",
+            f"one {across:g} mm across and {deep:g} mm deep",
+        )
+    for k, layer in enumerate(lesion.layers):
+        if layer.tissue not in tissues:
+            where = ("lesion", "layers", k, "tissue")
+            expected = f"a tissue: {', '.join(list(tissues)[:10])}"
+            raise document.error(where, expected, shown(layer.tissue), nearest(layer.tissue, tissues))
+    thick = sum(layer.thickness for layer in lesion.layers)
+    if lesion.layers and thick >= lesion.spacing * nz * (1 + _ROUNDING):
+        expected = (
+            f"layers thinner than the block, {lesion.spacing * nz:g} mm deep, with {lesion.tissue} below"
+        )
+        raise document.error(("lesion", "layers"), expected, f"{thick:g} mm", key=True)
+
+
+def layers_of(lesion: Lesion | None, tissues: Mapping[str, Tissue]) -> tuple[tuple[Tissue, float], ...]:
+    """The tissue of each layer, and its thickness (mm)."""
+    layers = [] if lesion is None else lesion.layers
+    return tuple((tissues[layer.tissue], layer.thickness) for layer in layers)

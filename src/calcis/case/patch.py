@@ -1,0 +1,184 @@
+"""Which patch of tissue is injured, and in which block of voxels?  The form of both in a case file.
+
+    injury: {kind: bite, at: 0 d, shape: {cone: {diameter: 6 mm, depth: 4 mm}}, killed: 0.9}
+    grid: [64, 64, 64]        # voxels along the surface, and down; [64, 64] is a slice, [64] a line
+    spacing: 0.125 mm
+    layers: [{tissue: skin, thickness: 2 mm}]   # from the surface; below them lies the lesion's tissue
+
+Shapes lie around the middle of the block; depths are from its surface, which is the body's where a shape
+begins there.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cached_property
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from calcis.case.quantity import Quantity, refusal
+from calcis.reading import shown
+
+MOST_VOXELS = 128**3
+MOST_EDGE = 1024
+MOST_LAYERS = 20
+
+Length = Annotated[float, Quantity("mm", "6 mm", 0, 2000, above=True)]
+Depth = Annotated[float, Quantity("mm", "6 mm", 0, 2000)]
+Spacing = Annotated[float, Quantity("mm", "0.125 mm", 0.005, 20)]
+
+
+class _Form(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Cone(_Form):
+    """A bite's: its base at the surface, diameter of the base and depth (mm)."""
+
+    diameter: Length
+    depth: Length
+
+    @property
+    def volume(self) -> float:
+        """π·d²·h/12, mm^3."""
+        return math.pi * self.diameter**2 * self.depth / 12
+
+    @property
+    def reach(self) -> tuple[float, float]:
+        """Width and depth that it needs, mm."""
+        return self.diameter, self.depth
+
+
+class Sphere(_Form):
+    """A ball: its diameter, and the depth of its middle (mm; else the middle of the block)."""
+
+    diameter: Length
+    depth: Depth | None = None
+
+    @property
+    def volume(self) -> float:
+        """π·d³/6, mm^3."""
+        return math.pi * self.diameter**3 / 6
+
+    @property
+    def reach(self) -> tuple[float, float]:
+        """Width and depth that it needs, mm."""
+        half = 0.5 * self.diameter
+        return self.diameter, self.diameter if self.depth is None else self.depth + half
+
+
+class Line(_Form):
+    """A needle's track straight down: its diameter, and from which depth to which (mm)."""
+
+    diameter: Length
+    begin: Depth = 0.0
+    end: Length
+
+    @model_validator(mode="after")
+    def _downwards(self) -> Line:
+        if self.end <= self.begin:
+            raise refusal(f"an `end` deeper than its `begin` of {self.begin:g} mm", f"{self.end:g} mm")
+        return self
+
+    @property
+    def volume(self) -> float:
+        """Of the cylinder, and of half a ball at either end that lies in tissue, mm^3."""
+        ends = 1.0 if self.begin > 0.0 else 0.5
+        cylinder = 0.25 * math.pi * self.diameter**2 * (self.end - self.begin)
+        return cylinder + ends * math.pi * self.diameter**3 / 6
+
+    @property
+    def reach(self) -> tuple[float, float]:
+        """Width and depth that it needs, mm."""
+        return self.diameter, self.end + 0.5 * self.diameter
+
+
+class Shell(_Form):
+    """The wall of a ball, as a granuloma's: outer diameter, thickness, and the depth of its middle (mm)."""
+
+    diameter: Length
+    thickness: Length
+    depth: Depth | None = None
+
+    @model_validator(mode="after")
+    def _hollow(self) -> Shell:
+        if 2.0 * self.thickness > self.diameter:
+            raise refusal(f"a `thickness` of at most half of {self.diameter:g} mm", f"{self.thickness:g} mm")
+        return self
+
+    @property
+    def volume(self) -> float:
+        """Of the wall, mm^3."""
+        return math.pi * (self.diameter**3 - (self.diameter - 2.0 * self.thickness) ** 3) / 6
+
+    @property
+    def reach(self) -> tuple[float, float]:
+        """Width and depth that it needs, mm."""
+        return Sphere(diameter=self.diameter, depth=self.depth).reach
+
+
+Kind = Cone | Sphere | Line | Shell
+_KINDS = ("cone", "sphere", "line", "shell")
+
+
+class Shape(_Form):
+    """The form of the injured patch: one of these."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+
+    cone: Cone | None = None
+    sphere: Sphere | None = None
+    line: Line | None = None
+    shell: Shell | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Shape:
+        given = [name for name in _KINDS if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise refusal(f"one shape of {', '.join(_KINDS)}", " and ".join(given) or "none")
+        return self
+
+    @cached_property
+    def kind(self) -> Kind:
+        """The one that is given."""
+        given: list[Kind] = [one for name in _KINDS if (one := getattr(self, name)) is not None]
+        return given[0]
+
+    @property
+    def volume(self) -> float:
+        """mm^3."""
+        return self.kind.volume
+
+
+def _read_grid(entry: Any) -> Any:
+    """Numbers of voxels along the surface (x, y) and down (z) of one, two or three that are given."""
+    if isinstance(entry, tuple):
+        return entry
+    whole = isinstance(entry, list) and all(type(count) is int for count in entry)
+    if not whole or not 1 <= len(entry) <= 3:
+        raise refusal("one to three whole numbers of voxels, such as [64, 64, 64]", shown(entry))
+    if not all(1 <= count <= MOST_EDGE for count in entry) or entry[0] < 2:
+        raise refusal(f"2 to {MOST_EDGE} voxels along each edge", str(entry))
+    if entry[0] % 2:
+        raise refusal("an even number of voxels along the first edge", str(entry))
+    if math.prod(entry) > MOST_VOXELS:
+        limit = f"at most {MOST_VOXELS} voxels (128 x 128 x 128), of which each takes about 2 kB of memory"
+        raise refusal(limit, f"{math.prod(entry)}")
+    first, *rest = entry
+    return (first, rest[0] if len(rest) == 2 else 1, rest[-1] if rest else 1)
+
+
+Voxels = Annotated[
+    tuple[int, int, int],
+    BeforeValidator(
+        _read_grid, json_schema_input_type=Annotated[list[int], Field(min_length=1, max_length=3)]
+    ),
+]
+
+
+class Layer(_Form):
+    """A layer of a tissue under the one before."""
+
+    tissue: str
+    thickness: Length
