@@ -25,6 +25,11 @@ _COMMENT = 6  # code of a header extension in plain text
 _SECONDS = 3600.0  # in an hour
 
 
+def unit_of(field: xarray.DataArray) -> str:
+    """The unit of a field as its readers know it."""
+    return "HU" if field.name == "radiodensity" else str(field.attrs.get("units", "1"))
+
+
 def spacing_of(fields: xarray.Dataset) -> float:
     """Edge of a voxel, mm; that of a block of one voxel is told by its depth, which is half an edge."""
     axes = (np.asarray(fields[axis].values, float) for axis in ("x", "y", "z"))
@@ -64,7 +69,7 @@ def write_nifti(
     steps = np.diff(times)
     even = len(steps) > 0 and bool(np.allclose(steps, steps[0], rtol=1e-6))
     image = nibabel.Nifti1Image(values if len(frames) > 1 else values[..., 0], affine(fields))
-    header, unit = image.header, str(field.attrs.get("units", "1"))
+    header, unit = image.header, unit_of(field)
     header.set_xyzt_units("mm", "sec" if even else "unknown")
     header.set_sform(affine(fields), _SCANNER)
     header.set_qform(affine(fields), _SCANNER)

@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape, quoteattr
 import numpy as np
 
 from calcis.errors import InputError
-from calcis.exchange.nifti import affine, spacing_of, upright
+from calcis.exchange.nifti import affine, spacing_of, unit_of, upright
 
 if TYPE_CHECKING:
     import xarray
@@ -60,7 +60,7 @@ def _image(fields: xarray.Dataset, names: Sequence[str], frame: int) -> bytes:
     for name in names:
         field = fields[name].isel(time=frame)
         packed = _packed(upright(np.asarray(field.values, "<f4")).tobytes(order="F"))
-        unit = escape(str(field.attrs.get("units", "1")))
+        unit = escape(unit_of(field))
         described.append(
             f'<DataArray type="Float32" Name={quoteattr(name)} format="appended" offset="{offset}">'
             f'<InformationKey name="UNITS_LABEL" location="vtkDataArray">{unit}</InformationKey>'
