@@ -8,7 +8,16 @@ from __future__ import annotations
 import math
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PrivateAttr,
+    Tag,
+    WithJsonSchema,
+)
 
 from calcis.body import CLAMPED
 from calcis.case.quantity import Quantity, refusal
@@ -170,6 +179,19 @@ class Injury(_Form):
     calcium: Annotated[CalciumDose | None, Field(description="injection: left in the patch")] = None
     phosphate: Annotated[PhosphateDose | None, Field(description="injection: left in the patch")] = None
 
+    _name: str = PrivateAttr("")
+
+    @property
+    def name(self) -> str:
+        """Its kind, or what the case calls its own."""
+        return self._name or self.kind
+
+    def named(self, name: str, kind: str) -> Injury:
+        """The same injury, of a kind that Calcis has, under the name of the case's own."""
+        found = self.model_copy(update={"kind": kind})
+        found._name = name
+        return found
+
     def moments(self, end: float) -> tuple[float, ...]:
         """When it happens (h), before the end of the run."""
         if self.every is None:
@@ -236,6 +258,13 @@ class TissueForm(_Form):
     like: str | None = None
     volume: Annotated[Any, WithJsonSchema(_CHANGE)] = None
     sex: Literal["female", "male"] | None = None
+    changes: ChangeSet = Field(default_factory=dict)
+
+
+class InjuryForm(_Form):
+    """An injury of the case's own: like a kind of injury, but for some of its numbers."""
+
+    like: str
     changes: ChangeSet = Field(default_factory=dict)
 
 
@@ -349,6 +378,7 @@ class CaseForm(_Form):
     plasma: PlasmaForm | None = None
     lesion: Lesion | None = None
     tissues: dict[TissueName, TissueForm] = Field(default_factory=dict)
+    injuries: dict[TissueName, InjuryForm] = Field(default_factory=dict)
     organs: Organs | None = None
     changes: ChangeSet = Field(default_factory=dict)
     changes_from: ChangesFrom = ""

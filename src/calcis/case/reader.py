@@ -18,6 +18,7 @@ from calcis.case.form import MOST_INJURIES, MOST_OUTPUTS, CaseForm, Difference, 
 from calcis.case.goal import LESION, ORGANS, Goal, read_goal
 from calcis.case.idle import idle_changes
 from calcis.case.included import enclosed, read_named
+from calcis.case.injuries import with_own_injuries
 from calcis.case.organs import organ_map, own_tissues
 from calcis.case.plasma import Course, Plasma, complete, read_plasma, remarks, words
 from calcis.case.vocabulary import Vocabulary, packaged
@@ -76,7 +77,8 @@ class _Maker:
     def __init__(
         self, document: Document, form: CaseForm, vocabulary: Vocabulary, folder: str | Path | None
     ) -> None:
-        self.document, self.form, self.vocabulary, self.folder = document, form, vocabulary, folder
+        self.document, self.vocabulary, self.folder = document, vocabulary, folder
+        self.form, self.own_injury = with_own_injuries(document, form, vocabulary)
         self.text, self.tissues = document.text, own_tissues(document, form, vocabulary)
         self.conditions = read_conditions(document, ("conditions",), form.conditions)
         self.medication = read_medication(document, ("medication",), form.medication, vocabulary.drugs)
@@ -91,10 +93,11 @@ class _Maker:
         if form.lesion is not None:
             self._known(("lesion", "tissue"), form.lesion.tissue, self.tissues, "a tissue")
             if form.lesion.injury is not None:
-                kind = ("lesion", "injury", "kind")
-                self._known(kind, form.lesion.injury.kind, self.vocabulary.injuries, "an injury")
+                kind, kinds = ("lesion", "injury", "kind"), [*form.injuries, *self.vocabulary.injuries]
+                self._known(kind, form.lesion.injury.kind, kinds, "an injury")
                 self._check_own_keys(form.lesion.injury)
         sets = [self.tissues[form.lesion.tissue].changes] if form.lesion is not None else []
+        sets += [self.own_injury] if self.own_injury else []
         diseases = self._diseases() if "disease" in form.model_fields_set else ()
         sets += [disease.changes for disease in diseases]
         if "changes_from" in form.model_fields_set:

@@ -235,9 +235,11 @@ def _arm(
         if injury is not None:
             volume = injury.shape.cone.volume
             again = injury.moments(case.run.duration)[1:]
-            injured = Injured(injury.kind, injury.at, injury.killed, volume, injury.own, again)
+            injured = Injured(
+                injury.name, injury.at, injury.killed, volume, injury.own, again, like=injury.kind
+            )
             facts |= {
-                "injury": injury.kind,
+                "injury": injury.name,
                 "injury_at": {"value": injury.at, "unit": "h"},
                 "killed": {"value": 100.0 * injury.killed, "unit": "%"},
                 "volume": {"value": volume, "unit": "mm^3"},

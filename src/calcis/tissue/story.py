@@ -81,7 +81,8 @@ COURSES = (
 class Injured:
     """What the case says of an injury: its kind, when (h), the share of cells it kills, its size (mm^3).
 
-    `own` are keys of the kind, such as the calcium of an injection (mmol); `again` when it came again (h).
+    `own` are keys of the kind, such as the calcium of an injection (mmol); `again` when it came again (h);
+    `like` the kind whose numbers it has, where the case gave it a name of its own.
     """
 
     kind: str
@@ -90,6 +91,7 @@ class Injured:
     volume: float | None = None
     own: Mapping[str, float] = field(default_factory=dict)
     again: tuple[float, ...] = ()
+    like: str = ""
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ def _injury(story: Story, tissue: str) -> Chapter:
             else "still there at the end"
         )
         said.append(f"Microbes: at most {about(story.microbes.value)} per mm³, {gone}.")
-    kind = hurt.kind
+    kind = hurt.like or hurt.kind
     rests = (f"{kind}.mitochondria_share", f"{kind}.phosphate_share", "debris.organic_phosphate_content")
     return Chapter("Injury", hurt.at, " ".join(said), rests_on=rests)
 
