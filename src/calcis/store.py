@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from calcis.body import CLAMPED
 from calcis.errors import InputError, nearest
+from calcis.fields import open_fields
 from calcis.parameters import ALL_SPECIES, Parameter
 
 if TYPE_CHECKING:
@@ -98,6 +99,9 @@ class Arm:
     treatment: tuple[str, ...] = ()
     organ_map: OrganMap | None = None
     organ_facts: Mapping[str, Any] = field(default_factory=dict)
+    space: Mapping[str, Series] = field(default_factory=dict)  # over `space_time` (h), of the lesion in space
+    space_time: Floats = field(default_factory=lambda: np.zeros(0))
+    fields_at: tuple[Any, str] | None = None  # where zarr keeps its fields, and in which group
 
     @cached_property
     def body(self) -> xarray.Dataset:
@@ -108,6 +112,15 @@ class Arm:
     def lesion(self) -> xarray.Dataset | None:
         """Courses of the lesion, or None where the case has none."""
         return None if self.lesion_series is None else _dataset(self.time, self.lesion_series)
+
+    @cached_property
+    def fields(self) -> xarray.Dataset | None:
+        """The lesion in space over `time` (h), `z`, `y` and `x` (mm), or None where the case has no grid.
+
+        Read as it is asked for; z is the depth below the surface, and every variable has its unit in
+        `attrs["units"]`.
+        """
+        return None if self.fields_at is None else open_fields(*self.fields_at)
 
     @property
     def organs(self) -> xarray.Dataset | None:

@@ -172,7 +172,7 @@ def test_a_uniform_injury_is_one_voxel(numbers, kind, given):
     assert np.ptp(values) < 1e-7 * values.max()  # multigrid corrects in single precision
     states = {name: float(lesion.state(name)[0, 0, 0]) for name in names}
     point = model.at(states, numbers, PLASMA)
-    assert lesion.signal("ph_tissue", PLASMA)[0, 0, 0] == pytest.approx(point.signal("ph_tissue"), rel=1e-12)
+    assert lesion.signals(("ph_tissue",), PLASMA)["ph_tissue"][0, 0, 0] == pytest.approx(point.signal("ph_tissue"), rel=1e-12)
     jumps = [
         Jump(move.after, names.index(move.target), move.factor, move.source and names.index(move.source))
         for move in moves(kind, 0.7, numbers, given)

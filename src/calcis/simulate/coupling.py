@@ -91,7 +91,8 @@ class Clock:
 class Coupling:
     """All arms' bodies and tissues; there may be no body, or no tissue.
 
-    The exchange has no `places` where nothing is exchanged: plasma is given, or a body is alone.
+    The exchange has no `places` where nothing is exchanged: plasma is given, or a body is alone.  With `keep`
+    what drove the tissue of each arm is kept in `driven`, interval by interval.
     """
 
     def __init__(
@@ -100,13 +101,16 @@ class Coupling:
         tissues: Sequence[Integration],
         exchange: Exchange,
         tolerance: float,
+        keep: bool = False,
     ) -> None:
         self.body, self.tissues, self.exchange = body, list(tissues), exchange
         self._allowed = IN_TRANSIT * tolerance
         self._tolerance = tolerance
+        self.driven: list[list[Drive]] | None = None
         self._recorder = None
         if body is not None and tissues:
             self._recorder = Recorder(body.kernel, exchange.given, tolerance)
+            self.driven = [[] for _ in body.lanes] if keep else None
         self._arms = (self.sides[0] if body is not None else tissues[0]).lanes
         count, uptakes = len(self._arms), len(exchange.pools)
         begin = np.array([lane.begin for lane in self._arms])
@@ -203,6 +207,8 @@ class Coupling:
                 clock.interval[arm] = length * factor
                 continue
             clock.time[arm] = end
+            if self.driven is not None:
+                self.driven[arm].append(drives[arm])
             # An interval cut short by an event says nothing against the longer one planned.
             if length >= clock.interval[arm] or length * factor > clock.interval[arm]:
                 clock.interval[arm] = length * factor

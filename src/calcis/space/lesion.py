@@ -37,7 +37,7 @@ class _Due:
 
 @cache
 def grid_model(drugs: tuple[str, ...] = ()) -> tuple[Model, GridKernel]:
-    """The tissue, moved by drugs, with its books, and its kernel for grids; put together once in a process."""
+    """The tissue, moved by drugs, with its books, and its kernel for grids; put together once."""
     parts, acting = in_tissue(PARTS, drugs)
     model = assemble([*parts, books(BALANCES)], INPUTS | acting)
     summed = [name for name in model.states if name.startswith(f"{LEDGER}.")]
@@ -88,14 +88,14 @@ class LesionGrid:
         """A state by dotted name, over the grid."""
         return self.integration.get(name)
 
-    def signal(self, name: str, plasma: Mapping[str, float]) -> np.ndarray:
-        """A signal over the grid, in its declared unit."""
+    def signals(self, names: Sequence[str], plasma: Mapping[str, float]) -> dict[str, np.ndarray]:
+        """Signals over the grid, each in its declared unit."""
         states = {state: self.state(state) for state in self._voxel_states}
         numbers = {
             number: self._of_voxels([own[number] for own in self.tissues]) for number in self.model.parameters
         }
-        value = self.model.at(states, numbers, dict(plasma), self.integration.time).signal(name)
-        return np.asarray(np.broadcast_to(value, self.tissue.shape))
+        point = self.model.at(states, numbers, dict(plasma), self.integration.time)
+        return {name: np.broadcast_to(point.signal(name), self.tissue.shape) for name in names}
 
     def injure(
         self,
