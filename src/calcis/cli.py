@@ -248,6 +248,35 @@ def saturation(
 
 
 @app.command()
+def diagnose(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A case file (YAML) with labs.")],
+    setting: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Where the person is seen; a wrong name lists the settings."),
+    ] = None,
+    units: UnitsShown = Units.SI,
+    json: Json = False,
+) -> None:
+    """Say which diseases explain the labs of a case, how probable each is, and what to measure next."""
+    with told("diagnose", json):
+        from calcis.diagnose.answer import answer
+        from calcis.diagnose.asked import read_asked
+        from calcis.terminal import answers, progress
+
+        asked = read_asked(file, {"setting": setting} if setting else {})
+        with progress(quiet=json) as watched:
+            found = answer(asked, watched)
+        if json:
+            from calcis.diagnose.output import as_json
+
+            print_json({"command": "diagnose", "status": "done", "file": str(file), **as_json(found)})
+        else:
+            from calcis.diagnose.terminal import show
+
+            show(found, units.value, answers())
+
+
+@app.command()
 def validate(
     name: Annotated[
         str | None,

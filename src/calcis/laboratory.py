@@ -99,6 +99,11 @@ def laboratory(case_text: str, system: str = "si", found: bool = False) -> Labor
     )
 
 
+def lab_title(lab: str) -> str:
+    """What a lab of a case is called for a reader."""
+    return _quantities()[LABS[lab][0]].title
+
+
 @cache
 def _quantities() -> dict[str, Quantity]:
     """How a reader sees each lab."""

@@ -1,0 +1,62 @@
+"""What does `calcis diagnose` find, from what is asked to what is told?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from calcis.case import Case
+from calcis.case.form import Labs
+from calcis.diagnose.asked import Asked
+from calcis.diagnose.differential import Differential, differential
+from calcis.diagnose.ensemble import KEPT, ensemble
+from calcis.diagnose.hypotheses import Hypothesis
+from calcis.diagnose.likelihood import Evidence
+from calcis.diagnose.measure import Next, what_next
+from calcis.diagnose.people import response
+from calcis.diagnose.reasons import Reason, reasons
+from calcis.diagnose.settings import setting
+from calcis.individual.levels import Measured, measured
+
+# A value of each lab, only so that it can be asked what it would tell.
+_ANY = {
+    "calcium": 2.4, "calcium_ionised": 1.2, "phosphate": 1.1, "magnesium": 0.85, "creatinine": 0.08,
+    "pth": 4.0, "vitamin_d_25": 75.0, "calcitriol": 100.0, "fgf23": 1.5,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was asked, the differential, reasons for and against, what to measure next, labs without use."""
+
+    asked: Asked
+    found: Differential
+    reasons: Mapping[Hypothesis, tuple[Reason, ...]]
+    next: tuple[Next, ...]
+    unused: Mapping[str, str]
+
+
+def answer(asked: Asked, progress: Callable[[str, float], None] = lambda stage, share: None) -> Answer:
+    """The differential of a case."""
+    case = asked.case
+    assert case.labs is not None and case.person.age is not None
+    persons = ensemble(case.person.age, progress)
+    labs, unused = told_by(case)
+    progress("comparing", 0.3)
+    evidence = Evidence(labs, case.labs.albumin)
+    certain = [diseases for diseases, _ in asked.certain]
+    found = differential(persons, evidence, setting(asked.setting), certain)
+    progress("comparing", 0.7)
+    others = [lab for lab in _others(case) if lab.lab not in {one.lab for one in labs}]
+    return Answer(asked, found, reasons(persons, found), what_next(persons, found, others), unused)
+
+
+def told_by(case: Case) -> tuple[tuple[Measured, ...], dict[str, str]]:
+    """The labs of a case that simulated persons have too, and of the others why they are of no use."""
+    labs, unused = measured(case, response().model)
+    return tuple(lab for lab in labs if lab.signal in KEPT), unused
+
+
+def _others(case: Case) -> tuple[Measured, ...]:
+    """Every lab that could be measured in the person of a case, with any value."""
+    return told_by(replace(case, labs=Labs.model_construct(None, **_ANY)))[0]

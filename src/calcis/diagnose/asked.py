@@ -1,0 +1,99 @@
+"""What is asked?  A person, labs, a history, where they are seen, and what is known of a calcification."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from calcis.case import Case
+from calcis.case.reader import case_of
+from calcis.clinical.formulas import constants, is_adult
+from calcis.clinical.history import classes, conditions
+from calcis.diagnose.hypotheses import BODY, known
+from calcis.diagnose.settings import DEFAULT, settings
+from calcis.errors import nearest
+from calcis.parameters import data_path, read_data
+from calcis.reading import Document, parse_yaml, read_text, shown
+
+_OWN = ("setting", "site", "pattern")
+_UNUSED: dict[str, Any] = {"arms": {"it": []}, "run": {"duration": "1 d", "every": "1 d"}, "body": BODY}
+_MASS = "70 kg"  # of no effect here
+# Medicines that are a disease of the body while they are taken.
+_TAKEN = {"lithium": "lithium", "thiazide": "thiazide"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A case, where its person is seen, and sets of diseases of each of which they have one, with why."""
+
+    case: Case
+    setting: str
+    certain: tuple[tuple[frozenset[str], str], ...]
+    site: str | None = None
+    pattern: str | None = None
+
+
+def read_asked(path: str | Path, options: Mapping[str, str]) -> Asked:
+    """What a case file asks; `options` (setting, site, pattern) win over it.
+
+    Arms and run of a case may be missing.  Raises InputError, with place, for what is wrong with it.
+    """
+    return asked_of(parse_yaml(read_text(path), str(path)), options, Path(path).parent)
+
+
+def asked_of(document: Document, options: Mapping[str, str], folder: Path | None = None) -> Asked:
+    """The same of a document of the form of a case file."""
+    own = {key: document.data[key] for key in _OWN if key in document.data}
+    for key, value in own.items():
+        if not isinstance(value, str):
+            raise document.error((key,), f"the name of a {key}", shown(value))
+    data = {**_UNUSED, **{key: value for key, value in document.data.items() if key not in _OWN}}
+    if isinstance(data.get("person"), dict):
+        data["person"] = {"mass": _MASS, **data["person"]}
+    case = case_of(replace(document, data=data), folder=folder)
+    if case.body != BODY:
+        raise document.error(("body",), f"{BODY}, the body whose diseases are compared", case.body)
+    if case.labs is None:
+        raise document.error((), "`labs`, the values that are to be explained", "none")
+    if not is_adult(case.person.age):
+        youngest = constants()["ckd_epi_2021.youngest"].value
+        expected = f"an adult: bodies and diseases are those of people of {youngest:g} years or more"
+        raise document.error(("person", "age"), expected, shown(document.data["person"]["age"]))
+    where = own.get("setting", DEFAULT)
+    if where not in settings():
+        raise document.error(
+            ("setting",), f"a setting: {', '.join(settings())}", shown(where), nearest(where, settings())
+        )
+    return Asked(
+        case,
+        options.get("setting") or where,
+        tuple(_certain(case)),
+        options.get("site") or own.get("site"),
+        options.get("pattern") or own.get("pattern"),
+    )
+
+
+def _certain(case: Case) -> Iterator[tuple[frozenset[str], str]]:
+    """What history says that a person has for certain."""
+    for disease in case.diseases:
+        if disease.name in known():
+            yield frozenset(_with_it((disease.name,))), f"the case says so: {disease.title}"
+    for name in case.conditions:
+        condition = conditions()[name]
+        if condition.diseases:
+            yield frozenset(_with_it(condition.diseases)), condition.title
+    for medicine, disease_name in _TAKEN.items():
+        members = classes().get(medicine, frozenset({medicine}))
+        for name in case.medication:
+            if name in members:
+                yield frozenset({disease_name}), f"takes {name.replace('_', ' ')}"
+
+
+def _with_it(names: Collection[str]) -> Iterator[str]:
+    """Diseases, and those that have one of them within."""
+    for name in known():
+        within = read_data(data_path("diseases", f"{name}.yaml")).data.get("with")
+        if name in names or within in names:
+            yield name

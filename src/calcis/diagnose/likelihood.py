@@ -1,0 +1,147 @@
+"""How likely are labs in persons with a disease?  A smooth density around the simulated persons.
+
+Labs are held against persons on the scale on which each varies by 1 of itself (assay, day, estimate).  Every
+simulated person is a normal density: that variation, and a share of the covariance of all with the disease,
+so that the density has that covariance (West 1993).  Labs that were not measured are left out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from calcis.diagnose.ensemble import KEPT, Ensemble, units
+from calcis.diagnose.hypotheses import Hypothesis
+from calcis.individual.levels import Measured
+from calcis.units import convert
+
+_LEAST = 1e-12  # in place of levels that are none, such as PTHrP in health, before their logarithm
+_FEWEST = 8  # persons who make a density
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What was measured: labs that persons have, and albumin (g/L), with which calcium is compared."""
+
+    labs: tuple[Measured, ...]
+    albumin: float | None = None
+
+    def without(self, lab: str) -> Evidence:
+        """The same but for one lab."""
+        return Evidence(tuple(one for one in self.labs if one.lab != lab), self.albumin)
+
+    @property
+    def wanted(self) -> np.ndarray:
+        """Where the labs stand (lab,)."""
+        found: np.ndarray = standing(self.labs, np.array([[one.value for one in self.labs]]))[0]
+        return found
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """A density around persons: centres (person, lab), and the square root of the precision (lab, lab)."""
+
+    centres: np.ndarray
+    root: np.ndarray
+    constant: float
+
+    def log_weights(self, points: np.ndarray) -> np.ndarray:
+        """log N(point; person) (point, person)."""
+        at, around = points @ self.root, self.centres @ self.root
+        squares = (at**2).sum(1)[:, None] + (around**2).sum(1)[None, :] - 2.0 * at @ around.T
+        found: np.ndarray = self.constant - 0.5 * np.maximum(squares, 0.0)
+        return found
+
+    def log_density(self, points: np.ndarray) -> np.ndarray:
+        """The logarithm of the density (point,)."""
+        return log_sum(self.log_weights(points)) - math.log(len(self.centres))
+
+
+def log_sum(logs: np.ndarray) -> np.ndarray:
+    """log Σ exp over the last axis."""
+    most = np.max(logs, axis=-1, keepdims=True)
+    most = np.where(np.isfinite(most), most, 0.0)
+    with np.errstate(divide="ignore"):
+        found: np.ndarray = np.log(np.exp(logs - most).sum(axis=-1)) + most[..., 0]
+    return found
+
+
+def standing(labs: Sequence[Measured], levels: np.ndarray) -> np.ndarray:
+    """Where levels (person, lab), in the units of their signals, stand on the scales of the labs."""
+    logs = np.log(np.maximum(levels, _LEAST))
+    columns = [lab.standing(logs[:, k]) for k, lab in enumerate(labs)]
+    return np.stack(columns, axis=1) if columns else np.zeros((len(levels), 0))
+
+
+def points(persons: Ensemble, hypothesis: Hypothesis, evidence: Evidence) -> np.ndarray:
+    """Where the labs of persons with a disease stand (person, lab), were they of the albumin measured."""
+    levels = persons.levels[hypothesis]
+    columns = []
+    for lab in evidence.labs:
+        column = levels[:, KEPT.index(lab.signal)]
+        if lab.signal == "calcium_plasma" and evidence.albumin is not None:
+            column = column + _bound(persons, hypothesis, evidence.albumin)
+        columns.append(column)
+    return standing(evidence.labs, np.stack(columns, axis=1)) if columns else np.zeros((len(levels), 0))
+
+
+def _bound(persons: Ensemble, hypothesis: Hypothesis, albumin: float) -> np.ndarray:
+    """What protein would bind more of calcium with another albumin (person,), mmol/L.
+
+    Sites of protein are s·a + 1 − s, a albumin over normal; ionised calcium stays.
+    """
+    share, normal = _binding()
+    bound = persons.levels[hypothesis][:, KEPT.index("calcium_protein_bound_plasma")]
+
+    def sites(grams: np.ndarray | float) -> np.ndarray | float:
+        return share * grams / normal + 1.0 - share
+
+    return np.asarray(bound * (sites(albumin) / sites(persons.albumin[hypothesis]) - 1.0))
+
+
+def _binding() -> tuple[float, float]:
+    from calcis.diagnose.people import response
+
+    body = response()
+    share, normal = (
+        float(body.base[body.names.index(f"calcium_binding.{name}")])
+        for name in ("albumin_share", "albumin_normal")
+    )
+    return share, normal
+
+
+def cloud(persons: np.ndarray) -> Cloud | None:
+    """The density around persons (person, lab); None where there are too few."""
+    count, labs = persons.shape
+    if count < _FEWEST:
+        return None
+    if labs == 0:
+        return Cloud(persons, np.zeros((0, 0)), 0.0)
+    width = count ** (-1.0 / (labs + 4))
+    middle = persons.mean(axis=0)
+    spread = np.atleast_2d(np.cov(persons.T))
+    kernel = np.eye(labs) + width**2 * spread
+    root = np.linalg.inv(np.linalg.cholesky(kernel)).T
+    centres = middle + math.sqrt(max(0.0, 1.0 - width**2)) * (persons - middle)
+    _, size = np.linalg.slogdet(kernel)
+    return Cloud(centres, root, -0.5 * (size + labs * math.log(2.0 * math.pi)))
+
+
+def clouds(persons: Ensemble, evidence: Evidence) -> dict[Hypothesis, Cloud]:
+    """The densities of all hypotheses that enough people live with."""
+    found = {one: cloud(points(persons, one, evidence)) for one in persons.levels}
+    return {one: density for one, density in found.items() if density is not None}
+
+
+def log_likelihoods(densities: Mapping[Hypothesis, Cloud], evidence: Evidence) -> dict[Hypothesis, float]:
+    """The logarithm of the density of the labs, by hypothesis."""
+    wanted = evidence.wanted[None, :]
+    return {one: float(density.log_density(wanted)[0]) for one, density in densities.items()}
+
+
+def in_unit(signal: str, value: float, unit: str) -> float:
+    """A value in the unit in which persons have a signal."""
+    return convert(value, unit, units()[signal])

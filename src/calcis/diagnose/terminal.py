@@ -1,0 +1,58 @@
+"""What does a person read at the terminal after `calcis diagnose`?"""
+
+from __future__ import annotations
+
+from rich.console import Console, Group, RenderableType
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+
+from calcis.diagnose.answer import Answer
+from calcis.diagnose.words import CAUTION, LEAST, MOST, because, next_words, ratio, remarks, share
+from calcis.laboratory import laboratory
+
+_MARKS = {"info": "  ", "warning": "[yellow] ![/]"}
+
+
+def show(answer: Answer, system: str, console: Console) -> None:
+    """The labs, the candidates with their reasons, what to measure next, and what to mind."""
+    labs = laboratory(answer.asked.case.text, system)
+    if labs is not None:
+        console.print()
+        table = Table(box=None, padding=(0, 2, 0, 1), header_style="dim")
+        for heading in ("labs", "value", "reference range", ""):
+            table.add_column(heading)
+        for row in (*labs.measured, *labs.derived):
+            says = row.says or row.outside
+            unit = f" [dim]{escape(row.unit)}[/]" if row.unit else ""
+            table.add_row(f"  {row.title}{unit}", row.value, row.ends, f"[yellow]{escape(says)}[/]")
+        console.print(table)
+    console.print(f"\n[bold]Which disease?[/]  [dim]{escape(answer.found.setting.title)}[/]")
+    console.print(_candidates(answer))
+    told = next_words(answer)
+    if told:
+        console.print("\n[bold]What to measure next[/]  [dim]bits that it is expected to tell[/]")
+        console.print(f"   {escape('; '.join(told))}")
+    console.print()
+    for level, text in remarks(answer):
+        console.print(f"{_MARKS[level]} {escape(text)}")
+    console.print(f"[dim]{CAUTION}[/]")
+
+
+def _candidates(answer: Answer) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 1), header_style="dim")
+    table.add_column("")
+    for heading in ("before labs", "odds", "after"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    told = [one for one in answer.found.candidates[:MOST] if one.after >= LEAST]
+    for one in told:
+        why = because(answer, one.hypothesis)
+        said: list[RenderableType] = [f"  {escape(one.hypothesis.title)}"]
+        if why:
+            said.append(Padding(f"[dim]{escape(why)}[/]", (0, 0, 0, 4)))
+        table.add_row(Group(*said), share(one.before), ratio(one.ratio), f"[bold]{share(one.after)}[/]")
+    rest = [one for one in answer.found.candidates if one not in told]
+    if rest:
+        before, after = (sum(getattr(one, when) for one in rest) for when in ("before", "after"))
+        table.add_row(f"  [dim]{len(rest)} others together[/]", share(before), "", share(after))
+    return table

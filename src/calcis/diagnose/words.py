@@ -1,0 +1,89 @@
+"""How is a differential said to a reader: probabilities, reasons, what to measure, what it cannot say?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from calcis.diagnose.answer import Answer
+from calcis.diagnose.hypotheses import Hypothesis
+from calcis.diagnose.numbers import number
+from calcis.laboratory import lab_title
+from calcis.wording import about, digits, listed
+
+CAUTION = "Research and education, not medical advice."
+MOST, LEAST = 6, 0.005  # candidates that are told one by one; the least probability of one
+
+
+def share(value: float) -> str:
+    """A probability; small ones with two digits.
+
+    >>> share(0.81), share(0.0011), share(2.6e-7), share(0.9999), share(0.0)
+    ('81 %', '0.11 %', '2.60e-5 %', 'more than 99.9 %', '0 %')
+    """
+    if value >= 0.9995:
+        return "100 %" if value >= 1.0 else "more than 99.9 %"
+    if value >= 0.1:
+        return f"{100.0 * value:.0f} %"
+    return f"{about(100.0 * value)} %" if value > 0.0 else "0 %"
+
+
+def ratio(value: float) -> str:
+    """A likelihood ratio, as what it does to odds.
+
+    >>> ratio(3750.0), ratio(0.02), ratio(1.0)
+    ('× 3,800', '÷ 50', '× 1.0')
+    """
+    if math.isinf(value):
+        return "certain"
+    if value >= 1.0:
+        return f"× {about(value)}" if value < 1e6 else f"× {digits(value)}"
+    if value <= 0.0:
+        return "excluded"
+    return f"÷ {about(1.0 / value)}" if value > 1e-6 else f"÷ {digits(1.0 / value)}"
+
+
+def because(answer: Answer, hypothesis: Hypothesis) -> str:
+    """Which labs speak for a hypothesis, and which against it, beside the others."""
+    told = answer.reasons.get(hypothesis, ())
+    parts = []
+    for side in ("for", "against"):
+        labs = [f"{lab_title(one.lab)} ({ratio(one.factor)})" for one in told if one.speaks == side]
+        if labs:
+            parts.append(f"{side} it: {', '.join(labs)}")
+    return "; ".join(parts)
+
+
+def next_words(answer: Answer) -> list[str]:
+    """What to measure next: lab and bits; those that tell next to nothing are left out."""
+    return [f"{lab_title(one.lab)} {one.bits:.2f}" for one in answer.next if one.bits >= 0.01]
+
+
+def remarks(answer: Answer) -> Iterator[tuple[str, str]]:
+    """What is to be minded: level and sentence."""
+    found = answer.found
+    if not found.fits:
+        yield (
+            "warning",
+            f"None of these: fewer than {100 * number('none.share'):g} % of simulated persons have labs as "
+            "unlikely as these. Look for a mistake in values or units, for a treatment that is not told, or "
+            "for a disease that Calcis does not have.",
+        )
+    for diseases, why in answer.asked.certain:
+        yield "info", f"Known beforehand, so that only what has it is compared: {why} ({_titles(diseases)})."
+    for lab, why in answer.unused.items():
+        yield "info", f"{lab_title(lab)} is not used: {why}."
+    if answer.asked.case.labs is not None and answer.asked.case.labs.albumin is not None:
+        yield "info", "Total calcium is compared with that of persons who have this albumin."
+    guesses = [one for one in found.setting.prevalence.values() if one.kind == "assumed"]
+    if guesses:
+        yield (
+            "info",
+            f"How common diseases are in this setting is assumed for {len(guesses)} of "
+            f"{len(found.setting.prevalence)}, and what the labs do to odds depends on what else is common. "
+            "Another setting with --setting; `even` presumes nothing.",
+        )
+
+
+def _titles(diseases: frozenset[str]) -> str:
+    return listed(sorted(Hypothesis((name,)).title for name in diseases), "or")
