@@ -32,9 +32,11 @@ from calcis.reference_ranges import ReferenceRange
 from calcis.references import in_full
 from calcis.tissue import PARTS as TISSUE
 from calcis.tissue.injuries import KINDS as INJURIES
+from calcis.tissue.surgery import CLOSED
+from calcis.tissue.surgery import KINDS as OPERATIONS
 from calcis.wording import span
 
-_ROOMS = ("drugs", "tissue", "chemistry", "injuries")  # folders of numbers that every body shares
+_ROOMS = ("drugs", "tissue", "chemistry", "injuries", "surgery")  # folders of numbers that every body shares
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ def explainable() -> dict[str, list[str]]:
         "minerals": list(minerals()),
         "parts": [name for name in parts if name not in words.drugs],
         "signals": [name for name in quantities() if name in given],
+        "operations": list(OPERATIONS),
         "conditions": list(conditions()),
         "medicines": list(medicines()),
     }
@@ -102,6 +105,8 @@ def _everything() -> Iterator[tuple[str, Callable[[], Explanation]]]:
         yield disease.name, partial(_disease, disease)
     for injury in words.injuries:
         yield injury, partial(_injury, injury)
+    for operation in OPERATIONS:
+        yield operation, partial(_operation, operation)
     for drug in words.drugs.values():
         for name in drug.names:
             yield name, partial(_drug, drug)
@@ -329,6 +334,14 @@ def _injury(name: str) -> Explanation:
     facts["numbers"] = {key: f"{shown(one)} ({one.kind})" for key, one in numbers.items()}
     facts["notes"] = {key: one.note for key, one in numbers.items() if one.note}
     return Explanation(name, "injury", facts)
+
+
+def _operation(name: str) -> Explanation:
+    facts: dict[str, Any] = {"what it does": OPERATIONS[name]}
+    facts["in a case"] = f"{name}: {{at: 180 d, {'margin: 2 mm' if name == CLOSED else 'share: 0.8'}}}"
+    own = {key: one for key, one in _numbers().items() if key.startswith(f"{name}.")}
+    facts["numbers"] = {key: f"{shown(one)} ({one.kind})" for key, one in own.items()}
+    return Explanation(name, "operation", facts)
 
 
 def _body(name: str) -> Explanation:

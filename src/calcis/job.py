@@ -93,7 +93,7 @@ def write_sbml(run: Run, path: Path, arm: str | None = None) -> None:
     from calcis.part import assemble
     from calcis.simulate.clamped import plasma_drive
     from calcis.simulate.doses import events
-    from calcis.simulate.lesion import injury_jumps, volume_of
+    from calcis.simulate.lesion import injury_jumps, operation_jumps, volume_of
     from calcis.simulate.numbers import Numbers
     from calcis.simulate.person import body_model, lived
     from calcis.tissue import INPUTS, PARTS
@@ -119,6 +119,7 @@ def write_sbml(run: Run, path: Path, arm: str | None = None) -> None:
     if case.lesion is not None:
         values = {name: number.value for name, number in numbers.items()}
         jumps += injury_jumps(case.lesion.injury, model, values, case.run.duration)
+        jumps += operation_jumps(case.arms[one.name].operations, model, values)
     start = {}
     if case.history:
         whole, kernel = body_model(case, False)

@@ -195,7 +195,7 @@ FAULTS = {
     "arm is no list": ("watch: []", "watch: ‸denosumab", "a list [...]", "'denosumab'", None),
     "arm of a number": ("watch: []", "watch: [‸3]", "a dose such as", "3", None),
     "arm of a list": ("watch: []", "watch: [‸[]]", "a dose such as", "a list", None),
-    "arm of nothing": ("watch: []", "watch: [‸{}]", "`disease`, `changes`, `plasma` or `stop`", "none", None),
+    "arm of nothing": ("watch: []", "watch: [‸{}]", "one of disease, changes, plasma, stop, excise, debulk, curette, laser, lithotripsy", "none", None),
     "unknown drug": ("- denosumab", "- ‸denosunab", "a drug (calcitonin", "'denosunab'", "denosumab"),
     "unit of a dose": ("60 mg", "‸60 IU", "a dose of denosumab in mg", "60 IU", None),
     "word of a dose": ("SC every", "SC ‸evry", "a route, over, every", "'evry'", "every"),

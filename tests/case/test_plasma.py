@@ -191,7 +191,7 @@ FAULTS = {
     "nothing different": (
         "{changes: {perfusion: 2}}",
         "‸{}",
-        "`disease`, `changes`, `plasma` or `stop`",
+        "one of disease, changes, plasma, stop, excise, debulk, curette, laser, lithotripsy",
         "none",
         None,
     ),

@@ -94,7 +94,19 @@ def test_all_that_is_listed_can_be_explained() -> None:
     listed = explainable()
     assert {"kidney", "leukocytes"} <= set(listed["parts"]) and "dermis" in listed["tissues"]
     for sort, names in zip(
-        ["body", "disease", "tissue", "injury", "drug", "mineral", "part", "signal", "condition", "medicine"],
+        [
+            "body",
+            "disease",
+            "tissue",
+            "injury",
+            "drug",
+            "mineral",
+            "part",
+            "signal",
+            "operation",
+            "condition",
+            "medicine",
+        ],
         listed.values(),
         strict=True,
     ):

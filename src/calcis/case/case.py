@@ -10,6 +10,7 @@ from calcis.case.doses import Dose
 from calcis.case.form import Labs, Lesion, Person, Timing
 from calcis.case.goal import Goal
 from calcis.case.plasma import Plasma
+from calcis.case.surgery import Operation
 from calcis.case.tissues import Tissue
 from calcis.changes import Change, apply
 from calcis.clinical.hard_findings import HardFinding, Simulated, hard_findings
@@ -34,6 +35,7 @@ class Treatment:
     remarks: tuple[str, ...] = ()
     diseases: tuple[Disease, ...] = ()
     stopped: tuple[str, ...] = ()  # medication of the person that is not taken here
+    operations: tuple[Operation, ...] = ()  # on the lesion, in the order of time
     known: Patient | None = None  # what the case says of the person; None of animals
 
     @property
@@ -42,7 +44,9 @@ class Treatment:
         changes = (change.words for change in self.changes)
         diseases = (disease.words for disease in self.diseases)
         stopped = (f"{name.replace('_', ' ')} is stopped" for name in self.stopped)
-        return (*diseases, *stopped, *(dose.text for dose in self.doses), *self.plasma_words, *changes)
+        operations = (one.words for one in self.operations)
+        doses = (dose.text for dose in self.doses)
+        return (*diseases, *stopped, *doses, *operations, *self.plasma_words, *changes)
 
     @property
     def sets(self) -> tuple[tuple[Change, ...], ...]:

@@ -21,6 +21,7 @@ from pydantic import (
 
 from calcis.body import CLAMPED
 from calcis.case.quantity import Quantity, refusal
+from calcis.case.surgery import Excise, Remove
 from calcis.parameters import Species
 from calcis.reading import shown
 
@@ -286,12 +287,17 @@ _Name = Annotated[str, Field(min_length=1, max_length=100)]
 
 
 class Difference(_Form):
-    """What is different in one arm: diseases, numbers, what plasma offers, which medication is stopped."""
+    """What is different in one arm: diseases, numbers, plasma, medication that is stopped, operations."""
 
     disease: Diseases = None
     changes: ChangeSet | None = None
     plasma: PlasmaForm | None = None
     stop: Annotated[_Name | None, Field(description="medication that is not taken from the start on")] = None
+    excise: Excise | None = None
+    debulk: Remove | None = None
+    curette: Remove | None = None
+    laser: Remove | None = None
+    lithotripsy: Remove | None = None
 
 
 def _tag(entry: Any) -> str | None:

@@ -19,8 +19,10 @@ from calcis.case.goal import LESION, ORGANS, Goal, read_goal
 from calcis.case.idle import idle_changes
 from calcis.case.included import enclosed, read_named
 from calcis.case.injuries import with_own_injuries
+from calcis.case.operations import read_operations
 from calcis.case.organs import organ_map, own_tissues
 from calcis.case.plasma import Course, Plasma, complete, read_plasma, remarks, words
+from calcis.case.surgery import Operation
 from calcis.case.vocabulary import Vocabulary, packaged
 from calcis.changes import Change, parse_changes, read_changes
 from calcis.errors import InputError, nearest
@@ -308,13 +310,16 @@ class _Maker:
         diseases: list[Where] = []
         given: list[tuple[Where, PlasmaForm]] = []
         stopped: list[str] = []
+        operations: list[Operation] = []
         for index, action in enumerate(self.form.arms[name]):
             where: Where = ("arms", name, index)
             if not isinstance(action, Difference):
                 doses.append(self._dose(where, action))
                 continue
             if not action.model_fields_set:
-                raise self.document.error(where, "`disease`, `changes`, `plasma` or `stop`", "none", key=True)
+                raise self.document.error(
+                    where, f"one of {', '.join(Difference.model_fields)}", "none", key=True
+                )
             if "disease" in action.model_fields_set:
                 diseases.append((*where, "disease"))
             if action.changes is not None:
@@ -322,6 +327,7 @@ class _Maker:
             if action.stop is not None:
                 at, drugs = (*where, "stop"), self.vocabulary.drugs
                 stopped.append(read_stopped(self.document, at, action.stop, self.medication, drugs))
+            operations += read_operations(self.document, where, self.form, action)
             if action.plasma is not None:
                 given.append(((*where, "plasma"), action.plasma))
         plasma, said = self._plasma(given)
@@ -334,6 +340,7 @@ class _Maker:
             remarks=() if plasma is None else tuple(remarks(plasma, self.form.run.duration)),
             diseases=self._diseases(diseases),
             stopped=tuple(dict.fromkeys(stopped)),
+            operations=tuple(sorted(operations, key=lambda one: one.at)),
         )
 
     def _dose(self, where: Where, text: str) -> Dose:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ from calcis.solve.integrate import Integration
 from calcis.solve.kernel import Kernel
 from calcis.solve.schedule import Drive, Lane
 from calcis.store import Arm, DoseMark, Finding, OrganMap, Run, Series
-from calcis.tissue import BALANCES, INPUTS
+from calcis.tissue import BALANCES, INPUTS, removal
 from calcis.tissue.saturation import extrapolated
 from calcis.tissue.story import PARTS, Injured, tell
 from calcis.tissue.telling import outcome, sentences
@@ -66,7 +66,9 @@ def simulate(
     march(coupling, progress or (lambda what, share: None), pace or Pace(), checkpoints)
     times = np.array(case.run.times)
     sides = dict(zip(rooms, coupling.sides, strict=True))
-    found = {room: found_in(room, one, sides[room]) for room, one in rooms.items() if room != "organs"}
+    found = {
+        room: found_in(room, one, sides[room], case.arms) for room, one in rooms.items() if room != "organs"
+    }
     maps: list[OrganMap] = []
     if "organs" in rooms:
         maps, ledgers = organ_maps(case, rooms["organs"].model, sides["organs"])
@@ -188,8 +190,11 @@ def coupling_of(
     return Coupling(sides.get("body"), [sides[name] for name in tissues], exchange, case.run.tolerance)
 
 
-def found_in(name: str, room: Room, side: Integration) -> Found:
-    """Every signal of every lane at the output times, and what has flowed through a lesion's books."""
+def found_in(name: str, room: Room, side: Integration, arms: Mapping[str, Treatment] | None = None) -> Found:
+    """Every signal of every lane at the output times, and what has flowed through a lesion's books.
+
+    Of lanes that are `arms` with operations, also what those took.
+    """
     solution, units = side.solution(), room.model.signals
     courses: list[Courses] = []
     ledgers = []
@@ -199,6 +204,8 @@ def found_in(name: str, room: Room, side: Integration) -> Found:
         if name == "lesion":
             for one, (unit, amounts) in flown(room.balances, room.model, states).items():
                 course[one] = Series(unit, amounts.copy())
+            if arms is not None and arms[lane.name].operations:
+                course[removal.TAKEN] = Series("mmol/L", removal.taken(room.model, states))
         courses.append(course)
         parameters = dict(zip(room.model.parameters, lane.parameters, strict=True))
         shares = defects(room.balances, room.model, states, parameters)
@@ -250,6 +257,14 @@ def _arm(
             story = tell(times, levels, values, injured, usual)
             facts |= outcome(story, case.lesion.tissue)
             findings += [Finding(level, text) for level, text in sentences(story)]
+            if arm.operations:
+                size = None if case.lesion.injury is None else case.lesion.injury.shape.cone.volume
+                weight = None if size is None else 1e-6 * size * values["story.calcium_mass"]
+                done = [(one.at, one.words) for one in arm.operations]
+                stainable = values["story.mineral_stainable"]
+                told = removal.chapters(done, times, levels, stainable, weight)
+                facts["story"] += [asdict(one) | {"rests_on": list(one.rests_on)} for one in told]
+                findings += [Finding(one.level, one.text) for one in told]
             beyond_chemistry = extrapolated(levels)
             findings += [Finding("warning", beyond_chemistry)] if beyond_chemistry else []
     if failure is not None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from calcis.case import Case
 from calcis.case.form import Injury
+from calcis.case.surgery import Operation
 from calcis.drugs import in_tissue
 from calcis.ledger import LEDGER, Balance, books, entries
 from calcis.part import Model, assemble
@@ -19,6 +20,8 @@ from calcis.solve.schedule import Drive, Jump, Lane
 from calcis.solve.system import trace
 from calcis.tissue import BALANCES, INPUTS, PARTS
 from calcis.tissue.injuries import moves
+from calcis.tissue.surgery import WOUND
+from calcis.tissue.surgery import moves as surgery_moves
 from calcis.tissue.uptake import TAKEN
 
 _MM3_PER_L = 1e6
@@ -60,6 +63,32 @@ def injury_jumps(
     return sorted(jumps, key=lambda jump: jump.time)
 
 
+def operation_jumps(
+    operations: Sequence[Operation],
+    model: Model,
+    parameters: Mapping[str, float],
+    balances: Sequence[Balance] = (),
+) -> list[Jump]:
+    """What operations on the lesion do to the model's states, and enter in the books of `balances`."""
+    names, jumps = list(model.states), []
+    tissue = [state for part in PARTS for state in (f"{part.name}.{one}" for one in part.states)]
+    for one in operations:
+        for move in surgery_moves(one.kind, one.share, parameters, tissue):
+            source = None if move.source is None else names.index(move.source)
+            entered = entries(balances, move.target, move.factor, parameters)
+            jumps += [
+                Jump(one.at, names.index(target), factor, source)
+                for target, factor in [(move.target, move.factor), *entered]
+            ]
+    return jumps
+
+
+def operation_numbers(numbers: Numbers, arm: str, operations: Sequence[Operation]) -> dict[str, float]:
+    """The numbers that the operations of an arm need beside those of the model."""
+    kinds = dict.fromkeys([*(one.kind for one in operations), *([WOUND] if operations else [])])
+    return {name: value for kind in kinds for name, value in numbers.of_part(arm, kind).items()}
+
+
 def volume_of(injury: Injury | None) -> float:
     """Litres of tissue that are injured; without an injury none, so that nothing is taken from the blood."""
     return 0.0 if injury is None else injury.shape.cone.volume / _MM3_PER_L
@@ -92,6 +121,10 @@ def lesion_lanes(
     for arm in case.arms:
         values = numbers.of_model(arm, model)
         shares = {} if injury is None else numbers.of_part(arm, injury.kind)
+        operations = case.arms[arm].operations
+        known = values | shares | operation_numbers(numbers, arm, operations)
+        jumps = injury_jumps(injury, model, known, case.run.duration, BALANCES)
+        jumps += operation_jumps(operations, model, known, BALANCES)
         lanes.append(
             Lane(
                 name=arm,
@@ -99,7 +132,7 @@ def lesion_lanes(
                 start=np.array(list(model.start(values, at_start[arm]).values())),
                 begin=0.0,
                 end=case.run.duration,
-                jumps=injury_jumps(injury, model, values | shares, case.run.duration, BALANCES),
+                jumps=sorted(jumps, key=lambda jump: jump.time),
                 drive=drives.get(arm),
             )
         )

@@ -1,0 +1,52 @@
+"""What may be done to a lesion by hand?  The form of operations in a case file, and an operation in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from calcis.case.quantity import Quantity
+from calcis.wording import on, per_cent
+
+Moment = Annotated[float, Quantity("h", "180 d", 0, 150 * 8766)]
+Margin = Annotated[float, Quantity("mm", "2 mm", 0, 200)]
+Share = Annotated[float, Quantity("1", "0.8", 0, 1, above=True)]
+
+
+class _Form(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Excise(_Form):
+    """The lesion is cut out at a time (h), with a margin (mm) of what is around it."""
+
+    at: Moment
+    margin: Annotated[Margin | None, Field(description="of healthy tissue that is taken along")] = None
+
+
+class Remove(_Form):
+    """A share of the lesion is taken away at a time (h)."""
+
+    at: Moment
+    share: Share
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation on the lesion: its kind, when (h), the share that is taken, and the margin (mm)."""
+
+    kind: str
+    at: float
+    share: float = 1.0
+    margin: float | None = None
+
+    @property
+    def words(self) -> str:
+        """What is done, and when."""
+        if self.kind == "excise":
+            margin = "" if self.margin is None else f" with a margin of {self.margin:g} mm"
+            return f"excision{margin} {on(self.at)}"
+        named = {"debulk": "debulking", "curette": "curettage"}.get(self.kind, self.kind)
+        return f"{named} of {per_cent(self.share)} {on(self.at)}"
