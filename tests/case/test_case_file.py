@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from calcis.case import Case, Vocabulary, read_case, read_case_text
+from calcis.case.form import Difference
 from calcis.case.templates import template, templates
 from calcis.errors import InputError
 
@@ -195,7 +196,13 @@ FAULTS = {
     "arm is no list": ("watch: []", "watch: ‸denosumab", "a list [...]", "'denosumab'", None),
     "arm of a number": ("watch: []", "watch: [‸3]", "a dose such as", "3", None),
     "arm of a list": ("watch: []", "watch: [‸[]]", "a dose such as", "a list", None),
-    "arm of nothing": ("watch: []", "watch: [‸{}]", "one of disease, changes, plasma, stop, excise, debulk, curette, laser, lithotripsy", "none", None),
+    "arm of nothing": (
+        "watch: []",
+        "watch: [‸{}]",
+        f"one of {', '.join(Difference.model_fields)}",
+        "none",
+        None,
+    ),
     "unknown drug": ("- denosumab", "- ‸denosunab", "a drug (calcitonin", "'denosunab'", "denosumab"),
     "unit of a dose": ("60 mg", "‸60 IU", "a dose of denosumab in mg", "60 IU", None),
     "word of a dose": ("SC every", "SC ‸evry", "a route, over, every", "'evry'", "every"),
