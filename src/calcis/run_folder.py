@@ -22,6 +22,7 @@ import numpy as np
 
 import calcis
 from calcis.errors import InputError
+from calcis.fields import FIELDS
 from calcis.parameters import Parameter
 from calcis.store import Arm, DoseMark, Finding, Floats, OrganMap, Run, Series
 from calcis.wording import listed
@@ -92,7 +93,10 @@ def save(run: Run, folder: Path, report: str) -> None:
     (new / "run.json").write_text(_json(_described(run)))
     (new / "report.html").write_text(report)
     _write_courses(run, new / "run.zarr")
-    ours = {"run.json", "report.html", "run.zarr", CHECKPOINT}
+    fields = folder / CHECKPOINT / FIELDS
+    if any(arm.fields_at is not None for arm in run.values()) and fields.is_dir():
+        fields.rename(new / FIELDS)
+    ours = {"run.json", "report.html", "run.zarr", FIELDS, CHECKPOINT}
     for entry in folder.iterdir():
         if entry.name not in ours:
             _copy(entry, new / entry.name)
@@ -176,6 +180,7 @@ def _described(run: Run) -> dict[str, Any]:
             "ledger": {key: value if math.isfinite(value) else None for key, value in arm.ledger.items()},
             "lesion_facts": dict(arm.lesion_facts),
             "organ_facts": dict(arm.organ_facts),
+            "space": _described_space(arm),
             "failure": arm.failure,
         }
     return {
@@ -230,6 +235,7 @@ def _undescribed(described: Mapping[str, Any], folder: Path) -> Run:
             lesion_facts=arm["lesion_facts"],
             organ_map=maps.get(name),
             organ_facts=arm.get("organ_facts", {}),
+            **_read_space(folder, len(arms), arm.get("space")),
             doses=tuple(DoseMark(**dose) for dose in arm["doses"]),
             findings=tuple(Finding(**finding) for finding in arm["findings"]),
             ledger=ledger,
@@ -253,6 +259,34 @@ def _undescribed(described: Mapping[str, Any], folder: Path) -> Run:
         command=described["command"],
         folder=folder,
     )
+
+
+def _described_space(arm: Arm) -> dict[str, Any] | None:
+    """The courses of a lesion in space, of few times; its fields are beside."""
+    if not arm.space:
+        return None
+    courses = {"time": Series("h", arm.space_time), **arm.space}
+    return {
+        name: {"unit": one.unit, "values": [v if math.isfinite(v) else None for v in one.values.tolist()]}
+        for name, one in courses.items()
+    }
+
+
+def _read_space(folder: Path, group: int, described: Mapping[str, Any] | None) -> dict[str, Any]:
+    if described is None:
+        return {}
+    courses = {
+        name: Series(one["unit"], np.array([math.nan if v is None else v for v in one["values"]], float))
+        for name, one in described.items()
+    }
+    fields = folder / FIELDS
+    if not (fields / str(group)).is_dir():
+        raise ValueError(f"{FIELDS} has no group {group}")
+    return {
+        "space_time": courses.pop("time").values,
+        "space": courses,
+        "fields_at": (fields, str(group)),
+    }
 
 
 def _parameter(described: Mapping[str, Any]) -> Parameter:

@@ -59,7 +59,7 @@ def show_case(case: Case, file: Path) -> None:
         console.print(f"{escape(disease.title)}: {escape(what)}")
     if case.lesion is not None:
         injury = case.lesion.injury
-        what = f"{injury.name}, {injury.shape.cone.volume:.3g} mm³" if injury else "no injury"
+        what = f"{injury.name}, {injury.shape.volume:.3g} mm³" if injury else "no injury"
         console.print(f"lesion in {case.lesion.tissue}: {what}")
     labs = laboratory(case.text)
     if labs is not None:

@@ -94,6 +94,7 @@ class Case:
     labs: Labs | None = None  # what was measured in the person's blood; calcis.individual finds the person
     plasma_words: str = ""  # what the case says that plasma offers in all arms
     goal: Goal | None = None  # by which `calcis compare` ranks the arms
+    layers: tuple[tuple[Tissue, float], ...] = ()  # of a lesion in space, from the surface; thickness in mm
     organs: tuple[Tissue, ...] = ()  # the organ map: places that are simulated beside body and lesion
 
     @property

@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 from calcis.body import CLAMPED
+from calcis.case.patch import MOST_LAYERS, Layer, Shape, Spacing, Voxels
 from calcis.case.quantity import Quantity, refusal
 from calcis.case.surgery import Excise, Remove
 from calcis.parameters import Species
@@ -34,7 +35,6 @@ _LONGEST = 150 * 8766  # hours of a run
 
 Age = Annotated[float, Quantity("y", "54 y", 0, 130, above=True)]
 Mass = Annotated[float, Quantity("kg", "68 kg", 0, 1000, above=True)]
-Length = Annotated[float, Quantity("mm", "6 mm", 0, 2000, above=True)]
 Moment = Annotated[float, Quantity("h", "0 d", 0, _LONGEST)]
 Duration = Annotated[float, Quantity("h", "1 y", 0, _LONGEST, above=True)]
 Share = Annotated[float, Quantity("1", "0.9", 0, 1)]
@@ -146,24 +146,6 @@ class PlasmaForm(_Form):
     ph: Acidities | None = None
 
 
-class Cone(_Form):
-    """A cone with its base at the surface: diameter of the base and depth (mm)."""
-
-    diameter: Length
-    depth: Length
-
-    @property
-    def volume(self) -> float:
-        """π·d²·h/12, mm^3."""
-        return math.pi * self.diameter**2 * self.depth / 12
-
-
-class Shape(_Form):
-    """The form of the injured patch."""
-
-    cone: Cone
-
-
 class Injury(_Form):
     """What kills tissue: kind, when (h), where, which share of the cells; other keys are some kinds'."""
 
@@ -212,6 +194,13 @@ class Lesion(_Form):
 
     tissue: str
     injury: Injury | None = None
+    grid: Annotated[
+        Voxels | None, Field(description="voxels of a block in which it is simulated in space")
+    ] = None
+    spacing: Annotated[Spacing | None, Field(description="edge of a voxel")] = None
+    layers: Annotated[list[Layer], Field(max_length=MOST_LAYERS, description="from the surface down")] = (
+        Field(default_factory=list)
+    )
 
 
 class Timing(_Form):

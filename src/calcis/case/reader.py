@@ -9,6 +9,7 @@ from pathlib import Path
 
 from calcis.body import CLAMPED, body_parts, body_species
 from calcis.case.background import known_of, read_conditions, read_medication, read_stopped
+from calcis.case.block import check_block, layers_of
 from calcis.case.case import Case, Treatment
 from calcis.case.complaints import read_form
 from calcis.case.disease import Disease, read_diseases
@@ -98,6 +99,7 @@ class _Maker:
                 kind, kinds = ("lesion", "injury", "kind"), [*form.injuries, *self.vocabulary.injuries]
                 self._known(kind, form.lesion.injury.kind, kinds, "an injury")
                 self._check_own_keys(form.lesion.injury)
+            check_block(self.document, form.lesion, self.tissues)
         sets = [self.tissues[form.lesion.tissue].changes] if form.lesion is not None else []
         sets += [self.own_injury] if self.own_injury else []
         diseases = self._diseases() if "disease" in form.model_fields_set else ()
@@ -111,6 +113,7 @@ class _Maker:
             person=form.person,
             body=form.body,
             lesion=form.lesion,
+            layers=layers_of(form.lesion, self.tissues),
             changes=tuple(sets),
             arms={name: self._arm(name) for name in form.arms},
             run=form.run,

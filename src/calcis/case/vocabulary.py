@@ -13,6 +13,7 @@ from calcis.case.drugs import Drug, read_drug
 from calcis.case.tissues import Tissue, read_tissue
 from calcis.drugs import absent, drug_part
 from calcis.parameters import ALL_SPECIES, Parameter, data_path, read_data, read_parameters
+from calcis.space.diffusion import diffusion_parameters
 from calcis.tissue.numbers import tissue_parameters
 
 
@@ -83,10 +84,10 @@ def _read(room: str) -> dict[str, Parameter]:
 def _parameters(body: str) -> Mapping[str, Parameter]:
     """All numbers that a case with this body may change, in the units of the laws."""
     if body == CLAMPED:  # and no drugs, which act in a body
-        return MappingProxyType(tissue_parameters())
+        return MappingProxyType({**tissue_parameters(), **diffusion_parameters()})
     parts = {part.name: part.parameters for part in body_parts(body)}
     found = read_parameters(data_path("body", f"{body}.yaml"), parts)
     for drug in _files("drugs"):
         part = drug_part(drug)
         found |= read_parameters(data_path("drugs", f"{drug}.yaml"), {part.name: part.parameters})
-    return MappingProxyType(found | tissue_parameters())
+    return MappingProxyType(found | tissue_parameters() | diffusion_parameters())

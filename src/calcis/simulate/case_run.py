@@ -18,12 +18,14 @@ from calcis.part import Model
 from calcis.run_folder import CHECKPOINT, data_hashes, versions
 from calcis.simulate.clamped import plasma_drive, plasma_series
 from calcis.simulate.coupling import Coupling, Exchange, Places
+from calcis.simulate.in_space import InSpace, joined, simulate_in_space
 from calcis.simulate.lesion import lesion_lanes, lesion_model, lesion_places
 from calcis.simulate.march import Checkpoints, Pace, Progress, march
 from calcis.simulate.numbers import Numbers
 from calcis.simulate.organ_story import with_organs
 from calcis.simulate.organs import KEPT, organ_lanes, organ_maps, organ_places, organ_times
 from calcis.simulate.person import body_lanes, body_model
+from calcis.simulate.space_story import with_space
 from calcis.solve import compiled_driver
 from calcis.solve.evaluate import signals
 from calcis.solve.integrate import Integration
@@ -62,8 +64,10 @@ def simulate(
     numbers = Numbers(case, vocabulary.parameters(case.body))
     rooms = rooms_of(case, numbers, vocabulary)
     coupling = coupling_of(case, rooms, threads)
-    checkpoints = Checkpoints(None if folder is None else folder / CHECKPOINT, resume)
-    march(coupling, progress or (lambda what, share: None), pace or Pace(), checkpoints)
+    kept, told = None if folder is None else folder / CHECKPOINT, progress or (lambda what, share: None)
+    in_space = case.lesion is not None and case.lesion.grid is not None
+    # Of a run with a lesion in space all before is done again in seconds: what drove it is not kept.
+    march(coupling, told, pace or Pace(), Checkpoints(None if in_space else kept, resume))
     times = np.array(case.run.times)
     sides = dict(zip(rooms, coupling.sides, strict=True))
     found = {
@@ -78,6 +82,11 @@ def simulate(
     else:
         drives = [plasma_drive(arm.plasma or {}, case.run.duration) for arm in case.arms.values()]
         bodies = [plasma_series(drive, times) for drive in drives]
+    blocks: list[InSpace | None] = []
+    if in_space:
+        fine = coupling.driven or [[drive] for drive in drives]
+        driven = [None if coupling.failure(i) else joined(own) for i, own in enumerate(fine)]
+        blocks, store = simulate_in_space(case, numbers, driven, kept, resume, threads, told)
     usual = None
     if case.person.species != "human":  # nobody's normal plasma is known here but that of people
         usual = {name: float(bodies[0][name].values[0]) for name in INPUTS}
@@ -92,6 +101,8 @@ def simulate(
         arms[name] = _arm(case, arm, numbers, times, bodies[i], lesion, usual, ledger, failure)
         if maps:
             arms[name] = with_organs(arms[name], maps[i], case, numbers.of_part(name, "story"))
+        if blocks and (block := blocks[i]) is not None:
+            arms[name] = with_space(arms[name], block, (store, str(i)), case, numbers)
     return Run(
         title=case.title,
         case_text=case.text,
@@ -187,7 +198,9 @@ def coupling_of(
             books=tuple(of_body.index(f"{LEDGER}.{loss}_sum") for loss in TAKEN),
             places=tuple(room.places for name in tissues if (room := rooms[name]).places is not None),
         )
-    return Coupling(sides.get("body"), [sides[name] for name in tissues], exchange, case.run.tolerance)
+    keep = case.lesion is not None and case.lesion.grid is not None
+    all_tissues = [sides[name] for name in tissues]
+    return Coupling(sides.get("body"), all_tissues, exchange, case.run.tolerance, keep)
 
 
 def found_in(name: str, room: Room, side: Integration, arms: Mapping[str, Treatment] | None = None) -> Found:
@@ -240,7 +253,7 @@ def _arm(
         facts = {"tissue": case.lesion.tissue}
         injury, injured = case.lesion.injury, None
         if injury is not None:
-            volume = injury.shape.cone.volume
+            volume = injury.shape.volume
             again = injury.moments(case.run.duration)[1:]
             injured = Injured(
                 injury.name, injury.at, injury.killed, volume, injury.own, again, like=injury.kind
@@ -258,7 +271,7 @@ def _arm(
             facts |= outcome(story, case.lesion.tissue)
             findings += [Finding(level, text) for level, text in sentences(story)]
             if arm.operations:
-                size = None if case.lesion.injury is None else case.lesion.injury.shape.cone.volume
+                size = None if case.lesion.injury is None else case.lesion.injury.shape.volume
                 weight = None if size is None else 1e-6 * size * values["story.calcium_mass"]
                 done = [(one.at, one.words) for one in arm.operations]
                 stainable = values["story.mineral_stainable"]

@@ -91,7 +91,7 @@ def operation_numbers(numbers: Numbers, arm: str, operations: Sequence[Operation
 
 def volume_of(injury: Injury | None) -> float:
     """Litres of tissue that are injured; without an injury none, so that nothing is taken from the blood."""
-    return 0.0 if injury is None else injury.shape.cone.volume / _MM3_PER_L
+    return 0.0 if injury is None else injury.shape.volume / _MM3_PER_L
 
 
 def lesion_places(case: Case, model: Model) -> Places:
