@@ -13,8 +13,9 @@ from pathlib import Path
 
 from calcis.case import Case, packaged, read_case, read_case_text
 from calcis.errors import InputError
+from calcis.fields import FIELDS
 from calcis.run_folder import OtherVersion, claim, moved_since, save
-from calcis.store import Run
+from calcis.store import Arm, Run
 
 Progress = Callable[[str, float], None]  # what is being done, and how much of it is done, 0 to 1
 
@@ -74,10 +75,16 @@ def run(
         except OSError as problem:
             got = problem.strerror or str(problem)
             raise InputError("a folder with room for the run", got).at(target) from None
+        found = replace(found, arms={name: _settled(arm, target) for name, arm in found.items()})
     finally:
         with contextlib.suppress(OSError):
             target.rmdir()  # only an empty one: nothing was done in it
     return found
+
+
+def _settled(arm: Arm, folder: Path) -> Arm:
+    """An arm whose fields are where the run folder has them."""
+    return arm if arm.fields_at is None else replace(arm, fields_at=(folder / FIELDS, arm.fields_at[1]))
 
 
 def write_sbml(run: Run, path: Path, arm: str | None = None) -> None:

@@ -1,10 +1,11 @@
 """Is a run that was killed at a random moment, and taken up again, the same to the last bit?
 
-    python -m tests.simulate.kills [--times 50] [--seed 11]
+    python -m tests.simulate.kills [--times 50] [--seed 11] [--space]
 
 Each time `calcis.run` works on a case in a process of its own, with a checkpoint twenty times a second,
 and is killed (SIGKILL) at a moment drawn from its whole life: while it imports, compiles, marches, writes
 its checkpoint, its folder or its report.  It is then resumed, and killed again as often as the dice say.
+With `--space` the lesion is a block of voxels.
 """
 
 from __future__ import annotations
@@ -38,6 +39,23 @@ arms:
 run: {duration: 40 d, every: 1 d, tolerance: 1e-6}
 """
 
+# A lesion in space, that is cut out.
+SPACE = """
+calcis: 1
+body: clamped
+plasma: {calcium_ionised: 1.25 mmol/L, phosphate: 1.5 mmol/L, pyrophosphate: 2 umol/L, ph: 7.4}
+lesion:
+  tissue: skeletal_muscle
+  injury: {kind: toxin, at: 2 d, shape: {sphere: {diameter: 2 mm}}, killed: 0.9}
+  grid: [12, 12, 12]
+  spacing: 0.25 mm
+changes: {macrophage_competence: 0.1}
+arms:
+  watch: []
+  cut: [{excise: {at: 12 d, margin: 0.3 mm}}]
+run: {duration: 24 d, every: 1 d}
+"""
+
 RUN = """
 import sys
 from functools import partial
@@ -51,11 +69,14 @@ AGAIN = 0.25  # how likely a resumed run is killed once more
 
 
 def everything(run: Run) -> np.ndarray:
-    """All courses of a run, of body, lesion and organs, as one array."""
-    groups = [
-        group for arm in run.values() for group in (arm.body_series, arm.lesion_series, arm.organ_map.series)
-    ]
-    return np.concatenate([series.values.ravel() for group in groups for series in group.values()])
+    """All courses of a run, of body, lesion and organs, and its fields in space, as one array."""
+    found = []
+    for arm in run.values():
+        groups = [arm.body_series, arm.lesion_series, arm.space]
+        groups += [] if arm.organ_map is None else [arm.organ_map.series]
+        found += [series.values.ravel() for group in groups for series in group.values()]
+        found += [] if arm.fields is None else [one.values.ravel() for one in arm.fields.data_vars.values()]
+    return np.concatenate(found)
 
 
 def run(case: Path, folder: Path, kill_after: float | None = None) -> bool:
@@ -73,10 +94,10 @@ def run(case: Path, folder: Path, kill_after: float | None = None) -> bool:
     return True
 
 
-def kills(times: int, seed: int, room: Path) -> tuple[int, int]:
+def kills(times: int, seed: int, room: Path, text: str = CASE) -> tuple[int, int]:
     """How many killed runs ended with the bits of an undisturbed one, and how many kills there were."""
     case = room / "case.yaml"
-    case.write_text(CASE, encoding="utf-8")
+    case.write_text(text, encoding="utf-8")
     run(case, room / "warm")  # compiles, so that the next is as long as the killed ones
     begun = time.monotonic()
     run(case, room / "whole")
@@ -104,9 +125,10 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     options.add_argument("--times", type=int, default=50)
     options.add_argument("--seed", type=int, default=11)
+    options.add_argument("--space", action="store_true")
     asked = options.parse_args()
     with tempfile.TemporaryDirectory() as room:
-        same, _ = kills(asked.times, asked.seed, Path(room))
+        same, _ = kills(asked.times, asked.seed, Path(room), SPACE if asked.space else CASE)
     sys.exit(same != asked.times)
 
 

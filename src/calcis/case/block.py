@@ -42,7 +42,7 @@ def check_block(document: Document, lesion: Lesion, tissues: Mapping[str, Tissue
             expected = f"a tissue: {', '.join(list(tissues)[:10])}"
             raise document.error(where, expected, shown(layer.tissue), nearest(layer.tissue, tissues))
     thick = sum(layer.thickness for layer in lesion.layers)
-    if lesion.layers and thick >= lesion.spacing * nz * (1 + _ROUNDING):
+    if lesion.layers and thick >= lesion.spacing * nz * (1 - _ROUNDING):
         expected = (
             f"layers thinner than the block, {lesion.spacing * nz:g} mm deep, with {lesion.tissue} below"
         )

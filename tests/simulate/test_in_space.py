@@ -1,0 +1,154 @@
+"""Is the lesion of a case in space what its voxels say, taken up where it stopped, cut where it is?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import calcis
+from calcis.case import read_case_text
+from calcis.errors import InputError
+from calcis.simulate import simulate
+from calcis.space.margin import within_margin
+from tests.simulate.kills import SPACE, everything
+
+LESION = """  injury: {kind: toxin, at: 2 d, shape: {sphere: {diameter: 2 mm}}, killed: 0.9}
+  grid: [12, 12, 12]
+  spacing: 0.25 mm
+"""
+
+
+def changed(*pairs):
+    text = SPACE
+    for old, new in pairs:
+        assert old in text
+        text = text.replace(old, new)
+    return text
+
+
+@pytest.fixture(scope="module")
+def run():
+    return simulate(read_case_text(SPACE, "case"))
+
+
+def test_courses_are_those_of_the_fields(run):
+    arm = run["watch"]
+    fields, each = arm.fields, 0.25**3
+    assert dict(fields.sizes) == {"time": 25, "z": 12, "y": 12, "x": 12}
+    assert np.array_equal(fields.time, arm.space_time)
+    mineral = fields.mineral_total.values.astype(float)
+    mass = mineral.sum(axis=(1, 2, 3)) * each * 1e-6 * 40.078
+    assert mass[-1] > 1e-3
+    assert arm.space["calcium_in_mineral"].values == pytest.approx(mass, rel=1e-5, abs=1e-12)
+    assert arm.space["visible_volume"].values == pytest.approx((mineral >= 620).sum(axis=(1, 2, 3)) * each)
+    assert np.allclose(fields.radiodensity, 50 + 1.35 * 0.1 * mineral, atol=0.6)  # 100.46 mg/mmol
+
+
+def test_a_lesion_in_the_middle_is_symmetric(run):
+    """The block is: only the order of relaxation, red before black, tells left from right."""
+    mineral = run["watch"].fields.mineral_total.values[-1].astype(float)
+    for axis in range(3):
+        assert np.allclose(mineral, np.flip(mineral, axis), rtol=1e-3, atol=1e-2 * mineral.max())
+
+
+def test_books_of_the_block_close(run):
+    for arm in run.values():
+        assert max(share for name, share in arm.ledger.items() if name.startswith("space.")) < 1e-9
+
+
+def test_what_is_cut_out_is_weighed_and_gone(run):
+    arm = run["cut"]
+    (cut,) = arm.lesion_facts["in_space"]["removed"]
+    before = run["watch"].space["calcium_in_mineral"].values[12]
+    fluid = 1.25 * 0.2 * cut["volume"]["value"] * 1e-6 * 40.078  # at most
+    assert cut["calcium"]["value"] == pytest.approx(before, rel=1e-2, abs=fluid)
+    assert cut["share_of_mineral"]["value"] > 99.0
+    after = arm.fields.sel(time=288.0)
+    assert float(after.mineral_total.max()) < 15.0
+    assert float(after.living_fraction.sel(z=1.5, y=1.5, x=1.5, method="nearest")) == 0.0
+    assert any("of calcium, 100 % of the mineral there" in finding.text for finding in arm.findings)
+
+
+def test_layers_lie_under_the_surface():
+    layers = "  layers: [{tissue: skin, thickness: 1 mm}, {tissue: fat, thickness: 1 mm}]\n"
+    text = changed(
+        (LESION, LESION + layers), ("24 d", "3 d"), ("  cut: [{excise: {at: 12 d, margin: 0.3 mm}}]\n", "")
+    )
+    found = simulate(read_case_text(text, "case"))["watch"].fields.exchange_relative.values[0]
+    assert (found[:4] == found[0, 0, 0]).all()
+    assert (found[4:8] == found[4, 0, 0]).all()
+    assert (found[8:] == found[8, 0, 0]).all()
+    assert len({float(found[z, 0, 0]) for z in (0, 4, 8)}) == 3
+
+
+def test_interrupted_it_goes_on_to_the_same_bits(tmp_path, run):
+    case = read_case_text(SPACE, "case")
+
+    def interrupt(at):
+        def progress(what, share):
+            if "in space" in what and share >= at:
+                raise KeyboardInterrupt
+
+        return progress
+
+    for at in (0.1, 0.3, 0.8):
+        with pytest.raises(KeyboardInterrupt):
+            simulate(case, tmp_path, resume=True, progress=interrupt(at))
+    begun = []
+    again = simulate(case, tmp_path, resume=True, progress=lambda what, share: begun.append((what, share)))
+    assert min(share for what, share in begun if "cut in space" in what) >= 0.5
+    assert np.array_equal(everything(again), everything(run))
+
+
+def test_a_run_folder_holds_the_fields(tmp_path):
+    text = changed(("24 d", "3 d"), ("  cut: [{excise: {at: 12 d, margin: 0.3 mm}}]\n", ""))
+    found = calcis.run(read_case_text(text, "case"), tmp_path / "a.run")
+    again = calcis.load(tmp_path / "a.run")
+    assert (tmp_path / "a.run" / "fields.zarr" / "zarr.json").is_file()
+    assert not (tmp_path / "a.run" / "checkpoint").exists()
+    assert np.array_equal(everything(found), everything(again))
+
+
+WRONG = {
+    "odd": ("grid: [12, 12, 12]", "grid: [15, 16, 16]", "an even number of voxels along the first edge"),
+    "too many": ("grid: [12, 12, 12]", "grid: [512, 512, 64]", "at most 2097152 voxels"),
+    "four": ("grid: [12, 12, 12]", "grid: [4, 4, 4, 4]", "one to three whole numbers"),
+    "too wide": ("{diameter: 2 mm}", "{diameter: 5 mm}", "a patch inside the block of 3 x 3 x 3 mm"),
+    "two shapes": (
+        "{sphere: {diameter: 2 mm}}",
+        "{sphere: {diameter: 2 mm}, line: {diameter: 1 mm, end: 2 mm}}",
+        "one shape of",
+    ),
+    "no spacing": ("  spacing: 0.25 mm\n", "", "`spacing` in lesion"),
+    "no grid": ("  grid: [12, 12, 12]\n", "", "`grid` in lesion"),
+    "thick": (
+        "  spacing: 0.25 mm\n",
+        "  spacing: 0.25 mm\n  layers: [{tissue: skin, thickness: 3 mm}]\n",
+        "layers thinner than the block",
+    ),
+    "strange layer": (
+        "  spacing: 0.25 mm\n",
+        "  spacing: 0.25 mm\n  layers: [{tissue: skim, thickness: 1 mm}]\n",
+        "a tissue: ",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_fault_is_refused_with_its_place(name):
+    old, new, expected = WRONG[name]
+    with pytest.raises(InputError) as wrong:
+        read_case_text(changed((old, new)), "case.yaml")
+    assert expected in wrong.value.expected
+    assert wrong.value.line is not None
+
+
+def test_a_margin_is_a_distance():
+    rng = np.random.default_rng(3)
+    chosen = rng.random((9, 7, 11)) < 0.02
+    z, y, x = np.indices(chosen.shape)
+    for margin in (0.0, 0.4, 0.5, 0.9, 1.4):
+        squared = np.min(
+            [(z - a) ** 2 + (y - b) ** 2 + (x - c) ** 2 for a, b, c in np.argwhere(chosen)], axis=0
+        )
+        assert np.array_equal(within_margin(chosen, margin, 0.25), squared * 0.0625 <= margin**2 * (1 + 1e-8))
