@@ -1,0 +1,104 @@
+"""Do drugs do in body and tissue what their files say?  Against the same arm without them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from calcis.case import read_case_text
+from calcis.simulate import simulate
+from calcis.store import Run
+
+CASE = """\
+calcis: 1
+person: {age: 45 y, sex: female, mass: 65 kg}
+body: calcis
+organs: none
+DISEASE
+arms:
+ARMS
+run: {duration: DAYS d, every: 1 d}
+"""
+WOUND = """lesion:
+  tissue: dermis
+  injury: {kind: bite, at: 1 d, shape: {cone: {diameter: 6 mm, depth: 4 mm}}, killed: 0.9}
+changes: {macrophage_competence: 0.2}"""
+
+
+def run(disease: str, days: int, **arms: str) -> Run:
+    listed = "\n".join(f"  {name}: [{dose}]" for name, dose in arms.items())
+    text = CASE.replace("DISEASE", disease).replace("ARMS", listed).replace("DAYS", str(days))
+    return simulate(read_case_text(text, "case"))
+
+
+def end(run: Run, arm: str, name: str) -> float:
+    return float(run[arm].body_series[name].values[-5:].mean())
+
+
+def test_prednisolone_brings_calcitriol_of_granulomas_down() -> None:
+    found = run(
+        "disease: granulomatous_disease\nhistory: 1 y", 20, watch="", given="prednisolone 40 mg PO daily"
+    )
+    assert end(found, "given", "calcitriol_plasma") < 0.7 * end(found, "watch", "calcitriol_plasma")
+    assert (
+        end(found, "given", "calcium_ionised_plasma") < end(found, "watch", "calcium_ionised_plasma") - 0.05
+    )
+
+
+def test_iron_binds_phosphate_as_sevelamer_does() -> None:
+    found = run(
+        "disease: dialysis\nhistory: 1 y",
+        28,
+        watch="",
+        sevelamer="sevelamer 2400 mg PO every 8 h averaged",
+        oxyhydroxide="Velphoro 600 mg PO every 8 h averaged",
+        citrate="ferric citrate 2.4 g PO every 8 h averaged",
+    )
+    fall = end(found, "watch", "phosphate_plasma") - end(found, "sevelamer", "phosphate_plasma")
+    assert fall > 0.2
+    for arm in ("oxyhydroxide", "citrate"):
+        assert end(found, "watch", "phosphate_plasma") - end(found, arm, "phosphate_plasma") == pytest.approx(
+            fall, rel=0.1
+        )
+
+
+def test_pyrophosphate_and_its_enzyme_raise_it_where_it_lacks() -> None:
+    found = run(
+        "disease: enpp1_deficiency",
+        42,
+        watch="",
+        enzyme="INZ-701 0.6 mg/kg SC weekly",
+        oral="pyrophosphate 3 g PO every 6 h",
+    )
+    lacking = end(found, "watch", "pyrophosphate_plasma")
+    assert lacking < 0.5e-3 and end(found, "enzyme", "pyrophosphate_plasma") > 1.5e-3
+    assert found["oral"].body_series["pyrophosphate_plasma"].values.max() > lacking
+
+
+@pytest.fixture(scope="module")
+def wound() -> Run:
+    return run(
+        WOUND,
+        120,
+        watch="",
+        warfarin="warfarin 20 mg PO daily",
+        indometacin="indometacin 50 mg PO twice daily",
+        prednisolone="prednisolone 20 mg PO daily",
+        minocycline="minocycline 100 mg PO daily",
+    )
+
+
+def mineral(found: Run, arm: str, name: str = "mineral_total") -> float:
+    return float(found[arm].lesion_series[name].values[-1])
+
+
+def test_drugs_of_the_tissue_move_its_mineral_the_way_they_say(wound: Run) -> None:
+    watched = mineral(wound, "watch")
+    assert mineral(wound, "warfarin") > watched
+    assert mineral(wound, "indometacin", "mineral_bone") < 0.5 * mineral(wound, "watch", "mineral_bone")
+    assert mineral(wound, "prednisolone") > watched  # fewer cells come that would clear the dead
+
+
+def test_a_drug_of_which_the_mechanism_is_not_known_does_nothing_and_says_so(wound: Run) -> None:
+    assert np.isclose(mineral(wound, "minocycline"), mineral(wound, "watch"), rtol=1e-3)
+    assert any("it does nothing: how it acts" in one.text for one in wound["minocycline"].findings)
