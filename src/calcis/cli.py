@@ -15,6 +15,7 @@ import typer
 
 from calcis import __version__
 from calcis.command import BAD_INPUT, FAILED, print_json, refuse, told
+from calcis.compare.command import compare
 from calcis.errors import InputError
 
 app = typer.Typer(
@@ -254,6 +255,14 @@ def diagnose(
         str | None,
         typer.Option(metavar="NAME", help="Where the person is seen; a wrong name lists the settings."),
     ] = None,
+    site: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Where a calcification is; a wrong name lists the sites."),
+    ] = None,
+    pattern: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="How it looks; a wrong name lists the patterns."),
+    ] = None,
     units: UnitsShown = Units.SI,
     json: Json = False,
 ) -> None:
@@ -263,7 +272,8 @@ def diagnose(
         from calcis.diagnose.asked import read_asked
         from calcis.terminal import answers, progress
 
-        asked = read_asked(file, {"setting": setting} if setting else {})
+        given = {"setting": setting, "site": site, "pattern": pattern}
+        asked = read_asked(file, {name: value for name, value in given.items() if value})
         with progress(quiet=json) as watched:
             found = answer(asked, watched)
         if json:
@@ -354,6 +364,9 @@ def export(
             print_json({"command": "export", "status": "done", "file": str(target), "format": to.value})
         else:
             typer.echo(f"Wrote {target}")
+
+
+app.command()(compare)
 
 
 def main() -> None:

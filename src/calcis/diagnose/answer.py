@@ -11,6 +11,7 @@ from calcis.diagnose.asked import Asked
 from calcis.diagnose.differential import Differential, differential
 from calcis.diagnose.ensemble import KEPT, ensemble
 from calcis.diagnose.hypotheses import Hypothesis
+from calcis.diagnose.kinds import Kinded, is_asked, kinds_of
 from calcis.diagnose.likelihood import Evidence
 from calcis.diagnose.measure import Next, what_next
 from calcis.diagnose.people import response
@@ -27,13 +28,16 @@ _ANY = {
 
 @dataclass(frozen=True)
 class Answer:
-    """What was asked, the differential, reasons for and against, what to measure next, labs without use."""
+    """What was asked, the differential, reasons for and against, what to measure next, labs without use;
+    and the kinds where a calcification is told of.
+    """
 
     asked: Asked
     found: Differential
     reasons: Mapping[Hypothesis, tuple[Reason, ...]]
     next: tuple[Next, ...]
     unused: Mapping[str, str]
+    kinds: Kinded | None = None
 
 
 def answer(asked: Asked, progress: Callable[[str, float], None] = lambda stage, share: None) -> Answer:
@@ -48,7 +52,8 @@ def answer(asked: Asked, progress: Callable[[str, float], None] = lambda stage, 
     found = differential(persons, evidence, setting(asked.setting), certain)
     progress("comparing", 0.7)
     others = [lab for lab in _others(case) if lab.lab not in {one.lab for one in labs}]
-    return Answer(asked, found, reasons(persons, found), what_next(persons, found, others), unused)
+    kinded = kinds_of(asked, persons, found) if is_asked(asked) else None
+    return Answer(asked, found, reasons(persons, found), what_next(persons, found, others), unused, kinded)
 
 
 def told_by(case: Case) -> tuple[tuple[Measured, ...], dict[str, str]]:

@@ -36,7 +36,7 @@ def what_next(persons: Ensemble, found: Differential, others: Sequence[Measured]
     told = [one for one in found.candidates if one.after >= _LEAST]
     shares = np.array([one.after for one in told])
     shares = shares / shares.sum()
-    weights = [_weights(found, one.hypothesis) for one in told]
+    weights = [weights_of(found, one.hypothesis) for one in told]
     chance = np.random.default_rng(int(number("ensemble.seed")))
     result = []
     for lab in others:
@@ -54,7 +54,7 @@ def entropy(shares: np.ndarray) -> np.ndarray:
     return found
 
 
-def _weights(found: Differential, hypothesis: Hypothesis) -> np.ndarray:
+def weights_of(found: Differential, hypothesis: Hypothesis) -> np.ndarray:
     """How probable each simulated person with a hypothesis is after the labs (person,)."""
     logs = found.densities[hypothesis].log_weights(found.evidence.wanted[None, :])[0]
     weights: np.ndarray = np.exp(logs - logs.max())

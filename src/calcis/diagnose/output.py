@@ -7,6 +7,7 @@ from typing import Any
 
 from calcis.diagnose.answer import Answer
 from calcis.diagnose.differential import odds_ratio
+from calcis.diagnose.kinds import Kinded
 from calcis.diagnose.numbers import number
 from calcis.diagnose.words import CAUTION, remarks
 
@@ -38,9 +39,31 @@ def as_json(answer: Answer) -> dict[str, Any]:
             for name, (before, after) in found.diseases.items()
         },
         "next": [{"lab": one.lab, "bits": one.bits} for one in answer.next],
+        "kinds": _kinds(answer.kinds),
         "unused": dict(answer.unused),
         "remarks": [{"level": level, "text": text} for level, text in remarks(answer)],
         "caution": CAUTION,
+    }
+
+
+def _kinds(found: Kinded | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        "site": found.site and found.site.name,
+        "pattern": found.pattern and found.pattern.name,
+        "blood_supersaturated": found.supersaturated,
+        "kinds": [
+            {
+                "kind": one.kind.name,
+                "by_blood": one.by_blood,
+                "after": one.after,
+                "causes": [
+                    {"diseases": list(cause.diseases), "share": share} for cause, share in one.causes.items()
+                ],
+            }
+            for one in found.found
+        ],
     }
 
 

@@ -8,7 +8,20 @@ from rich.padding import Padding
 from rich.table import Table
 
 from calcis.diagnose.answer import Answer
-from calcis.diagnose.words import CAUTION, LEAST, MOST, because, next_words, ratio, remarks, share
+from calcis.diagnose.kinds import Kinded
+from calcis.diagnose.words import (
+    CAUTION,
+    LEAST,
+    MOST,
+    WITH_CAUSES,
+    because,
+    beneath,
+    next_words,
+    ratio,
+    remarks,
+    rough,
+    share,
+)
 from calcis.laboratory import laboratory
 
 _MARKS = {"info": "  ", "warning": "[yellow] ![/]"}
@@ -29,6 +42,8 @@ def show(answer: Answer, system: str, console: Console) -> None:
         console.print(table)
     console.print(f"\n[bold]Which disease?[/]  [dim]{escape(answer.found.setting.title)}[/]")
     console.print(_candidates(answer))
+    if answer.kinds is not None:
+        _show_kinds(answer.kinds, console)
     told = next_words(answer)
     if told:
         console.print("\n[bold]What to measure next[/]  [dim]bits that it is expected to tell[/]")
@@ -37,6 +52,23 @@ def show(answer: Answer, system: str, console: Console) -> None:
     for level, text in remarks(answer):
         console.print(f"{_MARKS[level]} {escape(text)}")
     console.print(f"[dim]{CAUTION}[/]")
+
+
+def _show_kinds(found: Kinded, console: Console) -> None:
+    """The kinds of the calcification, with what lies beneath each."""
+    where = [one.title for one in (found.site, found.pattern) if one is not None]
+    console.print(f"\n[bold]Which kind of calcification?[/]  [dim]{escape('; '.join(where))}[/]")
+    table = Table(box=None, padding=(0, 2, 0, 1), header_style="dim")
+    table.add_column("")
+    for heading in ("by blood alone", "after"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for one in found.found:
+        said: list[RenderableType] = [f"  {escape(one.kind.title)}: {escape(one.kind.says)}"]
+        if one.after >= WITH_CAUSES:
+            said.append(Padding(f"[dim]{escape(beneath(one))}[/]", (0, 0, 0, 4)))
+        table.add_row(Group(*said), rough(one.by_blood), f"[bold]{rough(one.after)}[/]")
+    console.print(table)
+    console.print(f"   Blood is supersaturated beyond that of healthy persons: {rough(found.supersaturated)}")
 
 
 def _candidates(answer: Answer) -> Table:

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 
 from calcis.diagnose.answer import Answer
 from calcis.diagnose.hypotheses import Hypothesis
+from calcis.diagnose.kinds import Found
 from calcis.diagnose.numbers import number
 from calcis.laboratory import lab_title
 from calcis.wording import about, digits, listed
 
 CAUTION = "Research and education, not medical advice."
 MOST, LEAST = 6, 0.005  # candidates that are told one by one; the least probability of one
+WITH_CAUSES = 0.05  # probability of a kind of which causes are told
 
 
 def share(value: float) -> str:
@@ -26,6 +28,15 @@ def share(value: float) -> str:
     if value >= 0.1:
         return f"{100.0 * value:.0f} %"
     return f"{about(100.0 * value)} %" if value > 0.0 else "0 %"
+
+
+def rough(value: float) -> str:
+    """A probability of which the order is all that is known.
+
+    >>> rough(0.74), rough(0.0003)
+    ('74 %', 'less than 0.1 %')
+    """
+    return "less than 0.1 %" if 0.0 < value < 0.001 else share(value)
 
 
 def ratio(value: float) -> str:
@@ -54,6 +65,16 @@ def because(answer: Answer, hypothesis: Hypothesis) -> str:
     return "; ".join(parts)
 
 
+def beneath(found: Found) -> str:
+    """What lies beneath a kind: the first few causes.
+
+    The shares are those among persons with a deposit of that kind.
+    """
+    told = [(one, part) for one, part in list(found.causes.items())[:3] if part >= 0.02]
+    head = "beneath: " if found.kind.metabolic else "with blood as of: "
+    return head + ", ".join(f"{one.title} {share(part)}" for one, part in told)
+
+
 def next_words(answer: Answer) -> list[str]:
     """What to measure next: lab and bits; those that tell next to nothing are left out."""
     return [f"{lab_title(one.lab)} {one.bits:.2f}" for one in answer.next if one.bits >= 0.01]
@@ -71,6 +92,12 @@ def remarks(answer: Answer) -> Iterator[tuple[str, str]]:
         )
     for diseases, why in answer.asked.certain:
         yield "info", f"Known beforehand, so that only what has it is compared: {why} ({_titles(diseases)})."
+    if answer.kinds is not None:
+        yield (
+            "info",
+            "How often each kind is found, where and how it looks are mostly guesses (kinds.yaml): "
+            "an order more than numbers.",
+        )
     for lab, why in answer.unused.items():
         yield "info", f"{lab_title(lab)} is not used: {why}."
     if answer.asked.case.labs is not None and answer.asked.case.labs.albumin is not None:
