@@ -224,7 +224,7 @@ def _undescribed(described: Mapping[str, Any], folder: Path) -> Run:
         raise InputError("the case as it was run", "a text that was changed since").at(folder / "run.json")
     time, courses = _read_courses(folder / "run.zarr", described["groups"])
     maps = _read_organs(folder / "run.zarr", described.get("organs", []))
-    arms = {}
+    arms: dict[str, Arm] = {}
     for name, arm in described["arms"].items():
         ledger = {key: math.nan if value is None else value for key, value in arm["ledger"].items()}
         arms[name] = Arm(
