@@ -40,7 +40,7 @@ def _kept(folder: Path, again: str) -> str:
     """What is left of an interrupted run, and how to go on."""
     from calcis.run_folder import CHECKPOINT
 
-    if (folder / CHECKPOINT).exists():
+    if (folder / CHECKPOINT).exists() or any(folder.glob("batch_*.npz")):
         return f"What is done so far is kept in {folder}. Go on with: {again}"
     return "Nothing was done yet that could be kept."
 

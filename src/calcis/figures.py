@@ -29,11 +29,13 @@ _TIMES = (  # shown up to (h), name, hours in one, steps between ticks
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """One course in a panel, and the class of its line."""
+    """One course in a panel, and the class of its line; `low` and `high` are the edges of its band."""
 
     name: str
     values: Floats
     style: str
+    low: Floats | None = None
+    high: Floats | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,12 +67,14 @@ def curves(panel: Panel) -> str:
     end = panel.end or float(panel.time[-1])
     shown, levels = panel.time <= end, panel.levels
     courses = [line.values[shown] for line in panel.lines]
+    edges = [line.low[shown] for line in panel.lines if line.low is not None]
+    edges += [line.high[shown] for line in panel.lines if line.high is not None]
     if panel.decades_from:
         courses = [np.log10(np.maximum(values, panel.decades_from)) for values in courses]
         levels = {name: math.log10(value) for name, value in levels.items()}
         low, high, step = _decades(courses, panel.decades_from)
     else:
-        low, high, step = _span(courses, (*(panel.band or ()), *panel.reach), panel.room)
+        low, high, step = _span([*courses, *edges], (*(panel.band or ()), *panel.reach), panel.room)
     frame = _Frame(float(panel.time[0]), end, low, high, powers=panel.decades_from > 0)
     parts = []
     if panel.band:
@@ -79,6 +83,11 @@ def curves(panel: Panel) -> str:
     parts += [frame.level(name, value) for name, value in levels.items() if value <= high]
     for row, (style, times) in enumerate(panel.doses.items()):
         parts.append(frame.doses(style, times[times <= end], row))
+    parts += [
+        frame.between(panel.time[shown], line.low[shown], line.high[shown], line.style)
+        for line in panel.lines
+        if line.low is not None and line.high is not None
+    ]
     for line, values in zip(panel.lines, courses, strict=True):
         time, (held,) = _held(panel.time[shown], [values], panel.jumps)
         path = frame.path(time, held)
@@ -114,6 +123,26 @@ def areas(
         below = above
     parts += [frame.rows(25.0), frame.columns()]
     return _svg(f"{title} over time, in per cent of the volume", parts)
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """A line over places or times of its own, and the class of its line."""
+
+    name: str
+    values: Floats
+    style: str
+
+
+def places(title: str, unit: str, across: str, where: Floats, lines: Sequence[Place]) -> str:
+    """Lines over a length or another axis with round numbers, as SVG; `across` is what it says."""
+    low, high, step = _span([line.values for line in lines], (0.0,), 0.0)
+    frame = _Frame(float(where[0]), float(where[-1]), low, high)
+    parts = [frame.rows(step), frame.round_columns(across)]
+    for line in lines:
+        name = f"<title>{escape(line.name)}</title>"
+        parts.append(f'<path class="line {line.style}" d="{frame.path(where, line.values)}">{name}</path>')
+    return _svg(f"{title} ({unit}) over {across}", parts)
 
 
 def swatch(style: str) -> str:
@@ -183,6 +212,13 @@ class _Frame:
         width = _WIDTH - _LEFT - _RIGHT
         return f'<rect class="band" x="{_LEFT}" y="{top:.1f}" width="{width}" height="{bottom - top:.1f}"/>'
 
+    def between(self, time: Floats, low: Floats, high: Floats, style: str) -> str:
+        """The area between two courses, as far as both are known."""
+        known = np.isfinite(low) & np.isfinite(high)
+        edge = self.path(time[known], high[known])
+        back = self.path(time[known][::-1], low[known][::-1]).replace("M", "L", 1)
+        return f'<path class="between {style}" d="{edge}{back}Z"/>'
+
     def rows(self, step: float) -> str:
         """Horizontal grid with the numbers of the value axis."""
         first, last = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
@@ -217,6 +253,19 @@ class _Frame:
             parts.append(f'<text class="tick mid" x="{x:.1f}" y="{base + 15}">{index * step}</text>')
         middle = (_LEFT + _WIDTH - _RIGHT) / 2
         parts.append(f'<text class="tick mid" x="{middle}" y="{base + 29}">{unit}</text>')
+        return "".join(parts)
+
+    def round_columns(self, across: str) -> str:
+        """An axis with round numbers, and what it says."""
+        base, step = _HEIGHT - _BOTTOM, _step((self.end - self.start) / 5)
+        parts = [f'<path class="axis" d="M{_LEFT} {base}H{_WIDTH - _RIGHT}"/>']
+        for index in range(math.ceil(self.start / step - 1e-9), math.floor(self.end / step + 1e-9) + 1):
+            x = float(self.x(np.array(index * step)))
+            parts.append(f'<path class="axis" d="M{x:.1f} {base}v4"/>')
+            text = escape(number(index * step, step))
+            parts.append(f'<text class="tick mid" x="{x:.1f}" y="{base + 15}">{text}</text>')
+        middle = (_LEFT + _WIDTH - _RIGHT) / 2
+        parts.append(f'<text class="tick mid" x="{middle}" y="{base + 29}">{escape(across)}</text>')
         return "".join(parts)
 
     def doses(self, style: str, times: Floats, row: int) -> str:

@@ -1,0 +1,177 @@
+"""Who reaches the goal, when are two arms told apart, and who comes to harm?
+
+The numbers, with their sources, are in data/compare/criteria.yaml and data/clinical/grades.yaml.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+import numpy as np
+
+from calcis.case.goal import START, Goal
+from calcis.clinical.grades import lines, normal
+from calcis.errors import InputError
+from calcis.parameters import Parameter, data_path, read_parameters
+from calcis.simulate.ensemble import Fared
+from calcis.units import convert
+
+_UNITS = {
+    "ranking": {"least_difference": "1", "normal_quantile": "1"},
+    "harm": {"formation_low": "1"},
+}
+CRITERION = (
+    "Two arms are told apart if, over the same persons, at least {least:.0f} in a hundred more reach the "
+    "goal with the one than with the other, and the interval of 95 % of that difference leaves out none. "
+    "Others share a rank."
+)
+
+
+@cache
+def criteria() -> Mapping[str, Parameter]:
+    """The numbers by dotted name."""
+    return MappingProxyType(read_parameters(data_path("compare", "criteria.yaml"), _UNITS))
+
+
+def criterion() -> str:
+    """When two arms are told apart, in words."""
+    return CRITERION.format(least=100.0 * criteria()["ranking.least_difference"].value)
+
+
+@dataclass(frozen=True)
+class Chance:
+    """The share of persons who reach the goal, of those who did not fail; ends of 95 % by their number."""
+
+    share: float
+    low: float
+    high: float
+    persons: int
+
+
+@dataclass(frozen=True)
+class Harm:
+    """Persons in whom something is so after the start that was not at the start, as a share."""
+
+    name: str
+    title: str
+    share: float
+    source: str
+
+
+# name: (title, course, whether too low or too high, where the line is)
+_HARMS = {
+    "low_calcium": ("low ionised calcium", "calcium_ionised_plasma", "low", "normal"),
+    "severe_low_calcium": ("calcium below 1.9 mmol/L", "calcium_plasma", "low", "hypocalcaemia.severe_below"),
+    "high_calcium": ("high ionised calcium", "calcium_ionised_plasma", "high", "normal"),
+    "severe_high_calcium": (
+        "calcium above 3.5 mmol/L",
+        "calcium_plasma",
+        "high",
+        "hypercalcaemia.severe_above",
+    ),
+    "low_phosphate": ("low phosphate", "phosphate_plasma", "low", "normal"),
+    "low_turnover": ("bone hardly turns over", "formation_relative", "low", "harm.formation_low"),
+}
+
+
+def reached(goal: Goal, fared: Fared, arms: Sequence[str]) -> np.ndarray:
+    """Whether each person reaches the goal in each arm (person, arm): 1 or 0, NaN for who failed before.
+
+    Raises InputError where it is a share of nothing.
+    """
+    values, times = fared.courses[goal.quantity], fared.times
+    if goal.of == START:
+        values = _over(values, values[:, :, :1], goal)
+    elif goal.of:
+        values = _over(values, values[:, [list(arms).index(goal.of)]], goal)
+    exact = np.stack([_at(values, times, goal.time)], axis=2)
+    if goal.when == "by":
+        looked = np.concatenate([values[:, :, times <= goal.time], exact], axis=2)
+    elif goal.when == "from":
+        looked = np.concatenate([exact, values[:, :, times >= goal.time]], axis=2)
+    else:
+        looked = exact
+    inside = (looked >= goal.low) & (looked <= goal.high)
+    found = (inside.any(axis=2) if goal.when == "by" else inside.all(axis=2)).astype(float)
+    known = np.isfinite(looked).all(axis=2) | ((goal.when == "by") & (found > 0.0))
+    return np.where(known, found, np.nan)
+
+
+def _over(values: np.ndarray, base: np.ndarray, goal: Goal) -> np.ndarray:
+    first = base[:, :, 0] if goal.of == START else base[:, :, -1]
+    if not (np.nan_to_num(first, nan=1.0) > 1e-9).all():
+        what = goal.quantity.replace("_", " ")
+        whose = "at the start" if goal.of == START else f"in the arm {goal.of!r}"
+        raise InputError(f"a goal of a quantity that there is {whose}", f"{what}, of which there is none")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(values / base)
+
+
+def _at(values: np.ndarray, times: np.ndarray, time: float) -> np.ndarray:
+    """Values (person, arm) at a time, on a straight line between outputs."""
+    k = int(np.clip(np.searchsorted(times, time), 1, len(times) - 1))
+    share = (time - times[k - 1]) / (times[k] - times[k - 1])
+    return np.asarray((1.0 - share) * values[:, :, k - 1] + share * values[:, :, k])
+
+
+def chance(reach: np.ndarray) -> Chance:
+    """The share of persons (person,) who reach the goal, with Wilson's interval of 95 %."""
+    known = reach[np.isfinite(reach)]
+    n, z = len(known), criteria()["ranking.normal_quantile"].value
+    if not n:
+        return Chance(math.nan, math.nan, math.nan, 0)
+    p = float(known.mean())
+    middle, width = p + z * z / (2 * n), z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    scale = 1 + z * z / n
+    return Chance(p, max(0.0, (middle - width) / scale), min(1.0, (middle + width) / scale), n)
+
+
+def better(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether one arm is told apart from another as better, by the same persons (person,) in both."""
+    both = np.isfinite(one) & np.isfinite(other)
+    n = int(both.sum())
+    if not n:
+        return False
+    differ = one[both] - other[both]
+    mean = float(differ.mean())
+    error = math.sqrt(max(float((differ**2).mean()) - mean * mean, 0.0) / n)
+    least = criteria()["ranking.least_difference"].value
+    return mean >= least and mean - criteria()["ranking.normal_quantile"].value * error > 0.0
+
+
+def ranks(reach: np.ndarray, ranked: Sequence[int]) -> dict[int, int]:
+    """Rank of each arm of `ranked` by who reaches the goal (person, arm).
+
+    Arms that are not told apart from the first of a rank share it.
+    """
+    order = sorted(ranked, key=lambda k: -np.nan_to_num(chance(reach[:, k]).share, nan=-1.0))
+    found: dict[int, int] = {}
+    first = None
+    for place, k in enumerate(order, start=1):
+        if first is None or better(reach[:, first], reach[:, k]):
+            first = k
+            found[k] = place
+        else:
+            found[k] = found[first]
+    return found
+
+
+def harms(fared: Fared, arm: int) -> list[Harm]:
+    """What befalls persons in an arm, and how many of them."""
+    found = []
+    for name, (title, course, side, line) in _HARMS.items():
+        if course not in fared.courses:
+            continue
+        number = normal()[f"{course}.{side}"] if line == "normal" else {**lines(), **criteria()}[line]
+        limit = convert(number.value, number.unit, fared.units[course])
+        values = fared.courses[course][:, arm]
+        beyond = values < limit if side == "low" else values > limit
+        fresh = beyond[:, 1:].any(axis=1) & ~beyond[:, 0]
+        known = np.isfinite(values[:, 0])
+        share = float(fresh[known].mean()) if known.any() else math.nan
+        found.append(Harm(name, title, share, number.source))
+    return found

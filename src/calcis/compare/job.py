@@ -1,0 +1,93 @@
+"""What is done when a case is compared?  Read, add arms that are thought of, simulate, write the folder."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from pathlib import Path
+
+from calcis import __version__
+from calcis.case import Case, read_case
+from calcis.compare.batches import forget
+from calcis.compare.compare import PERSONS, Comparison, Progress, compare
+from calcis.compare.generate import generate as generated
+from calcis.compare.page import write
+from calcis.compare.words import as_json
+from calcis.errors import InputError
+
+_OURS = ("compare.html", "compare.json")
+
+
+def default_folder(case: Path) -> Path:
+    """Where a comparison goes if nobody says: the case file's name with .compare, in the working folder."""
+    return Path(f"{case.stem}.compare")
+
+
+def claim(folder: Path) -> None:
+    """Make sure that a comparison may be written to `folder`.
+
+    Raises InputError for a file, and for a folder with something else in it.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise InputError("a folder to write the comparison to", "a file of that name").at(folder)
+    others = [one for one in folder.iterdir() if not _ours(one)] if folder.is_dir() else []
+    if others:
+        expected = "a new or empty folder, or one of an earlier comparison to replace"
+        raise InputError(expected, f"a folder with {others[0].name} in it").at(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise InputError("a folder that can be written", problem.strerror or str(problem)).at(
+            folder
+        ) from None
+
+
+def _ours(path: Path) -> bool:
+    return path.name in _OURS or (path.name.startswith("batch_") and path.suffix in (".npz", ".new"))
+
+
+def compare_file(
+    file: Path | Case,
+    folder: Path | None = None,
+    *,
+    persons: int = PERSONS,
+    generate: bool = False,
+    resume: bool = False,
+    processes: int | None = None,
+    units: str = "si",
+    progress: Progress | None = None,
+) -> Comparison:
+    """Compare the arms of a case file; write compare.html and compare.json into `folder`.
+
+    `generate` adds arms that the kind of calcification and the labs suggest.  What is done of an interrupted
+    comparison is kept there, and taken up with `resume`.  Raises InputError.
+    """
+    case = file if isinstance(file, Case) else read_case(file)
+    target = folder or default_folder(Path(case.file))
+    claim(target)
+    try:
+        if not resume:
+            forget(target)
+        thought = generated(case) if generate else None
+        found = compare(
+            case if thought is None else thought.case,
+            persons=persons,
+            folder=target,
+            resume=resume,
+            processes=processes,
+            progress=progress,
+            thought=thought,
+        )
+        write(found, target, units)
+        told = {"calcis": __version__, **as_json(found, str(target))}
+        (target / "compare.json").write_text(
+            json.dumps(told, ensure_ascii=False, allow_nan=False), encoding="utf-8"
+        )
+    except OSError as problem:
+        got = problem.strerror or str(problem)
+        raise InputError("a folder with room for the comparison", got).at(target) from None
+    finally:
+        with contextlib.suppress(OSError):
+            target.rmdir()  # only an empty one: nothing was done in it
+    forget(target)
+    return found

@@ -1,0 +1,85 @@
+"""Who reaches a goal, and when are two arms told apart?"""
+
+import numpy as np
+import pytest
+
+from calcis.case.goal import Goal
+from calcis.compare.criteria import better, chance, harms, ranks, reached
+from calcis.errors import InputError
+from calcis.simulate.ensemble import Fared
+
+TIMES = np.array([0.0, 24.0, 48.0])
+
+
+def fared(course: list[list[list[float]]], name: str = "calcium_plasma") -> Fared:
+    """Courses (person, arm, time) of one quantity."""
+    return Fared(TIMES, {name: np.array(course, float)}, {name: "mmol/L"}, {})
+
+
+def goal(when: str, time: float, low: float = 2.0, high: float = 2.6, of: str = "") -> Goal:
+    return Goal("calcium_plasma", low, high, "mmol/L", of, when, time, "")
+
+
+ONE = [[[3.0, 2.5, 2.9]], [[3.0, 2.8, 2.5]], [[2.5, 2.5, 2.5]]]
+
+
+@pytest.mark.parametrize(
+    ("when", "time", "who"),
+    [
+        ("by", 48.0, [1, 1, 1]),
+        ("by", 24.0, [1, 0, 1]),
+        ("at", 48.0, [0, 1, 1]),
+        ("at", 36.0, [0, 0, 1]),
+        ("from", 24.0, [0, 0, 1]),
+        ("from", 48.0, [0, 1, 1]),
+    ],
+)
+def test_by_at_and_from(when: str, time: float, who: list[int]) -> None:
+    assert reached(goal(when, time), fared(ONE), ["it"])[:, 0].tolist() == who
+
+
+def test_a_share_of_the_start_or_of_another_arm_is_each_person_s_own() -> None:
+    two = fared([[[4.0, 4.0, 4.0], [4.0, 2.0, 1.0]], [[1.0, 1.0, 1.0], [1.0, 1.0, 0.9]]])
+    assert reached(goal("at", 48.0, 0.0, 0.5, "start"), two, ["watch", "it"])[:, 1].tolist() == [1, 0]
+    assert reached(goal("at", 48.0, 0.0, 0.5, "watch"), two, ["watch", "it"])[:, 1].tolist() == [1, 0]
+
+
+def test_a_share_of_nothing_is_refused() -> None:
+    with pytest.raises(InputError, match="there is none"):
+        reached(goal("at", 48.0, 0.0, 0.5, "start"), fared([[[0.0, 1.0, 2.0]]]), ["it"])
+
+
+def test_who_fails_before_the_goal_s_time_is_not_counted() -> None:
+    found = reached(goal("at", 48.0), fared([[[2.5, 2.5, np.nan]], [[2.5, 2.5, 2.5]]]), ["it"])
+    assert np.isnan(found[0, 0])
+    assert chance(found[:, 0]).persons == 1
+
+
+def test_the_interval_of_a_chance_is_wilson_s() -> None:
+    found = chance(np.array([1.0] * 8 + [0.0] * 2))
+    assert (found.share, found.low, found.high) == pytest.approx((0.8, 0.4902, 0.9433), abs=1e-4)
+
+
+def test_arms_are_told_apart_by_the_same_persons() -> None:
+    none, all_ = np.zeros(100), np.ones(100)
+    few, some = none.copy(), none.copy()
+    few[:9], some[:20] = 1.0, 1.0
+    assert better(all_, none)
+    assert better(some, none)
+    assert not better(few, none), "nine in a hundred are less than the model is sure of"
+    assert not better(none, all_)
+    little = np.zeros(5)
+    little[0] = 1.0
+    assert not better(little, np.zeros(5)), "one of five persons tells nothing"
+
+
+def test_arms_that_are_not_told_apart_share_a_rank_and_some_are_not_ranked() -> None:
+    reach = np.zeros((100, 4))
+    reach[:, 0], reach[:95, 1], reach[:, 3] = 1.0, 1.0, 1.0
+    assert ranks(reach, [0, 1, 2]) == {0: 1, 1: 1, 2: 3}
+
+
+def test_harm_is_what_was_not_there_at_the_start() -> None:
+    low = fared([[[2.4, 1.8, 2.4]], [[1.8, 1.8, 1.8]], [[2.4, 2.4, 2.4]]])
+    (found,) = [one for one in harms(low, 0) if one.name == "severe_low_calcium"]
+    assert found.share == pytest.approx(1 / 3)
