@@ -16,6 +16,7 @@ from markupsafe import Markup
 from calcis import __version__
 from calcis.case import packaged
 from calcis.comparison import in_a_sentence, outcomes, why_more
+from calcis.imaging.pictures import SpacePictures
 from calcis.laboratory import laboratory
 from calcis.matching import matching
 from calcis.organ_table import organ_table
@@ -54,6 +55,7 @@ def render(run: Run, system: str = "si") -> str:
             story=page.story(),
             facts=_facts(run),
             lesion=page.pictures.lesion(),
+            space=_in_space(run),
             organs=organ_table(run),
             groups=page.pictures.groups(),
             fluxes=page.pictures.fluxes(),
@@ -225,6 +227,16 @@ class _Page:
             "note": parameter.note,
             "by": parameter.changed_by,
         }
+
+
+def _in_space(run: Run) -> dict[str, Any] | None:
+    """Pictures of a lesion that was simulated in space."""
+    fields = {name: found for name, arm in run.arms.items() if (found := arm.fields) is not None}
+    if not fields:
+        return None
+    numbers = {one.name: one.value for one in run.parameters}
+    levels = (numbers[f"story.{name}"] for name in ("mineral_ct", "mineral_radiographic", "calcium_mass"))
+    return SpacePictures(fields, *levels).told()
 
 
 def _about(run: Run) -> list[tuple[str, str]]:

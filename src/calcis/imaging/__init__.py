@@ -1,0 +1,1 @@
+"""What does a lesion in space look like, and what can be measured on its pictures?"""

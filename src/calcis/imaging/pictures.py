@@ -1,0 +1,217 @@
+"""Which pictures of a lesion in space does a report show?  Slices, an X-ray's projection, depths, the front.
+
+All arms share their scales of colour, and no picture is finer than 96 by 96 pixels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from markupsafe import Markup
+
+from calcis.figures import Place, places, swatch
+from calcis.imaging.measures import InSpace
+from calcis.imaging.strip import Scale, colour_bar, strip, top
+from calcis.wording import digits, listed, span
+
+if TYPE_CHECKING:
+    import xarray
+
+_SHOWN = 5  # times
+_SOFT, _BONE = ("soft-tissue", -150.0, 250.0), ("bone", -500.0, 1300.0)  # windows in which CT is read, HU
+_CELLS = (  # field, title, unit, less than this is none
+    ("dead_fraction", "Dead tissue", "share of volume", 0.02),
+    ("microbe_density", "Microbes", "per mm³", 1.0),
+    ("neutrophils", "Neutrophils", "cells/mm³", 10.0),
+    ("macrophages", "Macrophages, inflammatory and reparative", "cells/mm³", 10.0),
+    ("giant_cells", "Giant cells", "cells/mm³", 0.1),
+    ("scar_fraction", "Scar", "share of volume", 0.05),
+)
+_DEAD = 0.5  # of its highest profile: where dead tissue ends
+
+
+@dataclass(frozen=True)
+class SpacePictures:
+    """The pictures of the fields of all arms.
+
+    seen_on_ct, seen_on_radiograph: from how much mineral on (mmol/L); calcium_mass in mg/mmol.
+    """
+
+    fields: Mapping[str, xarray.Dataset]
+    seen_on_ct: float
+    seen_on_radiograph: float
+    calcium_mass: float
+
+    @cached_property
+    def arms(self) -> dict[str, InSpace]:
+        """What can be measured in each arm."""
+        return {name: InSpace(one) for name, one in self.fields.items()}
+
+    @cached_property
+    def first(self) -> InSpace:
+        """The first arm: its times and its grid are those of all."""
+        return next(iter(self.arms.values()))
+
+    @cached_property
+    def frames(self) -> list[int]:
+        """The frames that are shown: the first after the injury, the last, others evenly in its logarithm."""
+        begin, end = self.first.beginning, max(one.end for one in self.arms.values())
+        since = self.first.time - self.first.time[begin]
+        if end <= begin + 1:
+            return sorted({begin, end})
+        steps = np.geomspace(since[begin + 1], since[end], _SHOWN - 1)
+        return sorted({begin, *(int(np.argmin(np.abs(since - step))) for step in steps)})
+
+    def told(self) -> dict[str, Any]:
+        """All that the page shows of the lesion in space."""
+        deep, broad, _ = self.first.frame("mineral_total", 0).shape
+        rows = [] if deep == 1 else [row for row in (self._ct(), self._xray(), *self._cells()) if row]
+        return {
+            "edge": f"{self.first.spacing:g}",
+            "thin": broad == 1,
+            "arms": list(self.arms),
+            "rows": rows,
+            "table": self._table(),
+            "profiles": self._profiles(),
+            "fronts": self._fronts(),
+        }
+
+    def _ct(self) -> dict[str, Any]:
+        highest = max(one.highest("radiodensity") for one in self.arms.values())
+        window, low, high = _SOFT if highest <= _SOFT[2] else _BONE
+        scale = Scale(low, high, "grey", f"HU, {window} window")
+        return self._row(
+            "radiodensity",
+            "As CT would show it: a slice through the middle",
+            f"densest {digits(highest)} HU"
+            if len(self.arms) == 1
+            else f"densest of all arms {digits(highest)} HU",
+            scale,
+        )
+
+    def _cells(self) -> list[dict[str, Any]]:
+        found = []
+        for name, title, unit, nothing in _CELLS:
+            if not all(one.has(name) for one in self.arms.values()):
+                continue
+            highest = max(
+                float(np.nanmax(one.middle(name, k)))
+                for one in self.arms.values()
+                for k in self.frames
+                if k <= one.end
+            )
+            if highest > nothing:
+                high = 1.0 if unit.startswith("share") else top(highest)
+                found.append(self._row(name, title, "the same slice", Scale(0.0, high, "viridis", unit)))
+        return found
+
+    def _row(self, name: str, title: str, about: str, scale: Scale) -> dict[str, Any]:
+        pictures = []
+        for arm, one in self.arms.items():
+            shown = [(self._when(k), one.middle(name, k)) for k in self.frames if k <= one.end]
+            highest = [f"{caption} at most {digits(float(values.max()))}" for caption, values in shown]
+            label = f"{title}, {arm}, {scale.unit}: {listed(highest)}"
+            pictures.append((arm, Markup(strip(label, shown, scale, one.spacing))))
+        return {"title": title, "about": about, "bar": Markup(colour_bar(scale)), "pictures": pictures}
+
+    def _xray(self) -> dict[str, Any] | None:
+        """The sum along two directions, at the end."""
+        ways = [("y", "from the side"), ("z", "from above, through the surface")]
+        views = {
+            arm: [(words, 100.0 * self.calcium_mass * one.projection(one.end, axis)) for axis, words in ways]
+            for arm, one in self.arms.items()
+        }
+        highest = max(float(values.max()) for shown in views.values() for _, values in shown)
+        if self.first.frame("mineral_total", 0).shape[1] == 1 or highest < 1e-3:
+            return None
+        scale = Scale(0.0, top(highest), "grey", "mg calcium in mineral per cm²")
+        pictures = []
+        for arm, shown in views.items():
+            most = [f"{words} at most {digits(float(values.max()))}" for words, values in shown]
+            label = f"Mineral summed along the beam, {arm}, {scale.unit}: {listed(most)}"
+            pictures.append((arm, Markup(strip(label, shown, scale, self.first.spacing))))
+        title = "As an X-ray would show it: mineral summed along the beam"
+        about = f"at the end, {self._when(self.first.end)}; without the bone and soft tissue around it"
+        return {"title": title, "about": about, "bar": Markup(colour_bar(scale)), "pictures": pictures}
+
+    def _when(self, frame: int) -> str:
+        hours = float(self.first.time[frame])
+        return "the start" if hours == 0 else f"after {span(hours)}"
+
+    def _table(self) -> list[tuple[str, list[str]]]:
+        """Rows of numbers at the end: what, and its value in each arm."""
+        found: dict[str, list[str]] = {}
+        for one in self.arms.values():
+            mineral, dense = one.frame("mineral_total", one.end), one.frame("radiodensity", one.end)
+            extent = one.extent("mineral_total", self.seen_on_ct, one.end)
+            size = depth = volume = "none"
+            if extent is not None:
+                size = (
+                    " × ".join(digits(edge) for edge in (extent.width, extent.breadth, extent.height)) + " mm"
+                )
+                depth = f"{digits(extent.depth)} to {digits(extent.depth + extent.height)} mm"
+                volume = f"{digits(extent.volume)} mm³"
+            rows = {
+                "Seen on CT: width × breadth × height": size,
+                "Seen on CT: depth below the surface": depth,
+                "Seen on CT: volume": volume,
+                "Densest voxel": f"{digits(float(dense.max()))} HU",
+                "Calcium in mineral, whole block": f"{digits(self.calcium_mass * one.calcium(one.end))} mg",
+                "Most mineral in a voxel": f"{digits(float(mineral.max()))} mmol/L",
+            }
+            for what, value in rows.items():
+                found.setdefault(what, []).append(value)
+        return list(found.items())
+
+    def _profiles(self) -> dict[str, Any] | None:
+        """Mineral over depth in the lesion, a line for each time, a picture for each arm."""
+        arms = {arm: one for arm, one in self.arms.items() if one.depth is not None}
+        if not arms or not self._mineralises():
+            return None
+        shown = [k for k in self.frames if k > 0]
+        pictures = []
+        for arm, one in arms.items():
+            lines = tuple(
+                Place(self._when(k), one.profile("mineral_total", k), f"t{n}")
+                for n, k in enumerate(shown)
+                if k <= one.end
+            )
+            svg = places(
+                "Mineral over depth in the lesion",
+                "mmol/L",
+                "mm inside the edge of what first died",
+                one.depths,
+                lines,
+            )
+            pictures.append((arm, Markup(svg)))
+        marks = [(Markup(swatch(f"t{n}")), self._when(k)) for n, k in enumerate(shown)]
+        return {"pictures": pictures, "marks": marks}
+
+    def _fronts(self) -> dict[str, Any] | None:
+        """Between which depths mineral is seen on a radiograph, and dead tissue lies, over time."""
+        arms = {arm: one for arm, one in self.arms.items() if one.depth is not None}
+        least = self.seen_on_radiograph
+        if not arms or not self._mineralises():
+            return None
+        pictures = []
+        for arm, one in arms.items():
+            mineral, dead = one.edges("mineral_total", least), one.edges("dead_fraction", _DEAD)
+            lines = tuple(
+                Place(name, values, style)
+                for name, values, style in (
+                    ("outer edge of mineral", mineral[0], "k0"),
+                    ("inner edge of mineral", mineral[1], "k3"),
+                    ("outer edge of dead tissue", dead[0], "k2"),
+                )
+            )
+            svg = places("Depth in the lesion", "mm", "weeks", one.time / 168.0, lines)
+            pictures.append((arm, Markup(svg)))
+        marks = [(Markup(swatch(one.style)), one.name) for one in lines]
+        return {"pictures": pictures, "marks": marks, "least": digits(least)}
+
+    def _mineralises(self) -> bool:
+        return any(one.highest("mineral_total") >= self.seen_on_radiograph for one in self.arms.values())
