@@ -65,11 +65,16 @@ def test_site_and_pattern_tell_kinds_apart_that_blood_cannot(site: str, pattern:
     assert first(kinded(URAEMIC, DIALYSIS, site=site, pattern=pattern)) == kind
 
 
-def test_the_scrotum_and_an_infusion() -> None:
-    idiopathic = next(one for one in kinded(NORMAL, "site: scrotum").found if one.kind.name == "idiopathic")
-    assert idiopathic.after > 10.0 * idiopathic.by_blood
-    extra = "site: forearm\npattern: injected\nmedication: [calcium_gluconate]"
-    assert first(kinded(NORMAL, extra)) == "iatrogenic"
+@pytest.mark.parametrize(
+    ("kind", "extra"),
+    [
+        ("idiopathic", "site: scrotum"),
+        ("iatrogenic", "site: forearm\npattern: injected\nmedication: [calcium_gluconate]"),
+    ],
+)
+def test_what_is_typical_of_a_rare_kind_makes_it_much_more_probable(kind: str, extra: str) -> None:
+    found = next(one for one in kinded(NORMAL, extra).found if one.kind.name == kind)
+    assert found.after > 10.0 * found.by_blood
 
 
 def test_warfarin_speaks_for_calciphylaxis() -> None:
