@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from calcis.case.form import Lesion
@@ -27,14 +28,14 @@ def check_block(document: Document, lesion: Lesion, tissues: Mapping[str, Tissue
     nx, ny, nz = lesion.grid
     shape = lesion.injury.shape.kind
     name = type(shape).__name__.lower()
-    wide = lesion.spacing * min(nx, ny if ny > 1 else nx)
-    across, deep = shape.reach
-    if across > wide * (1 + _ROUNDING) or (nz > 1 and deep > lesion.spacing * nz * (1 + _ROUNDING)):
+    reach = shape.reach
+    edges = [count * lesion.spacing * (1 + _ROUNDING) if count > 1 else math.inf for count in (nx, ny, nz)]
+    if any(needed > edge for needed, edge in zip(reach, edges, strict=True)):
         block = " x ".join(f"{count * lesion.spacing:g}" for count in lesion.grid if count > 1)
         raise document.error(
             ("lesion", "injury", "shape", name),
             f"a patch inside the block of {block} mm",
-            f"one {across:g} mm across and {deep:g} mm deep",
+            f"one of {' x '.join(f'{needed:.4g}' for needed in reach)} mm",
         )
     for k, layer in enumerate(lesion.layers):
         if layer.tissue not in tissues:

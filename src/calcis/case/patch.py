@@ -1,6 +1,7 @@
 """Which patch of tissue is injured, and in which block of voxels?  The form of both in a case file.
 
     injury: {kind: bite, at: 0 d, shape: {cone: {diameter: 6 mm, depth: 4 mm}}, killed: 0.9}
+    shape: {mask: {file: necrosis.nii.gz, surface: anterior}}    # a segmented image beside the case file
     grid: [64, 64, 64]        # voxels along the surface, and down; [64, 64] is a slice, [64] a line
     spacing: 0.125 mm
     layers: [{tissue: skin, thickness: 2 mm}]   # from the surface; below them lies the lesion's tissue
@@ -13,12 +14,22 @@ from __future__ import annotations
 
 import math
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PrivateAttr,
+    Tag,
+    model_validator,
+)
 
 from calcis.case.quantity import Quantity, refusal
 from calcis.reading import shown
+from calcis.space.mask import Segment
 
 MOST_VOXELS = 128**3
 MOST_EDGE = 1024
@@ -45,9 +56,9 @@ class Cone(_Form):
         return math.pi * self.diameter**2 * self.depth / 12
 
     @property
-    def reach(self) -> tuple[float, float]:
-        """Width and depth that it needs, mm."""
-        return self.diameter, self.depth
+    def reach(self) -> tuple[float, float, float]:
+        """Width, breadth and depth that it needs, mm."""
+        return self.diameter, self.diameter, self.depth
 
 
 class Sphere(_Form):
@@ -62,10 +73,10 @@ class Sphere(_Form):
         return math.pi * self.diameter**3 / 6
 
     @property
-    def reach(self) -> tuple[float, float]:
-        """Width and depth that it needs, mm."""
+    def reach(self) -> tuple[float, float, float]:
+        """Width, breadth and depth that it needs, mm."""
         half = 0.5 * self.diameter
-        return self.diameter, self.diameter if self.depth is None else self.depth + half
+        return self.diameter, self.diameter, self.diameter if self.depth is None else self.depth + half
 
 
 class Line(_Form):
@@ -89,9 +100,9 @@ class Line(_Form):
         return cylinder + ends * math.pi * self.diameter**3 / 6
 
     @property
-    def reach(self) -> tuple[float, float]:
-        """Width and depth that it needs, mm."""
-        return self.diameter, self.end + 0.5 * self.diameter
+    def reach(self) -> tuple[float, float, float]:
+        """Width, breadth and depth that it needs, mm."""
+        return self.diameter, self.diameter, self.end + 0.5 * self.diameter
 
 
 class Shell(_Form):
@@ -113,13 +124,58 @@ class Shell(_Form):
         return math.pi * (self.diameter**3 - (self.diameter - 2.0 * self.thickness) ** 3) / 6
 
     @property
-    def reach(self) -> tuple[float, float]:
-        """Width and depth that it needs, mm."""
+    def reach(self) -> tuple[float, float, float]:
+        """Width, breadth and depth that it needs, mm."""
         return Sphere(diameter=self.diameter, depth=self.depth).reach
 
 
-Kind = Cone | Sphere | Line | Shell
-_KINDS = ("cone", "sphere", "line", "shell")
+def _naming(entry: Any) -> str:
+    return "texts" if isinstance(entry, dict) else "name"
+
+
+# The name of a file beside the case; in a case that is read again, {name: the mask as text}.
+MaskFile = Annotated[
+    Annotated[str, Tag("name")] | Annotated[dict[str, str], Tag("texts")], Discriminator(_naming)
+]
+
+
+class Mask(_Form):
+    """A segmented image: its NIfTI file, which label, what the surface looks to, depth of its middle (mm)."""
+
+    file: Annotated[MaskFile, Field(description="NIfTI, beside the case file")]
+    label: Annotated[int | None, Field(ge=1, le=65535, description="else all that is above 0.5")] = None
+    surface: Annotated[
+        Literal["superior", "inferior", "anterior", "posterior", "left", "right"],
+        Field(description="to which side of the image the surface of the block looks"),
+    ] = "superior"
+    depth: Depth | None = None
+
+    _segment: Segment | None = PrivateAttr(None)
+
+    def filled(self, segment: Segment) -> None:
+        """Take what the file holds."""
+        self._segment = segment
+
+    @property
+    def segment(self) -> Segment:
+        """What the file holds."""
+        assert self._segment is not None
+        return self._segment
+
+    @property
+    def volume(self) -> float:
+        """mm^3."""
+        return self.segment.volume
+
+    @property
+    def reach(self) -> tuple[float, float, float]:
+        """Width, breadth and depth that it needs, mm."""
+        x, y, deep = self.segment.size(self.surface)
+        return x, y, deep if self.depth is None else self.depth + 0.5 * deep
+
+
+Kind = Cone | Sphere | Line | Shell | Mask
+_KINDS = ("cone", "sphere", "line", "shell", "mask")
 
 
 class Shape(_Form):
@@ -131,6 +187,7 @@ class Shape(_Form):
     sphere: Sphere | None = None
     line: Line | None = None
     shell: Shell | None = None
+    mask: Mask | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Shape:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from calcis.case import Case
-from calcis.case.patch import Cone, Line, Shell, Sphere
+from calcis.case.patch import Cone, Kind, Line, Mask, Shell, Sphere
 from calcis.case.surgery import Operation
 from calcis.fields import FIELDS, FieldWriter, finish
 from calcis.ledger import LEDGER
@@ -122,8 +122,7 @@ class Block:
             rtol=RTOL,
             threads=threads,
         )
-        shape = shape_in(self.lesion.grid, injury.shape.kind)
-        within = shapes.share_of_voxels(shape, self.lesion.grid)
+        within = share_within(self.lesion.grid, injury.shape.kind)
         for moment in injury.moments(case.run.duration):
             self.lesion.injure(injury.kind, injury.killed, within, injury.own, at=moment)
 
@@ -342,6 +341,13 @@ def _layers(count: tuple[int, int, int], spacing: float, thickness: Sequence[flo
     depth = (np.arange(nz) + 0.5) * spacing
     kind = np.searchsorted(np.cumsum(thickness), depth, side="right").astype(np.int16)
     return np.asarray(np.broadcast_to(kind[:, None, None], (nz, ny, nx))).copy()
+
+
+def share_within(grid: Grid, shape: Kind) -> np.ndarray:
+    """Share (z, y, x) of every voxel of a block that lies in a shape of a case file."""
+    if isinstance(shape, Mask):
+        return shape.segment.share_of_voxels(grid, shape.surface, shape.depth)
+    return shapes.share_of_voxels(shape_in(grid, shape), grid)
 
 
 def shape_in(grid: Grid, shape: Cone | Sphere | Line | Shell) -> shapes.Shape:
