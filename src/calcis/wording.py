@@ -55,8 +55,8 @@ def per_cent(share: float) -> str:
 def span(hours: float) -> str:
     """A duration in the unit that suits it.
 
-    >>> span(0.25), span(36.0), span(24.0), span(240.0), span(364 * 24.0), span(17532.0)
-    ('15 min', '36 h', '1 d', '10 d', '52 wk', '2 y')
+    >>> span(0.25), span(36.0), span(24.0), span(240.0), span(364 * 24.0), span(17532.0), span(9993.0)
+    ('15 min', '36 h', '1 d', '10 d', '52 wk', '2 y', '1.14 y')
     """
     if hours < 1:
         return f"{hours * 60:.3g} min"
@@ -65,9 +65,9 @@ def span(hours: float) -> str:
     years = hours / 8766.0
     if abs(years - round(years)) < 2e-3 and years > 0.5:
         return f"{round(years)} y"
-    if hours < 60 * 24:
+    if hours < 60 * 24 or (hours % 24 == 0 and hours % 168 and years < 1):
         return f"{hours / 24:.3g} d"
-    return f"{hours / 168:.3g} wk" if years < 2 else f"{years:.3g} y"
+    return f"{hours / 168:.3g} wk" if years < 1 or hours % 168 == 0 else f"{years:.3g} y"
 
 
 def moment(hours: float, every: float = 0.0) -> str:

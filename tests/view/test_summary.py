@@ -178,7 +178,8 @@ def test_digits(value: float, text: str) -> None:
 
 def test_span_counts_years_only_where_they_are_whole() -> None:
     assert span(365 * 24.0) == "1 y"
-    assert span(300 * 24.0) == "42.9 wk"
+    assert span(300 * 24.0) == "300 d"
+    assert span(300.5 * 24.0) == "42.9 wk"
 
 
 @pytest.mark.parametrize(
