@@ -32,8 +32,10 @@ class InputError(Exception):
         return replace(self, file=str(file), line=line, column=column)
 
 
-def nearest(name: str, valid: Iterable[str]) -> str | None:
+def nearest(name: str, valid: Iterable[str], least: float = 0.5) -> str | None:
     """The valid name most like `name`, or None if none is close; one of the same words comes first.
+
+    `least` is the likeness (0..1) from which on a name is close.
 
     >>> nearest("ionised_calcium", ["calcium", "calcium_ionised"])
     'calcium_ionised'
@@ -46,5 +48,5 @@ def nearest(name: str, valid: Iterable[str]) -> str | None:
     same = [candidate for low, candidate in lowered.items() if sorted(low.split("_")) == words]
     if same:
         return same[0]
-    found = difflib.get_close_matches(name.lower(), list(lowered), n=1, cutoff=0.5)
+    found = difflib.get_close_matches(name.lower(), list(lowered), n=1, cutoff=least)
     return lowered[found[0]] if found else None

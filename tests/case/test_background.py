@@ -34,6 +34,10 @@ def test_conditions_and_medication_are_known_by_any_name() -> None:
         ("stop: denosumab", "stop: denosumap", (6, 33), "denosumab"),
         ("stop: denosumab", "stop: zoledronate", (6, 33), None),
         ("[digoxin, cyclosporin, Prolia]", "digoxin", (5, 13), None),
+        ("[digoxin", "[aspirin", (5, 14), None),
+        ("heart failure, sarcoidosis", "hypercalcaemia, hypocalcaemia", (4, 30), None),
+        ("80 kg", "80 g", (2, 38), None),
+        ("watch: []", "watch: [lithium 300 mg PO]", (6, 16), None),
     ],
 )
 def test_what_is_not_known_or_not_taken_is_refused(old, new, place, near) -> None:
@@ -52,3 +56,14 @@ def test_names_mean_one_thing_and_classes_have_drugs_that_are_known() -> None:
     assert own >= {"zoledronate", "metoprolol"}
     for group in ("bisphosphonate", "calcium", "vitamin_d", "thiazide", "calcimimetic"):
         assert classes()[group] <= set(words.drugs)
+
+
+def test_a_drug_and_the_disease_of_taking_it_are_one_thing() -> None:
+    text = CASE.replace("medication: [", "disease: thiazide\nmedication: [")
+    text = text.replace("watch: []", "watch: [hydrochlorothiazide  25 mg PO daily]")
+    with pytest.raises(InputError) as wrong:
+        read_case_text(text, "case")
+    assert wrong.value.expected == (
+        "either hydrochlorothiazide or disease: thiazide, which is its taking for long"
+    )
+    assert (wrong.value.line, wrong.value.column) == (7, 16)

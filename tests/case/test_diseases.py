@@ -102,7 +102,12 @@ def test_every_disease_goes_with_the_body_and_moves_it(name: str) -> None:
     ("disease", "expected", "got", "nearest"),
     [
         ("‸cdk", "a disease: adynamic_bone_disease, autosomal_dominant_hypocalcaemia, ckd, ", "'cdk'", "ckd"),
-        ("{‸ckdd: {}}", "a disease: adynamic_bone_disease, autosomal_dominant_hypocalcaemia, ckd, ", "'ckdd'", "ckd"),
+        (
+            "{‸ckdd: {}}",
+            "a disease: adynamic_bone_disease, autosomal_dominant_hypocalcaemia, ckd, ",
+            "'ckdd'",
+            "ckd",
+        ),
         ("‸[ckd]", "the name of a disease, or", "a list", None),
         ("‸{}", "the name of a disease, or", "a mapping", None),
         ("{ckd: ‸3}", "an argument of ckd: gfr", "3", None),

@@ -97,7 +97,7 @@ def test_a_daily_course_of_two_years(drugs: dict) -> None:
 FAULTS = [  # text, column, expected (in part), got (in part), nearest
     ("denosumab 60 mg SC qd", 20, "`daily` for once a day", "'qd'", None),
     ("denosumab 60 mg SC qod", 20, "every 48 h", "'qod'", None),
-    ("", 1, "a drug (calcitonin, denosumab", "the end of the dose", None),
+    ("", 1, "a drug that `calcis explain` lists", "the end of the dose", None),
     ("denosunab 60 mg SC", 1, "a drug", "'denosunab'", "denosumab"),
     ("60 mg SC", 7, "a drug", "'SC'", None),
     ("denosumab", 10, "an amount, such as 60 mg", "the end of the dose", None),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from calcis.body import CLAMPED
-from calcis.case.case import Case
+from calcis.case.case import Case, Treatment
+from calcis.case.disease import Disease
 from calcis.case.drugs import Drug
+from calcis.case.form import CaseForm, Person
 from calcis.clinical.hard_findings import patient
 from calcis.clinical.history import Named, conditions, implied, medicines
 from calcis.clinical.rules import Patient
@@ -15,6 +17,7 @@ from calcis.parameters import Parameter
 from calcis.reading import Document, Where, shown
 from calcis.units import convert
 
+_LIGHTEST = 0.4  # kg
 _FILTRATION = "kidney.filtration_rate"  # of bodies that have one number for it
 
 
@@ -41,6 +44,52 @@ def read_stopped(
         near = nearest(name, medication)
         raise document.error(where, f"medication of this person ({taken})", shown(name), near)
     return own
+
+
+def check_labs(document: Document, form: CaseForm) -> None:
+    """Labs are those of people, some at least, and no more calcium is ionised than there is."""
+    labs = form.labs
+    if labs is None:
+        if "labs" in form.model_fields_set:
+            raise document.error(("labs",), "a mapping, lines of `key: value`", "none")
+        return
+    if form.person.species != "human":
+        expected = "no `labs`, as their formulas and ranges are of people"
+        raise document.error(("labs",), expected, f"species {form.person.species}", key=True)
+    if not labs.given:
+        raise document.error(("labs",), f"one of {', '.join(type(labs).model_fields)}", "none")
+    if labs.calcium is not None and labs.calcium_ionised is not None and labs.calcium_ionised > labs.calcium:
+        said = document.data["labs"]
+        expected = f"less ionised calcium than calcium, {said['calcium']}"
+        raise document.error(("labs", "calcium_ionised"), expected, shown(said["calcium_ionised"]))
+
+
+def check_person(document: Document, person: Person) -> None:
+    """A person has an age, a sex and a mass, and is not lighter than anybody who was born alive."""
+    for name in ("age", "sex", "mass"):
+        if getattr(person, name) is None:
+            raise document.error(("person",), f"`{name}` in person", "none", key=True)
+    if person.mass is not None and person.mass < _LIGHTEST:
+        given = shown(document.data["person"]["mass"])
+        raise document.error(("person", "mass"), f"a person of at least {_LIGHTEST:g} kg", given)
+
+
+def check_doses(
+    document: Document,
+    form: CaseForm,
+    arm: Treatment,
+    drugs: Mapping[str, Drug],
+    diseases: Iterable[Disease],
+) -> None:
+    """No drug is given to whom has the disease of taking it."""
+    had = {disease.name for disease in (*diseases, *arm.diseases)}
+    for index, action in enumerate(form.arms[arm.name]):
+        text = " ".join(action.split()) if isinstance(action, str) else ""
+        for dose in arm.doses:
+            same = drugs[dose.drug].same_as
+            if dose.text == text and same in had:
+                expected = f"either {dose.drug} or disease: {same}, which is its taking for long"
+                raise document.error(("arms", arm.name, index), expected, "both")
 
 
 def known_of(case: Case, arm: str, numbers: Mapping[str, Parameter]) -> Patient | None:
@@ -75,7 +124,10 @@ def _read(
         own = _own(name, known)
         if own is None:
             expected = f"{what}: {', '.join(sorted(listed))}"
-            raise document.error((*where, index), expected, shown(name), nearest(name, known))
+            near = nearest(name, known, least=0.6)
+            raise document.error((*where, index), expected, shown(name), near)
+        if {own, *found} >= {"hypercalcaemia", "hypocalcaemia"}:
+            raise document.error((*where, index), "calcium that is either high or low", "both")
         if own in found:
             raise document.error((*where, index), f"each {what.split()[1]} once", f"{own} again")
         found.append(own)

@@ -21,6 +21,7 @@ from dataclasses import replace
 
 from calcis.case.doses import MOST_DOSES, Dose, Plan, measured
 from calcis.case.drugs import ROUTES, Drug
+from calcis.clinical.history import medicines
 from calcis.errors import InputError, nearest
 from calcis.units import UnitError, convert, dimension, read_quantity
 
@@ -31,6 +32,11 @@ _ROUTE_WORDS = {
     "PO": "po oral orally",
 }
 _ROUTE = {word: route for route, words in _ROUTE_WORDS.items() for word in words.split()}
+_OTHER_ROUTES = [  # by which nothing is given here
+    *("in", "intranasal", "intranasally", "rectal", "rectally", "pr", "sublingual", "sublingually", "sl"),
+    *("inhaled", "topical", "topically", "transdermal", "intralesional", "intralesionally", "intrathecal"),
+    *("intraosseous", "intraperitoneal", "ip", "intradermal", "id"),
+]
 _EVERY = {  # hours
     "hourly": 1.0,
     "daily": 24.0,
@@ -139,8 +145,10 @@ def _drug(words: _Words, drugs: Mapping[str, Drug], required: bool = False) -> D
             return names[name]
     if not required and words.raw()[:1] in tuple("+-.0123456789"):
         return None
-    wrong = words.refuse(f"a drug ({', '.join(sorted(drugs)[:8])}) and its dose")
-    raise replace(wrong, nearest=nearest(words.raw(), names) if words.left() else None)
+    if words.peek() in medicines():
+        raise words.refuse(f"a drug that is simulated ({words.peek()} may stand in `medication`)")
+    wrong = words.refuse("a drug that `calcis explain` lists, and its dose")
+    raise replace(wrong, nearest=nearest(words.raw(), names, least=0.6) if words.left() else None)
 
 
 def _quantity(words: _Words, example: str) -> tuple[float, str]:
@@ -156,8 +164,8 @@ def _quantity(words: _Words, example: str) -> tuple[float, str]:
     except UnitError as wrong:
         raise words.refuse(wrong.expected) from None
     words.next += ahead
-    if not unit:
-        raise words.refuse(example)
+    if not unit or unit.lower().replace(".", "") in _ROUTE:
+        raise words.refuse(f"a unit after {number} ({example})")
     try:
         dimension(unit)
     except UnitError as wrong:
@@ -195,6 +203,8 @@ def _plan(words: _Words, drug: Drug) -> Plan:
 def _piece(words: _Words, plan: Plan, drug: Drug) -> str:
     """Read one piece into the plan; returns what it settles."""
     word = words.peek()
+    if word in _OTHER_ROUTES:
+        raise words.refuse(f"a route of {drug.name}: {', '.join(drug.routes)}")
     if word in _ROUTE or (word == "by" and words.peek(1) == "mouth"):
         plan.route = _ROUTE.get(word, "PO")
         if plan.route not in drug.routes:

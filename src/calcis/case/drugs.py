@@ -15,6 +15,7 @@ A drug is one file, data/drugs/<name>.yaml: the numbers of its Part (calcis.para
       routes:                               # SC, IV, IM or PO -> the state that receives the dose
         SC: {state: teriparatide.depot}     # dotted name of a `dosable` state of the drug's Part
         IV: {state: teriparatide.plasma}
+      same_as: thiazide                     # optional; the disease of persons who take it for long
       kinetics, actions, waits: ...         # calcis.drugs.drug
       evidence:                             # optional; what stands behind it, use by use
         - {for: high_calcium, dose: zoledronate 4 mg IV, level: trial, says: ..., source: "key: where"}
@@ -86,6 +87,7 @@ class Drug:
     waits: str = ""  # why nothing answers to it yet
     most: tuple[float, str] | None = None  # a larger dose at once is a mistake
     evidence: tuple[Evidence, ...] = ()
+    same_as: str = ""  # a disease that is its taking: nobody has both
     averaged: str = ""  # how far its effect is off where doses are averaged; empty where too far
 
     @property
@@ -107,6 +109,7 @@ _KEYS = (
     "actions",
     "waits",
     "evidence",
+    "same_as",
 )
 
 
@@ -139,6 +142,7 @@ def read_drug(path: str | Path, references: frozenset[str] | None = None) -> Dru
         waits=str(described.get("waits", "")),
         most=_most(document) if "most" in described else None,
         averaged=str(described.get("averaged", "")),
+        same_as=str(described.get("same_as", "")),
         evidence=_evidence(document, known) if "evidence" in described else (),
         **numbers,
     )

@@ -8,7 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from calcis.body import CLAMPED, body_parts, body_species
-from calcis.case.background import known_of, read_conditions, read_medication, read_stopped
+from calcis.case.background import (
+    check_doses,
+    check_labs,
+    check_person,
+    known_of,
+    read_conditions,
+    read_medication,
+    read_stopped,
+)
 from calcis.case.block import check_block, layers_of
 from calcis.case.case import Case, Treatment
 from calcis.case.complaints import read_form
@@ -94,7 +102,7 @@ class _Maker:
         self._check_body()
         self._check_times()
         self._check_history()
-        self._check_labs()
+        check_labs(self.document, form)
         if form.lesion is not None:
             self._known(("lesion", "tissue"), form.lesion.tissue, self.tissues, "a tissue")
             if form.lesion.injury is not None:
@@ -133,6 +141,7 @@ class _Maker:
         base = self.vocabulary.parameters(form.body)
         arms = {}
         for name, arm in case.arms.items():
+            check_doses(self.document, form, arm, self.vocabulary.drugs, diseases)
             known = known_of(case, name, case.parameters(base, name))
             untried = (said for disease in (*diseases, *arm.diseases) for said in disease.untried)
             idle = idle_changes(case, name, self.vocabulary)
@@ -231,34 +240,12 @@ class _Maker:
             if "species" not in form.person.model_fields_set:
                 raise document.error(("person",), f"`species: {whose}` in person{why}", "none", key=True)
             raise document.error(("person", "species"), f"{whose}{why}", shown(form.person.species))
-        for name in ("age", "sex", "mass"):
-            if whose == "human" and getattr(form.person, name) is None:
-                raise document.error(("person",), f"`{name}` in person", "none", key=True)
+        if whose == "human":
+            check_person(document, form.person)
 
     def _plasma_of_body(self, where: Where) -> InputError:
         expected = f"no `plasma`, as {self.form.body} makes its own (body: {CLAMPED} takes what is given)"
         return self.document.error(where, expected, "one", key=True)
-
-    def _check_labs(self) -> None:
-        """Labs are those of people, some at least, and no more calcium is ionised than there is."""
-        labs, document = self.form.labs, self.document
-        if labs is None:
-            if "labs" in self.form.model_fields_set:
-                raise document.error(("labs",), "a mapping, lines of `key: value`", "none")
-            return
-        if self.form.person.species != "human":
-            expected = "no `labs`, as their formulas and ranges are of people"
-            raise document.error(("labs",), expected, f"species {self.form.person.species}", key=True)
-        if not labs.given:
-            raise document.error(("labs",), f"one of {', '.join(type(labs).model_fields)}", "none")
-        if (
-            labs.calcium is not None
-            and labs.calcium_ionised is not None
-            and labs.calcium_ionised > labs.calcium
-        ):
-            said = document.data["labs"]
-            expected = f"less ionised calcium than calcium, {said['calcium']}"
-            raise document.error(("labs", "calcium_ionised"), expected, shown(said["calcium_ionised"]))
 
     def _check_times(self) -> None:
         run, lesion = self.form.run, self.form.lesion
