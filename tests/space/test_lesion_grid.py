@@ -10,7 +10,7 @@ from calcis.solve.integrate import solve
 from calcis.solve.kernel import compile_system
 from calcis.solve.schedule import Drive, Jump, Lane
 from calcis.solve.system import trace
-from calcis.space.diffusion import diffusion_parameters, diffusivities
+from calcis.space.diffusion import diffusion_parameters, diffusivities, passable
 from calcis.space.lesion import LesionGrid
 from calcis.space.shapes import Sphere, share_of_voxels
 from calcis.tissue import INPUTS, PARTS
@@ -49,14 +49,16 @@ def test_a_line_of_voxels_agrees_with_scipy(numbers):
     model = assemble(PARTS, INPUTS)
     names = list(model.states)
     parameters = {name: numbers[name] for name in model.parameters}
+    places = [names.index(name) for name in MINERALS]
     moving = {names.index(n): d / spacing**2 for n, d in diffusivities(numbers).items()}
 
     def rates(_, flat):
         y = flat.reshape(count, -1).T
         found = model.at(dict(zip(names, y, strict=True)), parameters, PLASMA).rates()
         f = np.array([np.broadcast_to(found[name], (count,)) for name in names])
+        left = np.sqrt(passable(y[places].sum(axis=0), numbers))
         for place, rate in moving.items():
-            flow = rate * np.diff(y[place])
+            flow = rate * left[1:] * left[:-1] * np.diff(y[place])
             f[place, :-1] += flow
             f[place, 1:] -= flow
         return f.T.ravel()

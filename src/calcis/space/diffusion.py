@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from calcis.parameters import Parameter, data_path, read_parameters
 
 SPECIES = ("calcium", "phosphate", "acid", "pyrophosphate")
-PARAMETERS = dict.fromkeys(SPECIES, "mm^2/h") | {"warming": "1", "hindrance": "1"}
+PARAMETERS = dict.fromkeys(SPECIES, "mm^2/h") | {"warming": "1", "hindrance": "1", "mineral_density": "mg/L"}
 
 
 def diffusion_parameters() -> dict[str, Parameter]:
@@ -19,3 +21,17 @@ def diffusivities(parameters: Mapping[str, float]) -> dict[str, float]:
     """Diffusivity in tissue (mm²/h) of every dissolved state: free · warming · hindrance."""
     tissue = parameters["diffusion.warming"] * parameters["diffusion.hindrance"]
     return {f"interstitial_fluid.{name}": parameters[f"diffusion.{name}"] * tissue for name in SPECIES}
+
+
+def passable(mineral: np.ndarray, parameters: Mapping[str, float]) -> np.ndarray:
+    """What mineral (mmol/L) leaves of diffusion, ((1 - v)/(1 + v))², v the share of tissue that it fills.
+
+    As for an obstacle of randomly placed impermeable units (Mackie and Meares 1955).
+    """
+    filled = (
+        np.clip(mineral, 0.0, None)
+        * parameters["mineral.apatite_mass"]
+        / parameters["diffusion.mineral_density"]
+    )
+    open_share = np.clip(1.0 - filled, 0.0, 1.0)
+    return np.asarray((open_share / (1.0 + filled)) ** 2)

@@ -17,7 +17,7 @@ from calcis.solve.grid.kernel import GridKernel, compile_grid
 from calcis.solve.grid.layout import Grid
 from calcis.solve.schedule import Drive, Lane, segments
 from calcis.solve.system import INPUT_DEGREE, trace
-from calcis.space.diffusion import SPECIES, diffusivities
+from calcis.space.diffusion import SPECIES, diffusivities, passable
 from calcis.tissue import BALANCES, INPUTS, PARTS
 from calcis.tissue.injuries import moves
 
@@ -69,10 +69,19 @@ class LesionGrid:
             raise InputError("one diffusivity in all tissues of a grid", "several")
         nx, ny, nz = grid.shape
         self.tissue = np.zeros((nz, ny, nx), np.int16) if tissue is None else np.asarray(tissue)
+        self._minerals = [name for name in self.model.states if name.startswith("mineral.")]
         table = np.array([[own[name] for name in self.model.parameters] for own in tissues])
         share = self._of_voxels([own["interstitial_fluid.fluid_share"] for own in tissues])
         self.integration = GridIntegration(
-            self.kernel, grid, table, spread, share=share, tissue=self.tissue, rtol=rtol, threads=threads
+            self.kernel,
+            grid,
+            table,
+            spread,
+            share=share,
+            tissue=self.tissue,
+            rtol=rtol,
+            threads=threads,
+            passable=self._left_of_diffusion,
         )
         self._voxel_states = [name for name in self.model.states if not name.startswith(f"{LEDGER}.")]
         starts = [self.model.start(dict(own), plasma) for own in tissues]
@@ -80,6 +89,10 @@ class LesionGrid:
             self.integration.set(name, self._of_voxels([float(start[name]) for start in starts]))
         self._due: list[_Due] = []
         self._stored_at_start = self._stored()
+
+    def _left_of_diffusion(self) -> np.ndarray:
+        """What mineral leaves of diffusion in every voxel; all tissues have the same minerals."""
+        return passable(np.sum([self.state(name) for name in self._minerals], axis=0), self.tissues[0])
 
     def _of_voxels(self, values: Sequence[float]) -> np.ndarray:
         return np.asarray(np.array(values)[self.tissue])

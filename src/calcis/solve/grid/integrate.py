@@ -7,7 +7,7 @@ changes in the step, so that healthy tissue around a lesion makes it no better.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -56,7 +56,8 @@ class GridIntegration:
     parameters: one array (parameter,) per kind of tissue, or one for all.  tissue: which kind each voxel is.
     diffusivity: mm²/h of each diffusing state.  share: of a voxel, in which the diffusing states are
     dissolved.  rtol: relative tolerance; floor: multiple of a state's scale below which its relative
-    error does not count.
+    error does not count.  passable: what is left of diffusion in each voxel, from 0 to 1, asked for at the
+    start of every step and held through it.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class GridIntegration:
         rtol: float = 1e-2,
         floor: float = 10.0,
         threads: int | None = None,
+        passable: Callable[[], np.ndarray] | None = None,
     ) -> None:
         system, sizes = kernel.system, kernel.sizes
         names = [system.states[i] for i in kernel.roles.diffusing]
@@ -85,7 +87,6 @@ class GridIntegration:
         nx, ny, nz = grid.shape
         vectors = 2 * nz * ny * grid.vectors
         self._levels, pool = grid.levels(sizes.diffusing)
-        element = grid.elements(self._levels[0])
         field = int(self._levels[0, FIELD])
         m = sizes.diffusing
         self._arrays: dict[int, np.ndarray] = {
@@ -115,7 +116,13 @@ class GridIntegration:
         self._sums = aligned(nz * width).reshape(nz, width, LANES)
         self._arrays[at.SUMS] = self._sums
         self._derive(parameters, tissue, vectors)
-        self._open(np.broadcast_to(np.asarray(share, float), (nz, ny, nx)), element)
+        self._share, self._passable = np.broadcast_to(np.asarray(share, float), (nz, ny, nx)), passable
+        self._elements = [Grid(tuple(line[[NX, NY, NZ]]), 1.0).elements(line) for line in self._levels]
+        for line in self._levels:
+            for i in range(m):
+                start = line[INVERSE] + i * (m + 1) * line[FIELD]
+                self._pool[start : start + line[FIELD]] = 1.0
+        self._open(1.0)
         spread = [diffusivity[name] / grid.spacing**2 for name in names]
         self._splat(at.SPREAD, spread)
         scales = np.array([system.scales[i] for i in kernel.roles.voxel])
@@ -151,27 +158,20 @@ class GridIntegration:
             row[:] = own
         self._arrays[at.DERIVED] = found
 
-    def _open(self, share: np.ndarray, element: np.ndarray) -> None:
-        """How open voxels are to each other, on every level: e = √share, a = e/share."""
-        for array, values in (
-            (at.OPEN, np.sqrt(share)),
-            (at.ENTRY, 1.0 / np.sqrt(share)),
-            (at.WEIGHT, share),
-        ):
-            self._arrays[array][element] = values
-        e, a = np.sqrt(share), 1.0 / np.sqrt(share)
-        m = self.kernel.sizes.diffusing
-        for number, line in enumerate(self._levels):
-            nx, ny, nz = (int(line[k]) for k in (NX, NY, NZ))
+    def _open(self, passable: float | np.ndarray) -> None:
+        """How open voxels are to each other, on every level: e = √(share·passable), a = e/share."""
+        share = self._share
+        e = np.sqrt(share * passable)
+        a = e / share
+        for array, values in ((at.OPEN, e), (at.ENTRY, a), (at.WEIGHT, share)):
+            self._arrays[array][self._elements[0]] = values
+        for number, (line, element) in enumerate(zip(self._levels, self._elements, strict=True)):
             if number:
-                e, a = (_means(values, (nz, ny, nx)) for values in (e, a))
+                shape = tuple(int(line[k]) for k in (NZ, NY, NX))
+                e, a = (_means(values, shape) for values in (e, a))  # type: ignore[arg-type]
                 a = a / 4.0
-            element = Grid((nx, ny, nz), 1.0).elements(line)
             self._pool[line[E] + element] = e
             self._pool[line[A] + element] = a
-            for i in range(m):
-                start = line[INVERSE] + i * (m + 1) * line[FIELD]
-                self._pool[start : start + line[FIELD]] = 1.0
 
     def set(self, name: str, values: float | np.ndarray) -> None:
         """Set a state everywhere, from its values over the grid."""
@@ -220,7 +220,11 @@ class GridIntegration:
     def advance(self, until: float, controls: np.ndarray) -> None:
         """March to a time (h), with the `controls` of the segment that has begun at controls[0]."""
         self._splat(at.CONTROLS, controls)
+        fresh = True
         while self.time < until:
+            if fresh and self._passable is not None:
+                self._open(self._passable())
+            fresh = False
             left = until - self.time
             h = left if self.step >= 0.999 * left else min(self.step, max(0.5 * left, FIRST_STEP))
             error = self._attempt(h, self.time - controls[0])
@@ -233,6 +237,7 @@ class GridIntegration:
                     raise ArithmeticError(f"steps became too small at {self.time} h")
                 continue
             self._accept(h)
+            fresh = True
             self.time = until if h == left else self.time + h
             size = max(error, 1e-3)
             factor = SAFETY * size ** (-0.7 / order) * self._before ** (0.3 / order)
