@@ -40,6 +40,8 @@ class Format(StrEnum):
 
     CSV = "csv"
     SBML = "sbml"
+    NIFTI = "nifti"
+    VTK = "vtk"
 
 
 CaseFile = Annotated[
@@ -250,11 +252,21 @@ def saturation(
 
 @app.command()
 def diagnose(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A case file (YAML) with labs.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="A case file (YAML) with labs, a table of labs (CSV), or a FHIR bundle (JSON).",
+        ),
+    ],
     setting: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="Where the person is seen; a wrong name lists the settings."),
     ] = None,
+    age: Annotated[
+        str | None, typer.Option(metavar="AGE", help="Of the person of a table or bundle, such as '54 y'.")
+    ] = None,
+    sex: Annotated[str | None, typer.Option(metavar="SEX", help="The same: female or male.")] = None,
     site: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="Where a calcification is; a wrong name lists the sites."),
@@ -269,11 +281,11 @@ def diagnose(
     """Say which diseases explain the labs of a case, how probable each is, and what to measure next."""
     with told("diagnose", json):
         from calcis.diagnose.answer import answer
-        from calcis.diagnose.asked import read_asked
+        from calcis.diagnose.question import read_question
         from calcis.terminal import answers, progress
 
         given = {"setting": setting, "site": site, "pattern": pattern}
-        asked = read_asked(file, {name: value for name, value in given.items() if value})
+        asked = read_question(file, {name: value for name, value in given.items() if value}, age, sex)
         with progress(quiet=json) as watched:
             found = answer(asked, watched)
         if json:
@@ -329,41 +341,36 @@ def validate(
 @app.command()
 def export(
     folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
-    to: Annotated[Format, typer.Option(help="Format.")],
+    to: Annotated[
+        Format, typer.Option(help="Courses (csv), a model (sbml), or a lesion in space (nifti, vtk).")
+    ],
     arm: Annotated[
         str | None, typer.Option(metavar="NAME", help="One arm (default: all; SBML takes one).")
+    ] = None,
+    field: Annotated[
+        str | None, typer.Option(metavar="NAME", help="One field (default: radiodensity; of vtk all).")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option(metavar="TIME", help="The frame nearest to it, such as '30 d' (all).")
     ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="File to write (default: the name of RUN with .csv or .xml, here)."
+            metavar="FILE", help="What to write (default: the name of RUN with another ending, here)."
         ),
     ] = None,
     json: Json = False,
 ) -> None:
     """Write a run in another format."""
     with told("export", json):
-        from calcis.run_folder import load
+        from calcis.job import export as write
 
-        found = load(folder)
-        ending = "csv" if to is Format.CSV else "xml"
-        target = out or Path(f"{folder.resolve().stem}.{ending}")
-        if target.exists():
-            from calcis.errors import InputError
-
-            raise InputError("a new file; name another with --out", "one that is there already").at(target)
-        if to is Format.CSV:
-            from calcis.exchange.csv_export import write_csv
-
-            write_csv(found, target, arm)
-        else:
-            from calcis.job import write_sbml
-
-            write_sbml(found, target, arm)
+        files = [str(path) for path in write(folder, to.value, out, arm=arm, field=field, at=at)]
         if json:
-            print_json({"command": "export", "status": "done", "file": str(target), "format": to.value})
+            head = {"command": "export", "status": "done", "format": to.value}
+            print_json({**head, "file": files[0], "files": files})
         else:
-            typer.echo(f"Wrote {target}")
+            typer.echo("\n".join(f"Wrote {file}" for file in files))
 
 
 app.command()(compare)

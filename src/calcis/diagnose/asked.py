@@ -26,13 +26,16 @@ _TAKEN = {"lithium": "lithium", "thiazide": "thiazide"}
 
 @dataclass(frozen=True)
 class Asked:
-    """A case, where its person is seen, and sets of diseases of each of which they have one, with why."""
+    """A case, where its person is seen, sets of diseases of each of which they have one, with why; what is
+    known of a calcification, and remarks of whoever read the file.
+    """
 
     case: Case
     setting: str
     certain: tuple[tuple[frozenset[str], str], ...]
     site: str | None = None
     pattern: str | None = None
+    remarks: tuple[str, ...] = ()
 
 
 def read_asked(path: str | Path, options: Mapping[str, str]) -> Asked:
@@ -58,9 +61,7 @@ def asked_of(document: Document, options: Mapping[str, str], folder: Path | None
     if case.labs is None:
         raise document.error((), "`labs`, the values that are to be explained", "none")
     if not is_adult(case.person.age):
-        youngest = constants()["ckd_epi_2021.youngest"].value
-        expected = f"an adult: bodies and diseases are those of people of {youngest:g} years or more"
-        raise document.error(("person", "age"), expected, shown(document.data["person"]["age"]))
+        raise document.error(("person", "age"), adults(), shown(document.data["person"]["age"]))
     where = own.get("setting", DEFAULT)
     if where not in settings():
         raise document.error(
@@ -73,6 +74,12 @@ def asked_of(document: Document, options: Mapping[str, str], folder: Path | None
         options.get("site") or own.get("site"),
         options.get("pattern") or own.get("pattern"),
     )
+
+
+def adults() -> str:
+    """Who may be asked about, as complaints say it."""
+    youngest = constants()["ckd_epi_2021.youngest"].value
+    return f"an adult: bodies and diseases are those of people of {youngest:g} years or more"
 
 
 def _certain(case: Case) -> Iterator[tuple[frozenset[str], str]]:

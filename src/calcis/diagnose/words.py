@@ -90,6 +90,7 @@ def remarks(answer: Answer) -> Iterator[tuple[str, str]]:
             "unlikely as these. Look for a mistake in values or units, for a treatment that is not told, or "
             "for a disease that Calcis does not have.",
         )
+    yield from (("info", text) for text in answer.asked.remarks)
     for diseases, why in answer.asked.certain:
         yield "info", f"Known beforehand, so that only what has it is compared: {why} ({_titles(diseases)})."
     if answer.kinds is not None:
