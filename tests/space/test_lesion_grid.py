@@ -174,7 +174,9 @@ def test_a_uniform_injury_is_one_voxel(numbers, kind, given):
     assert np.ptp(values) < 1e-7 * values.max()  # multigrid corrects in single precision
     states = {name: float(lesion.state(name)[0, 0, 0]) for name in names}
     point = model.at(states, numbers, PLASMA)
-    assert lesion.signals(("ph_tissue",), PLASMA)["ph_tissue"][0, 0, 0] == pytest.approx(point.signal("ph_tissue"), rel=1e-12)
+    assert lesion.signals(("ph_tissue",), PLASMA)["ph_tissue"][0, 0, 0] == pytest.approx(
+        point.signal("ph_tissue"), rel=1e-12
+    )
     jumps = [
         Jump(move.after, names.index(move.target), move.factor, move.source and names.index(move.source))
         for move in moves(kind, 0.7, numbers, given)
@@ -186,3 +188,19 @@ def test_a_uniform_injury_is_one_voxel(numbers, kind, given):
         scale = abs(alone.states[0, 0, place]) + 10.0 * model.states[name].scale
         assert states[name] == pytest.approx(alone.states[0, 0, place], abs=1e-2 * scale), name  # rtol
     assert max(lesion.defects().values()) < 1e-11
+
+
+def test_a_layer_that_lets_less_through_holds_back_what_diffuses(numbers):
+    """A hindrance of a millionth is a wall: what is given on one side stays there."""
+    wall = {**numbers, "diffusion.hindrance": 1e-6 * numbers["diffusion.hindrance"]}
+    kinds = np.zeros((1, 1, 16), np.int16)
+    kinds[0, 0, 8:] = 1
+    for other, through in ((wall, False), (numbers, True)):
+        closed = [{**own, "capillaries.perfusion": 1e-9} for own in (numbers, other)]
+        lesion = LesionGrid(Grid((16, 1, 1), 0.25), closed, PLASMA, tissue=kinds)
+        start = lesion.state("interstitial_fluid.calcium")
+        start[0, 0, :8] = 1.0
+        lesion.integration.set("interstitial_fluid.calcium", start)
+        lesion.advance(6.0, PLASMA)
+        after = lesion.state("interstitial_fluid.calcium")
+        assert (abs(after[0, 0, 9:] - 1.25).max() > 0.01) == through

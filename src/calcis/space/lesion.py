@@ -64,13 +64,14 @@ class LesionGrid:
     ) -> None:
         self.grid, self.tissues = grid, tissues
         self.model, self.kernel = grid_model(drugs)
-        spread = diffusivities(tissues[0])
-        if any(diffusivities(other) != spread for other in tissues):
-            raise InputError("one diffusivity in all tissues of a grid", "several")
+        spread, hindrance = diffusivities(tissues[0]), tissues[0]["diffusion.hindrance"]
+        if any(diffusivities({**other, "diffusion.hindrance": hindrance}) != spread for other in tissues):
+            raise InputError("tissues of a grid that differ in diffusion by its hindrance only", "others")
         nx, ny, nz = grid.shape
         self.tissue = np.zeros((nz, ny, nx), np.int16) if tissue is None else np.asarray(tissue)
         self._minerals = [name for name in self.model.states if name.startswith("mineral.")]
         table = np.array([[own[name] for name in self.model.parameters] for own in tissues])
+        self._hindrance = self._of_voxels([own["diffusion.hindrance"] / hindrance for own in tissues])
         share = self._of_voxels([own["interstitial_fluid.fluid_share"] for own in tissues])
         self.integration = GridIntegration(
             self.kernel,
@@ -91,8 +92,10 @@ class LesionGrid:
         self._stored_at_start = self._stored()
 
     def _left_of_diffusion(self) -> np.ndarray:
-        """What mineral leaves of diffusion in every voxel; all tissues have the same minerals."""
-        return passable(np.sum([self.state(name) for name in self._minerals], axis=0), self.tissues[0])
+        """What mineral leaves of diffusion in every voxel, and tissue, against the first of them."""
+        return self._hindrance * passable(
+            np.sum([self.state(name) for name in self._minerals], axis=0), self.tissues[0]
+        )
 
     def _of_voxels(self, values: Sequence[float]) -> np.ndarray:
         return np.asarray(np.array(values)[self.tissue])
