@@ -14,7 +14,8 @@ from typing import Annotated, Any
 import typer
 
 from calcis import __version__
-from calcis.command import BAD_INPUT, FAILED, print_json, refuse, told
+from calcis.cli_diagnose import diagnose
+from calcis.command import BAD_INPUT, FAILED, Json, Units, UnitsShown, print_json, refuse, told
 from calcis.compare.command import compare
 from calcis.errors import InputError
 
@@ -26,13 +27,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-
-
-class Units(StrEnum):
-    """Units shown to the reader."""
-
-    SI = "si"
-    US = "us"
 
 
 class Format(StrEnum):
@@ -47,11 +41,9 @@ class Format(StrEnum):
 CaseFile = Annotated[
     Path, typer.Argument(metavar="FILE", help="A case file (YAML), or the run.json of a run.")
 ]
-UnitsShown = Annotated[Units, typer.Option(help="Units shown: international, or customary in the US.")]
 Threads = Annotated[
     int | None, typer.Option(min=1, help="At most so many processor threads; the result is the same.")
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -250,52 +242,8 @@ def saturation(
         raise typer.Exit(FAILED)
 
 
-@app.command()
-def diagnose(
-    file: Annotated[
-        Path,
-        typer.Argument(
-            metavar="FILE",
-            help="A case file (YAML) with labs, a table of labs (CSV), or a FHIR bundle (JSON).",
-        ),
-    ],
-    setting: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Where the person is seen; a wrong name lists the settings."),
-    ] = None,
-    age: Annotated[
-        str | None, typer.Option(metavar="AGE", help="Of the person of a table or bundle, such as '54 y'.")
-    ] = None,
-    sex: Annotated[str | None, typer.Option(metavar="SEX", help="The same: female or male.")] = None,
-    site: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Where a calcification is; a wrong name lists the sites."),
-    ] = None,
-    pattern: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="How it looks; a wrong name lists the patterns."),
-    ] = None,
-    units: UnitsShown = Units.SI,
-    json: Json = False,
-) -> None:
-    """Say which diseases explain the labs of a case, how probable each is, and what to measure next."""
-    with told("diagnose", json):
-        from calcis.diagnose.answer import answer
-        from calcis.diagnose.question import read_question
-        from calcis.terminal import answers, progress
-
-        given = {"setting": setting, "site": site, "pattern": pattern}
-        asked = read_question(file, {name: value for name, value in given.items() if value}, age, sex)
-        with progress(quiet=json) as watched:
-            found = answer(asked, watched)
-        if json:
-            from calcis.diagnose.output import as_json
-
-            print_json({"command": "diagnose", "status": "done", "file": str(file), **as_json(found)})
-        else:
-            from calcis.diagnose.terminal import show
-
-            show(found, units.value, answers())
+app.command()(compare)
+app.command()(diagnose)
 
 
 @app.command()
@@ -371,9 +319,6 @@ def export(
             print_json({**head, "file": files[0], "files": files})
         else:
             typer.echo("\n".join(f"Wrote {file}" for file in files))
-
-
-app.command()(compare)
 
 
 def main() -> None:

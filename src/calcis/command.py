@@ -5,8 +5,9 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
@@ -14,6 +15,17 @@ from calcis import __version__
 from calcis.errors import InputError
 
 BAD_INPUT, FAILED, INTERRUPTED = 2, 3, 130
+
+
+class Units(StrEnum):
+    """Units shown to the reader."""
+
+    SI = "si"
+    US = "us"
+
+
+UnitsShown = Annotated[Units, typer.Option(help="Units shown: international, or customary in the US.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 
 @contextmanager

@@ -183,7 +183,8 @@ def test_a_wrong_bundle_is_refused(
 @pytest.mark.parametrize(
     "text",
     ['{"resourceType": "Bundle", "entry": 3}', '{"resourceType": "Patient"}', '{"resourceType": "Bundle",',
-     '{"resourceType": "Bundle", "x": NaN}', '{"resourceType": "Bundle", "x": ' + "[" * 5000 + "]" * 5000 + "}",
+     '{"resourceType": "Bundle", "x": NaN}',
+     '{"resourceType": "Bundle", "x": ' + "[" * 5000 + "]" * 5000 + "}",
      '["resourceType"]'],
 )  # fmt: skip
 def test_what_is_no_bundle_is_refused(tmp_path: Path, text: str) -> None:
