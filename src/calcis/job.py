@@ -1,6 +1,6 @@
 """What is done when a case is run?  Read, find the person of its labs, simulate every arm, write the run.
 
-And when a run is handed on as SBML: its case is read again, and its model put together again.
+And when a run is handed on in another format; as SBML its case is read again, its model put together again.
 """
 
 from __future__ import annotations
@@ -85,6 +85,42 @@ def run(
 def _settled(arm: Arm, folder: Path) -> Arm:
     """An arm whose fields are where the run folder has them."""
     return arm if arm.fields_at is None else replace(arm, fields_at=(folder / FIELDS, arm.fields_at[1]))
+
+
+_ENDINGS = {"csv": "csv", "sbml": "xml", "nifti": "nii.gz", "vtk": "vtk"}
+
+
+def export(
+    folder: Path,
+    to: str,
+    out: Path | None = None,
+    *,
+    arm: str | None = None,
+    field: str | None = None,
+    at: str | None = None,
+) -> list[Path]:
+    """Write the run of a folder as csv, sbml, nifti or vtk; the files to open.
+
+    `out` is a new file, of vtk a new folder: the run's name with another ending, here, if nobody says.
+    `field` and `at` choose among images (calcis.exchange.images).  Raises InputError.
+    """
+    from calcis.exchange.csv_export import write_csv
+    from calcis.exchange.images import write_images
+    from calcis.run_folder import load
+
+    run = load(folder)
+    target = out or Path(f"{folder.resolve().stem}.{_ENDINGS[to]}")
+    if to in ("nifti", "vtk"):
+        return write_images(run, to, target, arm, field, at)
+    if field is not None or at is not None:
+        raise InputError("--field and --at with --to nifti or vtk alone", f"--to {to}")
+    if target.exists():
+        raise InputError("a new file; name another with --out", "one that is there already").at(target)
+    if to == "csv":
+        write_csv(run, target, arm)
+    else:
+        write_sbml(run, target, arm)
+    return [target]
 
 
 def write_sbml(run: Run, path: Path, arm: str | None = None) -> None:

@@ -25,7 +25,7 @@ _SHOWN = 5  # times
 _SOFT, _BONE = ("soft-tissue", -150.0, 250.0), ("bone", -500.0, 1300.0)  # windows in which CT is read, HU
 _CELLS = (  # field, title, unit, less than this is none
     ("dead_fraction", "Dead tissue", "share of volume", 0.02),
-    ("microbe_density", "Microbes", "per mm³", 1.0),
+    ("microbes", "Microbes", "per mm³", 1.0),
     ("neutrophils", "Neutrophils", "cells/mm³", 10.0),
     ("macrophages", "Macrophages, inflammatory and reparative", "cells/mm³", 10.0),
     ("giant_cells", "Giant cells", "cells/mm³", 0.1),
@@ -160,8 +160,10 @@ class SpacePictures:
                 "Seen on CT: depth below the surface": depth,
                 "Seen on CT: volume": volume,
                 "Densest voxel": f"{digits(float(dense.max()))} HU",
-                "Calcium in mineral, whole block": f"{digits(self.calcium_mass * one.calcium(one.end))} mg",
-                "Most mineral in a voxel": f"{digits(float(mineral.max()))} mmol/L",
+                "Calcium in mineral, whole block": _or_none(
+                    self.calcium_mass * one.calcium(one.end), "mg", 1e-6
+                ),
+                "Most mineral in a voxel": _or_none(float(mineral.max()), "mmol/L", 0.01),
             }
             for what, value in rows.items():
                 found.setdefault(what, []).append(value)
@@ -215,3 +217,7 @@ class SpacePictures:
 
     def _mineralises(self) -> bool:
         return any(one.highest("mineral_total") >= self.seen_on_radiograph for one in self.arms.values())
+
+
+def _or_none(value: float, unit: str, nothing: float) -> str:
+    return f"{digits(value)} {unit}" if value >= nothing else "none"
