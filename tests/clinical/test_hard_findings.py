@@ -170,6 +170,20 @@ def test_a_simulated_body_tells_what_no_lab_does_in_the_hour_when_a_drug_begins(
     assert hard_findings(measured, early, simulated=simulated)[0].rule == "thiazide_hypercalcaemia"
 
 
+def test_what_comes_to_hold_at_a_later_dose_is_told_with_that_dose() -> None:
+    times = np.array([0.0, 24.0, 48.0, 72.0])
+    courses = {"calcium_plasma": ("mmol/L", np.array([2.4, 2.5, 2.8, 2.9]))}
+    person = Patient({"gfr": 90.0, "vitamin_d_25": 60.0})
+    daily = [Given("given_calcitriol", "PO", 0.0, 72.0, (0.0, 24.0, 48.0, 72.0))]
+    [found] = hard_findings(person, daily, simulated=Simulated(times, courses, 24.0))
+    assert (found.rule, found.level, found.contraindicated) == ("calcitriol_hypercalcaemia", "urgent", False)
+    assert found.text == (
+        "Calcitriol raises calcium, which is high at the dose on day 2 (calcium 2.80 mmol/L)."
+    )
+    once = [Given("given_calcitriol", "PO", 0.0, 0.0, (0.0,))]
+    assert hard_findings(person, once, simulated=Simulated(times, courses, 24.0)) == ()
+
+
 def test_a_course_that_comes_to_an_urgent_state_is_told_with_its_day() -> None:
     times = np.array([0.0, 24.0, 48.0])
     course = {"calcium_plasma": ("mmol/L", np.array([2.4, 3.0, 3.6]))}

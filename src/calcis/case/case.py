@@ -57,7 +57,10 @@ class Treatment:
         """What must be known of the arm in this person: from the case, and from the body once `simulated`."""
         if self.known is None:
             return ()
-        given = [Given(one.drug, one.route, one.times[0], one.times[-1] + one.duration) for one in self.doses]
+        given = [
+            Given(one.drug, one.route, one.times[0], one.times[-1] + one.duration, one.times)
+            for one in self.doses
+        ]
         return hard_findings(self.known, given, self.stopped, simulated)
 
     @property

@@ -14,7 +14,7 @@ from calcis.clinical.appraisal import appraise
 from calcis.clinical.formulas import Sex
 from calcis.clinical.rules import LEVELS, VALUES, Asked, Given, Patient, Rule, rules, said
 from calcis.units import convert
-from calcis.wording import listed, on
+from calcis.wording import capital, listed, on
 
 _OF_BODIES = {  # courses of bodies -> values of a person
     "calcium_plasma": "calcium",
@@ -89,6 +89,7 @@ def hard_findings(
 
     Medication that the arm stops is not taken.  What a rule asks and nobody knows is told in one `info`;
     where the body was `simulated`, its values are known, and are those of the hour in which a drug begins.
+    What comes to hold at a later dose is told with that dose.
     """
     known = Patient(one.values, one.conditions, one.medication - frozenset(stopped))
     found = [*_states(_at(known, simulated, 0.0), arm), *_of_drugs(known, arm, simulated)]
@@ -156,9 +157,30 @@ def _of_drugs(one: Patient, arm: Sequence[Given], simulated: Simulated | None) -
                 yield _finding(rule, subject.drug, given, said(answer))
             elif answer.truth is None and given:
                 unknown.setdefault(subject.drug, {}).update(dict.fromkeys(answer.unknown))
+            elif given and simulated is not None:
+                yield from _later(rule, Asked(one, arm, subject), simulated)
     for drug, names in unknown.items():
         text = f"Not checked for {_named(drug)}, as nothing tells it: {listed(list(names))}."
         yield HardFinding("not_checked", "info", text, None, drug)
+
+
+def _later(rule: Rule, asked: Asked, simulated: Simulated) -> Iterator[HardFinding]:
+    """A rule that comes to hold at a later dose, while the drug is being given."""
+    drug = asked.drug
+    assert drug is not None
+    seen: set[int] = set()
+    for time in drug.doses:
+        index = int(np.searchsorted(simulated.times, time, side="right"))
+        if time <= drug.begin or index in seen:
+            continue
+        seen.add(index)
+        answer = rule.holds(asked._replace(patient=_at(asked.patient, simulated, time)))
+        if answer.truth:
+            when = f" at the dose {on(time, simulated.every)}"
+            level = "urgent" if rule.level == LEVELS[0] else rule.level
+            text = f"{_worded(rule, drug.drug)}{when}{said(answer)}."
+            yield HardFinding(rule.name, level, text, rule.source, drug.drug)
+            return
 
 
 def _courses(arm: Sequence[Given]) -> list[Given]:
@@ -167,17 +189,21 @@ def _courses(arm: Sequence[Given]) -> list[Given]:
     for one in arm:
         key = (one.drug, one.route)
         old = found.get(key, one)
-        found[key] = Given(one.drug, one.route, min(old.begin, one.begin), max(old.end, one.end))
+        doses = tuple(sorted({*old.doses, *one.doses}))
+        found[key] = Given(one.drug, one.route, min(old.begin, one.begin), max(old.end, one.end), doses)
     return list(found.values())
 
 
 def _finding(rule: Rule, drug: str, given: bool, shows: str) -> HardFinding:
-    name = _named(drug)
-    text = rule.says.format(Drug=name[0].upper() + name[1:])
+    text = _worded(rule, drug)
     contraindicated = given and rule.level == LEVELS[0]
     level = "urgent" if rule.level == LEVELS[0] else rule.level
     lead = "Contraindicated. " if contraindicated else "" if given else "Taken: "
     return HardFinding(rule.name, level, f"{lead}{text}{shows}.", rule.source, drug, contraindicated)
+
+
+def _worded(rule: Rule, drug: str) -> str:
+    return rule.says.format(Drug=capital(_named(drug)))
 
 
 def _named(drug: str) -> str:

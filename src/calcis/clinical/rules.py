@@ -61,12 +61,13 @@ class Patient:
 
 @dataclass(frozen=True)
 class Given:
-    """A drug that an arm gives: its route, and the times (h) of its first dose and of the end of its last."""
+    """A drug that an arm gives: its route, and times (h): first dose, end of the last, start of all."""
 
     drug: str
     route: str = ""
     begin: float = 0.0
     end: float = 0.0
+    doses: tuple[float, ...] = ()
 
 
 class Asked(NamedTuple):
