@@ -218,6 +218,23 @@ def test_a_grid_goes_on_from_a_moment_to_the_same_bits():
     for name in ("a", "b", "mineral"):
         assert again.get(name).tobytes() == grid.get(name).tobytes()
     assert again.summed.tobytes() == grid.summed.tobytes()
+    assert again.most("formed") == grid.most("formed") > 0.0
+
+
+def test_the_largest_size_of_a_sum_is_kept():
+    """A flow of 1 - t: its sum is 1/2 at 1 h and back at nothing at 2 h."""
+    states = {"u": 1.0, "flow": 1.0}
+    kernel = kernel_of(lambda y, p, t: [0.0 * y[0], 1.0 - t], states, ["u"], summed=["flow"])
+    grid = GridIntegration(kernel, Grid((4, 1, 1), 1.0), NOTHING, {"u": 1.0})
+    grid.set("u", 1.0)
+    grid.advance(1.0, FROM_ZERO)
+    kept = grid.moment()
+    grid.restore(kept)
+    grid.advance(2.0, FROM_ZERO)
+    assert grid.total("flow") == pytest.approx(0.0, abs=1e-12)
+    assert grid.most("flow") == pytest.approx(0.5, rel=1e-12)
+    grid.add_to_total("flow", -2.0)
+    assert grid.most("flow") == pytest.approx(2.0, rel=1e-12)
 
 
 @pytest.mark.parametrize("share", [1.0, 0.3])

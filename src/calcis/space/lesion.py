@@ -216,13 +216,15 @@ class LesionGrid:
         return found
 
     def defects(self) -> dict[str, float]:
-        """What is missing in every balance, as a share of all that has flowed since the start."""
+        """What is missing in every balance, as a share of all that flowed: each flow's largest sum so far."""
         found = {}
-        now, total = self._stored(), self.integration.total
+        now = self._stored()
         for balance in BALANCES:
             kind = balance.quantity
-            flows = [share * total(f"{LEDGER}.{flow}_sum") for flow, share in balance.flows.items()]
-            flows.append(total(f"{LEDGER}.{kind}_given"))
-            turned_over = max(sum(map(abs, flows)), LEAST_FLOW * abs(now[kind]), _NOTHING)
-            found[kind] = abs(now[kind] - self._stored_at_start[kind] - sum(flows)) / turned_over
+            shares = {f"{LEDGER}.{flow}_sum": share for flow, share in balance.flows.items()}
+            shares[f"{LEDGER}.{kind}_given"] = 1.0
+            flown = sum(share * self.integration.total(name) for name, share in shares.items())
+            most = sum(abs(share) * self.integration.most(name) for name, share in shares.items())
+            turned_over = max(most, LEAST_FLOW * abs(now[kind]), _NOTHING)
+            found[kind] = abs(now[kind] - self._stored_at_start[kind] - flown) / turned_over
         return found

@@ -42,12 +42,14 @@ class Counts:
 class Moment:
     """Where a grid is: states in the order of memory, summed states, and what decides the next step.
 
-    clock: time, next step, last error, and in how many voxels the last step changed anything.
+    clock: time, next step, last error, and in how many voxels the last step changed anything.  most: the
+    largest size that each summed state has had.
     """
 
     states: np.ndarray
     clock: np.ndarray
     summed: np.ndarray
+    most: np.ndarray
 
 
 class GridIntegration:
@@ -83,6 +85,7 @@ class GridIntegration:
         self.counts = Counts()
         self.interrupt()
         self.summed = np.zeros(sizes.summed)  # means over the grid
+        self._most = np.zeros(sizes.summed)
         self._places = grid.places()
         nx, ny, nz = grid.shape
         vectors = 2 * nz * ny * grid.vectors
@@ -193,9 +196,17 @@ class GridIntegration:
         """A summed state: its mean over the grid."""
         return float(self.summed[self._sum(name)])
 
+    def most(self, name: str) -> float:
+        """The largest size that a summed state has had."""
+        return float(self._most[self._sum(name)])
+
     def add_to_total(self, name: str, amount: float) -> None:
         """What an event adds to a summed state."""
-        self.summed[self._sum(name)] += amount
+        self._sum_up(np.where(np.arange(len(self.summed)) == self._sum(name), amount, 0.0))
+
+    def _sum_up(self, more: np.ndarray) -> None:
+        self.summed += more
+        self._most = np.maximum(self._most, np.abs(self.summed))
 
     def _sum(self, name: str) -> int:
         return self.kernel.roles.summed.index(self.kernel.system.states.index(name))
@@ -203,7 +214,7 @@ class GridIntegration:
     def moment(self) -> Moment:
         """A copy of all that decides how it goes on."""
         clock = np.array([self.time, self.step, self._before, self._active])
-        return Moment(self._arrays[at.STATE].copy(), clock, self.summed.copy())
+        return Moment(self._arrays[at.STATE].copy(), clock, self.summed.copy(), self._most.copy())
 
     def restore(self, moment: Moment) -> None:
         """Go on from a moment of this grid, to the same bits."""
@@ -211,7 +222,7 @@ class GridIntegration:
             raise InputError("a moment of this grid", "one of another shape")
         self._arrays[at.STATE][:] = moment.states
         self.time, self.step, self._before, self._active = map(float, moment.clock)
-        self.summed = moment.summed.copy()
+        self.summed, self._most = moment.summed.copy(), moment.most.copy()
 
     def interrupt(self) -> None:
         """Something has happened: the next step is a short one."""
@@ -298,7 +309,7 @@ class GridIntegration:
             for c, earlier in zip(method.c[stage], u, strict=False):
                 right = right + c / h * earlier
             u.append(right * (method.gamma * h))
-        self.summed += sum(a * part for a, part in zip(method.a[-1], u, strict=False)) + u[-1]
+        self._sum_up(sum((a * part for a, part in zip(method.a[-1], u, strict=False)), u[-1]))
 
 
 def _means(values: np.ndarray, shape: tuple[int, int, int]) -> np.ndarray:
