@@ -10,6 +10,7 @@ from calcis.solve.integrate import solve
 from calcis.solve.kernel import compile_system
 from calcis.solve.schedule import Drive, Jump, Lane
 from calcis.solve.system import trace
+from calcis.space.border import perfused
 from calcis.space.diffusion import diffusion_parameters, diffusivities, passable
 from calcis.space.lesion import LesionGrid
 from calcis.space.shapes import Sphere, share_of_voxels
@@ -204,3 +205,23 @@ def test_a_layer_that_lets_less_through_holds_back_what_diffuses(numbers):
         lesion.advance(6.0, PLASMA)
         after = lesion.state("interstitial_fluid.calcium")
         assert (abs(after[0, 0, 9:] - 1.25).max() > 0.01) == through
+
+
+def test_a_perfused_border_holds_the_fluid_at_plasma(numbers):
+    """Against the exact course in the middle of a slab whose ends are held; second order in spacing."""
+    closed = {**numbers, "capillaries.perfusion": 1e-9}
+    spread = diffusivities(numbers)["interstitial_fluid.calcium"]
+    for count, within in ((8, 0.01), (16, 0.0025)):
+        grid = Grid((count, 1, 1), 4.0 / count)
+        tissues, kinds = perfused(grid, [closed], np.zeros((1, 1, count), np.int16))
+        lesion = LesionGrid(grid, tissues, PLASMA, tissue=kinds, rtol=1e-4)
+        lesion.integration.set("interstitial_fluid.calcium", 1.0)
+        lesion.integration.interrupt()
+        lesion.advance(3.0, PLASMA)
+        k = np.arange(40)
+        x = 2.0 - 2.0 / count  # the middle of the voxel beside the middle
+        odd = (2 * k + 1) * np.pi / 4.0
+        missing = 0.25 * np.sum(2.0 / (odd * 2.0) * np.sin(odd * x) * np.exp(-(odd**2) * spread * 3.0))
+        found = lesion.state("interstitial_fluid.calcium")[0, 0, count // 2 - 1]
+        assert found == pytest.approx(1.25 - missing, abs=within * 0.25)
+        assert missing > 0.02

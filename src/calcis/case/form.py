@@ -198,6 +198,10 @@ class Lesion(_Form):
         Voxels | None, Field(description="voxels of a block in which it is simulated in space")
     ] = None
     spacing: Annotated[Spacing | None, Field(description="edge of a voxel")] = None
+    border: Annotated[
+        Literal["closed", "perfused"],
+        Field(description="whether fluid as in plasma lies beyond sides and bottom of the block"),
+    ] = "closed"
     layers: Annotated[list[Layer], Field(max_length=MOST_LAYERS, description="from the surface down")] = (
         Field(default_factory=list)
     )

@@ -29,6 +29,7 @@ from calcis.solve.grid.integrate import Moment
 from calcis.solve.grid.layout import Grid
 from calcis.solve.schedule import Drive
 from calcis.space import shapes
+from calcis.space.border import perfused
 from calcis.space.lesion import LesionGrid, grid_model
 from calcis.space.margin import within_margin
 
@@ -106,18 +107,23 @@ class Block:
         model, _ = grid_model(case.drugs)
         injury, self.spacing, self.model = lesion.injury, lesion.spacing, model
         own = numbers.of_part(arm, injury.kind) | numbers.of_part(arm, "diffusion")
-        tissues = [numbers.of_organ(arm, tissue, model) | own for tissue, _ in case.layers]
+        tissues: list[Mapping[str, float]] = [
+            numbers.of_organ(arm, tissue, model) | own for tissue, _ in case.layers
+        ]
         tissues.append(numbers.of_model(arm, model) | own)
         self.levels = numbers.of_part(arm, "story")
-        self.slope = tissues[-1]["mineral.radiodensity_slope"]
         self.operations = list(case.arms[arm].operations)
         (self.plasma,) = merged([plasma], PLASMA_RTOL)
         begin = dict(zip(model.inputs, plasma.coefficients[0, :, 0].tolist(), strict=True))
+        grid = Grid(lesion.grid, lesion.spacing)
+        kinds = _layers(lesion.grid, lesion.spacing, [thick for _, thick in case.layers])
+        if lesion.border == "perfused":
+            tissues, kinds = perfused(grid, tissues, kinds)
         self.lesion = LesionGrid(
-            Grid(lesion.grid, lesion.spacing),
+            grid,
             tissues,
             begin,
-            tissue=_layers(lesion.grid, lesion.spacing, [thick for _, thick in case.layers]),
+            tissue=kinds,
             drugs=case.drugs,
             rtol=RTOL,
             threads=threads,

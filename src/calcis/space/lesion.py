@@ -22,6 +22,7 @@ from calcis.tissue import BALANCES, INPUTS, PARTS
 from calcis.tissue.injuries import moves
 
 _MM3_PER_L = 1e6
+_PLANES = 32_768  # voxels whose signals are found at a time
 _NOTHING = 1e-12  # mmol/L that have flowed: less is rounding
 
 
@@ -93,8 +94,9 @@ class LesionGrid:
 
     def _left_of_diffusion(self) -> np.ndarray:
         """What mineral leaves of diffusion in every voxel, and tissue, against the first of them."""
-        return self._hindrance * passable(
-            np.sum([self.state(name) for name in self._minerals], axis=0), self.tissues[0]
+        return np.asarray(
+            self._hindrance
+            * passable(np.sum([self.state(name) for name in self._minerals], axis=0), self.tissues[0])
         )
 
     def _of_voxels(self, values: Sequence[float]) -> np.ndarray:
@@ -105,13 +107,20 @@ class LesionGrid:
         return self.integration.get(name)
 
     def signals(self, names: Sequence[str], plasma: Mapping[str, float]) -> dict[str, np.ndarray]:
-        """Signals over the grid, each in its declared unit."""
+        """Signals over the grid, each in its declared unit; some planes at a time, which saves memory."""
         states = {state: self.state(state) for state in self._voxel_states}
-        numbers = {
-            number: self._of_voxels([own[number] for own in self.tissues]) for number in self.model.parameters
-        }
-        point = self.model.at(states, numbers, dict(plasma), self.integration.time)
-        return {name: np.broadcast_to(point.signal(name), self.tissue.shape) for name in names}
+        each = {name: np.array([own[name] for own in self.tissues]) for name in self.model.parameters}
+        found = {name: np.empty(self.tissue.shape) for name in names}
+        step = max(1, _PLANES // self.tissue[0].size)
+        for first in range(0, len(self.tissue), step):
+            here = slice(first, first + step)
+            tissue = self.tissue[here]
+            numbers = {name: values[tissue] if np.ptp(values) else values[0] for name, values in each.items()}
+            own = {state: values[here] for state, values in states.items()}
+            point = self.model.at(own, numbers, dict(plasma), self.integration.time)
+            for name, array in found.items():
+                array[here] = point.signal(name)
+        return found
 
     def injure(
         self,
