@@ -169,6 +169,14 @@ def test_nothing_falls_below_zero_of_a_rough_solution() -> None:
     assert negative(run(EVERY, np.linspace(0.0, 100.0, 101) * DAY, 1e-3), 1e-3) == []
 
 
+def test_mineral_fills_no_more_than_its_room(year: Solution) -> None:
+    """Whatever the blood brings."""
+    most = np.array([one.numbers["mineral.mineral_highest"] for one in EVERY])
+    highest = year.signals[:, :, OBSERVED.index("mineral_total")].max(axis=1)
+    assert (highest < most * (1.0 + 1e-6)).all()
+    assert (highest > 0.9 * most).sum() > 100
+
+
 def test_without_cells_no_mineral_is_taken_away(year: Solution) -> None:
     """Only chemistry is left: crystals stay where none dissolve, and apatite hardly ever does."""
     alone = [k for k, one in enumerate(EVERY) if one.numbers[COMPETENCE] == 0.0]

@@ -258,11 +258,11 @@ def rates(t: float, y: np.ndarray, overrides: dict[str, float] | None = None) ->
 
     threshold = salt.threshold + np.log10(1 + x.X / salt.threshold_half_pyrophosphate)
     s = 10 ** ((SI_ACP - threshold + salt.membrane_shift * permissive) / 5)
-    forms((salt.nucleation_dead * x.D + salt.nucleation_living * (1 - x.D)) * max(0.0, s - 1), "ZA")
+    forms((salt.nucleation_dead * x.D + salt.nucleation_living * (1 - x.D)) * max(0.0, s - 1) * room, "ZA")
     forms(-salt.redissolution_rate * x.ZA * max(0.0, 1 - s), "ZA")
     supplied = v["perf"] and T / (T + wall.permeability_surface * dead.loading_half_exchange)
     loading = alive * dead.loading_rate * x.W * supplied
-    loading *= hill(x.C, dead.loading_half_calcium, 1) * hill(x.P, dead.loading_half_phosphate, 1)
+    loading *= room * hill(x.C, dead.loading_half_calcium, 1) * hill(x.P, dead.loading_half_phosphate, 1)
     forms(loading, "ZA", W=-1 / dead.loading_capacity)
     turns(salt.conversion_rate * x.ZA * falling(x.X, salt.conversion_half_pyrophosphate), "ZA", "ZO")
     turns(salt.ripening_rate * x.ZO, "ZO", "ZH")

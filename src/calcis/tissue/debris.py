@@ -44,13 +44,14 @@ def debris_clearance_rate(v: Any) -> Value:
 def mitochondrial_loading(v: Any) -> Value:
     """Calcium phosphate taken up by mitochondria of the freshly dead (mmol Ca per L tissue and h).
 
-    k·W·Ca/(Ca + Kca)·P/(P + Kp)·x/(x + Kx), x the exchange relative to resting muscle: without
+    k·W·Ca/(Ca + Kca)·P/(P + Kp)·x/(x + Kx)·r, r room, x the exchange relative to resting muscle: without
     blood flow there is no supply and no loading.
     """
     calcium = v.calcium_tissue / (maximum(v.calcium_tissue, 0.0) + v.loading_half_calcium)
     phosphate = v.phosphate_tissue / (maximum(v.phosphate_tissue, 0.0) + v.loading_half_phosphate)
     supply = v.exchange_relative / (v.exchange_relative + v.loading_half_exchange)
-    return v.viability * v.loading_rate * v.mitochondria * calcium * phosphate * supply
+    there = v.viability * v.mitochondria * v.mineral_room
+    return v.loading_rate * there * calcium * phosphate * supply
 
 
 def rates(v: Any) -> dict[str, Value]:
@@ -99,6 +100,7 @@ DEBRIS = Part(
         "phagocytosis_rate": "1/h",
         "mineral_total": "mmol/L",
         "mineral_in_reach": "1",
+        "mineral_room": "1",
         "oil": "mmol/L",
         "calcium_tissue": "mmol/L",
         "phosphate_tissue": "mmol/L",

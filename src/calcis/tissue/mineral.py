@@ -45,9 +45,10 @@ def supersaturation_above_threshold(v: Any) -> Value:
 
 
 def amorphous_formation(v: Any) -> Value:
-    """Amorphous mineral formed (mmol Ca per L tissue and h), (n_D·D + n_L·(1 - D))·[s - 1]₊."""
+    """Amorphous mineral formed (mmol Ca per L tissue and h), (n_D·D + n_L·(1 - D))·[s - 1]₊·r, r room."""
     sites = v.nucleation_dead * v.dead_fraction + v.nucleation_living * (1.0 - v.dead_fraction)
-    return sites * v.smoothing * _softplus(v.supersaturation_above_threshold / v.smoothing)
+    above = v.smoothing * _softplus(v.supersaturation_above_threshold / v.smoothing)
+    return sites * above * v.mineral_room
 
 
 def amorphous_redissolution(v: Any) -> Value:
