@@ -21,7 +21,7 @@ from calcis.tissue.injuries import PARAMETERS
 def with_own_injuries(
     document: Document, form: CaseForm, vocabulary: Vocabulary
 ) -> tuple[CaseForm, tuple[Change, ...]]:
-    """The form in which the lesion's injury is of a kind that Calcis has, and the numbers that differ from it.
+    """The form in which the lesion's injury is of a kind that Calcis has, and its numbers that differ.
 
     Raises InputError, with place, for each fault of an injury of the case's own, whether it is used or not.
     """

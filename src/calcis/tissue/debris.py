@@ -25,10 +25,10 @@ def debris_signal(v: Any) -> Value:
 
 
 def clearance_left(v: Any) -> Value:
-    """What mineral and oil leave of clearance, (r + (1 - r)/(1 + (q/q꜀)²))·a/(1 + o/oᵣ), q = mineral/(D + d₀).
+    """What mineral and oil leave of clearance, (r + (1 - r)/(1 + (q/q꜀)²))·a/(1 + o/oᵣ).
 
-    Debris that bears mineral is taken up slower, by the factor r at worst; a is the share in reach.  Drops of
-    oil, o per dead tissue, are larger than the cells that take them up, and go slowly.
+    Debris that bears mineral is taken up slower, by the factor r at worst; a is the share in reach, q
+    and o are mineral and oil per dead tissue.  Drops of oil are larger than the cells that take them up.
     """
     debris = maximum(v.dead, 0.0) + v.mineral_load_floor
     load = v.mineral_total / debris / v.mineral_resistance

@@ -78,7 +78,8 @@ def moves(
 
     `killed` and `parameters` as for `jump`, and `interstitial_fluid.fluid_share`.  `given` are keys of
     the kind: flow (share left, 0..1), lasts (h), microbes (1/mm^3), freed (share of fat, 0..1), calcium and
-    phosphate (mmol per litre of tissue).  Raises InputError for an unknown kind, a key of another, and shares outside 0..1.
+    phosphate (mmol per litre of tissue).  Raises InputError for an unknown kind, a key of another, and shares
+    outside 0..1.
     """
     given = given or {}
     killing = jump(kind, killed, parameters, given.get("freed"))
@@ -107,8 +108,8 @@ def jump(kind: str, killed: float, parameters: Mapping[str, Value], freed: Value
 
     `killed` is the share of living tissue killed, 0..1: it becomes dead tissue (or apoptotic cells),
     whose mitochondria and phosphate come with it.  `parameters` holds the kind's shares by dotted name,
-    such as "bite.apoptotic_share", `debris.organic_phosphate_content` and `fat.fat_content` (mmol/L).  `freed` is the share of their fat
-    that lipase has set free (default: what the kind says, if it does).
+    such as "bite.apoptotic_share", `debris.organic_phosphate_content` and `fat.fat_content` (mmol/L).
+    `freed` is the share of their fat that lipase has set free (default: what the kind says, if it does).
 
     Raises InputError for an unknown kind and a share outside 0..1.
     """
