@@ -22,8 +22,8 @@ def given(*drugs: str, route: str = "IV") -> list[Given]:
 
 # rule -> values that are not those of a well person, conditions, medication, what the arm gives
 FIRES = {
-    "severe_hypercalcaemia": ({"calcium": 3.5}, (), (), []),
-    "severe_hypocalcaemia": ({"calcium": 1.89}, (), (), []),
+    "severe_hypercalcaemia": ({"calcium": 3.5, "calcium_ionised": 1.8}, (), (), []),
+    "severe_hypocalcaemia": ({"calcium": 1.89, "calcium_ionised": 0.9}, (), (), []),
     "low_ionised_calcium": ({"calcium_ionised": 1.09}, (), (), []),
     "hypercalcaemia_with_digoxin": (HIGH, (), ("digoxin",), []),
     "denosumab_kidney": (FAILING, (), (), given("denosumab", route="SC")),
@@ -73,6 +73,8 @@ FIRES = {
 }
 # What makes the difference is taken away: nothing fires for that rule
 CALM = {
+    "severe_hypercalcaemia": ({"calcium": 3.5}, (), (), []),  # ionised calcium is normal
+    "severe_hypocalcaemia": ({"calcium": 1.7}, (), (), []),
     "furosemide_before_volume": (
         HIGH,
         (),
@@ -154,6 +156,11 @@ def test_labs_make_a_person_with_corrected_calcium_and_estimated_gfr() -> None:
     assert person.values["calcium"] == pytest.approx(2.4)
     assert 10.0 < person.values["gfr"] < 16.0
     assert "calcium_ionised" not in person.values and person.conditions == {"calcinosis"}
+
+
+def test_of_a_child_it_is_said_that_the_rules_are_of_adults() -> None:
+    [found] = hard_findings(patient({"calcium": 2.4}, 9.0, "male"))
+    assert found.level == "warning" and "of adults" in found.text
 
 
 def test_a_simulated_body_tells_what_no_lab_does_in_the_hour_when_a_drug_begins() -> None:

@@ -6,12 +6,12 @@ The rules, with their sources, are in data/clinical/hard_findings.yaml; calcis.c
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from calcis.clinical.appraisal import appraise
-from calcis.clinical.formulas import Sex
+from calcis.clinical.formulas import Sex, is_adult
 from calcis.clinical.rules import LEVELS, VALUES, Asked, Given, Patient, Rule, rules, said
 from calcis.units import convert
 from calcis.wording import capital, listed, on
@@ -59,7 +59,7 @@ def patient(
     rate = derived.get("estimated_gfr", gfr)
     if rate is not None:
         found["gfr"] = rate
-    return Patient(found, frozenset(conditions), frozenset(medication))
+    return Patient(found, frozenset(conditions), frozenset(medication), not is_adult(age))
 
 
 @dataclass(frozen=True)
@@ -91,8 +91,8 @@ def hard_findings(
     where the body was `simulated`, its values are known, and are those of the hour in which a drug begins.
     What comes to hold at a later dose is told with that dose.
     """
-    known = Patient(one.values, one.conditions, one.medication - frozenset(stopped))
-    found = [*_states(_at(known, simulated, 0.0), arm), *_of_drugs(known, arm, simulated)]
+    known = replace(one, medication=one.medication - frozenset(stopped))
+    found = [*_of_age(one), *_states(_at(known, simulated, 0.0), arm), *_of_drugs(known, arm, simulated)]
     order = {"urgent": 0, "warning": 1, "info": 2}
     return tuple(sorted(found, key=lambda x: (x.drug is not None, not x.contraindicated, order[x.level])))
 
@@ -108,10 +108,10 @@ def _at(one: Patient, simulated: Simulated | None, time: float) -> Patient:
         if (course := simulated.course(value)) is not None and np.isfinite(course[index])
     }
     if time > 0.0:
-        return Patient({**one.values, **later}, one.conditions, one.medication)
+        return replace(one, values={**one.values, **later})
     if "calcium" in one.values:
         later.pop("calcium_ionised", None)  # a measured total counts before a simulated ionised calcium
-    return Patient({**later, **one.values}, one.conditions, one.medication)
+    return replace(one, values={**later, **one.values})
 
 
 def reached(simulated: Simulated) -> tuple[HardFinding, ...]:
@@ -130,6 +130,12 @@ def reached(simulated: Simulated) -> tuple[HardFinding, ...]:
             first = on(float(simulated.times[held.index(True)]), simulated.every)
             found.append(HardFinding(rule.name, "urgent", f"{rule.says} (first {first}).", rule.source))
     return tuple(found)
+
+
+def _of_age(one: Patient) -> Iterator[HardFinding]:
+    if one.child:
+        text = "Hard findings are of adults: for a child doses, limits and ranges are others."
+        yield HardFinding("child", "warning", text)
 
 
 def _states(one: Patient, arm: Sequence[Given]) -> Iterator[HardFinding]:

@@ -52,11 +52,14 @@ _ENDS = ("below", "from", "above")
 
 @dataclass(frozen=True)
 class Patient:
-    """What is known of a person: values by the names and units of VALUES, conditions, and medication."""
+    """What is known of a person: values by the names and units of VALUES, conditions, medication, and whether
+    it is a child.
+    """
 
     values: Mapping[str, float] = field(default_factory=dict)
     conditions: frozenset[str] = frozenset()
     medication: frozenset[str] = frozenset()
+    child: bool = False
 
 
 @dataclass(frozen=True)
