@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from calcis.case.block import block_words
 from calcis.comparison import outcomes
 from calcis.fluxes import changes
 from calcis.laboratory import Laboratory, laboratory, laboratory_json
@@ -39,12 +40,19 @@ def progress(quiet: bool) -> Iterator[Callable[[str, float], None]]:
     if quiet or not console.is_terminal:
         yield lambda stage, share: None
         return
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    left = TimeRemainingColumn(elapsed_when_finished=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), left, TextColumn("left"))
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("preparing", total=1.0)
-        yield lambda stage, share: bar.update(task, description=stage, completed=share)
+
+        def tell(stage: str, share: float) -> None:
+            if share < bar.tasks[0].completed:  # what is left is told from the speed of this stage alone
+                bar.reset(task)
+            bar.update(task, description=stage, completed=share)
+
+        yield tell
 
 
 def show_case(case: Case, file: Path) -> None:
@@ -61,6 +69,8 @@ def show_case(case: Case, file: Path) -> None:
         injury = case.lesion.injury
         what = f"{injury.name}, {injury.shape.volume:.3g} mm³" if injury else "no injury"
         console.print(f"lesion in {case.lesion.tissue}: {what}")
+        if case.lesion.grid is not None:
+            console.print(block_words(case.lesion))
     labs = laboratory(case.text)
     if labs is not None:
         console.print(escape(labs.line))
@@ -283,6 +293,9 @@ def _arm_json(arm: Arm) -> dict[str, Any]:
     return {
         "series": {"time": time, **_courses(arm.body_series)},
         "lesion": lesion,
+        "space": {"time": {"unit": "h", "values": _numbers(arm.space_time.tolist())}, **_courses(arm.space)}
+        if arm.space
+        else None,
         "organs": _organs_json(arm),
         "findings": [vars(finding) for finding in arm.findings],
         "ledger": {name: value if math.isfinite(value) else None for name, value in arm.ledger.items()},

@@ -152,3 +152,20 @@ def test_a_margin_is_a_distance():
             [(z - a) ** 2 + (y - b) ** 2 + (x - c) ** 2 for a, b, c in np.argwhere(chosen)], axis=0
         )
         assert np.array_equal(within_margin(chosen, margin, 0.25), squared * 0.0625 <= margin**2 * (1 + 1e-8))
+
+
+def test_many_tell_their_courses_as_json_and_what_a_block_needs(run):
+    from calcis.case.block import block_words
+    from calcis.terminal import run_json
+
+    told = run_json(run)["arms"]["cut"]["space"]
+    assert told["visible_volume"]["unit"] == "mm^3"
+    assert told["time"]["values"] == run["cut"].space_time.tolist()
+    large = changed(
+        ("[12, 12, 12]", "[96, 64]"), ("0.25 mm\n", "0.25 mm\n  layers: [{tissue: skin, thickness: 2 mm}]\n")
+    )
+    lesion = read_case_text(large, "case").lesion
+    assert block_words(lesion) == (
+        "in space: 96 x 64 voxels of 0.25 mm, 24 x 16 mm; from the surface skin 2 mm, then skeletal_muscle"
+    )
+    assert "about 5.7 GB" in block_words(lesion.model_copy(update={"grid": (128, 128, 128)}))

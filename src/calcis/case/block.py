@@ -11,12 +11,14 @@ from calcis.errors import nearest
 from calcis.reading import Document, shown
 
 _ROUNDING = 1e-9
+_LITTLE = 0.1  # GB
+_BYTES = 2700.0  # of a voxel: measured in a run of 64 x 64 x 64
 
 
 def check_block(document: Document, lesion: Lesion, tissues: Mapping[str, Tissue]) -> None:
     """Raises InputError, with place, for a block without voxels' size, injury or room, and unknown layers."""
     if lesion.grid is None:
-        for key in ("spacing", "layers"):
+        for key in ("spacing", "layers", "border"):
             if key in lesion.model_fields_set:
                 expected = "`grid` in lesion, the numbers of voxels"
                 raise document.error(("lesion", key), expected, "none", key=True)
@@ -48,6 +50,23 @@ def check_block(document: Document, lesion: Lesion, tissues: Mapping[str, Tissue
             f"layers thinner than the block, {lesion.spacing * nz:g} mm deep, with {lesion.tissue} below"
         )
         raise document.error(("lesion", "layers"), expected, f"{thick:g} mm", key=True)
+
+
+def memory(lesion: Lesion) -> float:
+    """About how many GB a block takes while it is simulated, beside the rest of a run."""
+    return _BYTES * math.prod(lesion.grid or (0,)) / 1e9
+
+
+def block_words(lesion: Lesion) -> str:
+    """The block of a lesion in space, as a reader sees it."""
+    edges = [count for count in lesion.grid or () if count > 1]
+    counts = " x ".join(map(str, edges))
+    sizes = " x ".join(f"{count * (lesion.spacing or 0.0):g}" for count in edges)
+    what = f"in space: {counts} voxels of {lesion.spacing:g} mm, {sizes} mm"
+    layers = ", ".join(f"{layer.tissue} {layer.thickness:g} mm" for layer in lesion.layers)
+    under = f"; from the surface {layers}, then {lesion.tissue}" if layers else ""
+    needs = f", about {memory(lesion):.2g} GB of memory" if memory(lesion) > _LITTLE else ""
+    return f"{what}{needs}{under}"
 
 
 def layers_of(lesion: Lesion | None, tissues: Mapping[str, Tissue]) -> tuple[tuple[Tissue, float], ...]:
