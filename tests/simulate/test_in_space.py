@@ -9,7 +9,10 @@ import calcis
 from calcis.case import read_case_text
 from calcis.errors import InputError
 from calcis.simulate import simulate
+from calcis.simulate.in_space import injured
+from calcis.solve.grid.layout import Grid
 from calcis.space.margin import within_margin
+from calcis.space.shapes import Sphere, share_of_voxels
 from tests.simulate.kills import SPACE, everything
 
 LESION = """  injury: {kind: toxin, at: 2 d, shape: {sphere: {diameter: 2 mm}}, killed: 0.9}
@@ -169,3 +172,28 @@ def test_many_tell_their_courses_as_json_and_what_a_block_needs(run):
         "in space: 96 x 64 voxels of 0.25 mm, 24 x 16 mm; from the surface skin 2 mm, then skeletal_muscle"
     )
     assert "about 5.7 GB" in block_words(lesion.model_copy(update={"grid": (128, 128, 128)}))
+
+
+def test_a_core_that_grows_joins_shell_by_shell():
+    form = "{growing: {begin: 0.5 mm, end: 2.4 mm, over: 12 d, rim: 0.2 mm}}"
+    case = read_case_text(changed(("{sphere: {diameter: 2 mm}}", form)), "case")
+    shape, grid = case.lesion.injury.shape.kind, Grid(case.lesion.grid, case.lesion.spacing)
+    shells = injured(grid, shape, 48.0)
+    assert shells[-1][0] == pytest.approx(48.0 + 288.0)
+    left = np.ones(grid.shape[::-1])
+    for _, within in shells:
+        left = left * (1.0 - within)
+    whole = share_of_voxels(Sphere((1.5, 1.5, 1.5), 2.0), grid)
+    assert np.allclose(1.0 - left, whole, atol=1e-12)
+    assert shape.volume == pytest.approx(4.18879, rel=1e-5)  # π·2³/6
+
+
+@pytest.mark.parametrize(
+    "form", ["{shell: {diameter: 2 mm, thickness: 0.4 mm}}", "{line: {diameter: 0.5 mm, end: 2 mm}}"]
+)
+def test_other_shapes_fill_their_volume(form):
+    case = read_case_text(changed(("{sphere: {diameter: 2 mm}}", form)), "case")
+    shape, grid = case.lesion.injury.shape.kind, Grid((60, 60, 60), 0.05)
+    ((at, within),) = injured(grid, shape, 48.0)
+    assert at == 48.0
+    assert within.sum() * 0.05**3 == pytest.approx(shape.volume, rel=0.03)

@@ -37,11 +37,17 @@ MOST_LAYERS = 20
 
 Length = Annotated[float, Quantity("mm", "6 mm", 0, 2000, above=True)]
 Depth = Annotated[float, Quantity("mm", "6 mm", 0, 2000)]
+Duration = Annotated[float, Quantity("h", "90 d", 0, 150 * 8766, above=True)]
 Spacing = Annotated[float, Quantity("mm", "0.125 mm", 0.005, 20)]
 
 
 class _Form(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+def _ball(diameter: float, depth: float | None) -> tuple[float, float, float]:
+    """Width, breadth and depth that a ball needs, mm."""
+    return diameter, diameter, diameter if depth is None else depth + 0.5 * diameter
 
 
 class Cone(_Form):
@@ -75,8 +81,7 @@ class Sphere(_Form):
     @property
     def reach(self) -> tuple[float, float, float]:
         """Width, breadth and depth that it needs, mm."""
-        half = 0.5 * self.diameter
-        return self.diameter, self.diameter, self.diameter if self.depth is None else self.depth + half
+        return _ball(self.diameter, self.depth)
 
 
 class Line(_Form):
@@ -126,7 +131,44 @@ class Shell(_Form):
     @property
     def reach(self) -> tuple[float, float, float]:
         """Width, breadth and depth that it needs, mm."""
-        return Sphere(diameter=self.diameter, depth=self.depth).reach
+        return _ball(self.diameter, self.depth)
+
+
+class Growing(_Form):
+    """The core of a tumour that grows at a steady speed and outgrows its supply: all but a rim (mm, h).
+
+    It is `begin` wide when the injury begins and `end` wide after `over`.
+    """
+
+    begin: Depth = 0.0
+    end: Length
+    over: Duration
+    rim: Length
+    depth: Depth | None = None
+
+    @model_validator(mode="after")
+    def _grows(self) -> Growing:
+        if self.end <= max(self.begin, 2.0 * self.rim):
+            least = max(self.begin, 2.0 * self.rim)
+            raise refusal(
+                f"an `end` wider than its `begin` and twice its `rim`, {least:g} mm", f"{self.end:g} mm"
+            )
+        return self
+
+    def core(self, since: float) -> float:
+        """Diameter (mm) of what has no supply, so long (h) after it began."""
+        grown = self.begin + (self.end - self.begin) * min(since / self.over, 1.0)
+        return max(grown - 2.0 * self.rim, 0.0)
+
+    @property
+    def volume(self) -> float:
+        """Of the core in the end, mm^3."""
+        return math.pi * self.core(self.over) ** 3 / 6
+
+    @property
+    def reach(self) -> tuple[float, float, float]:
+        """Width, breadth and depth that it needs, mm."""
+        return _ball(self.end, self.depth)
 
 
 def _naming(entry: Any) -> str:
@@ -174,8 +216,8 @@ class Mask(_Form):
         return x, y, deep if self.depth is None else self.depth + 0.5 * deep
 
 
-Kind = Cone | Sphere | Line | Shell | Mask
-_KINDS = ("cone", "sphere", "line", "shell", "mask")
+Kind = Cone | Sphere | Line | Shell | Growing | Mask
+_KINDS = ("cone", "sphere", "line", "shell", "growing", "mask")
 
 
 class Shape(_Form):
@@ -187,6 +229,7 @@ class Shape(_Form):
     sphere: Sphere | None = None
     line: Line | None = None
     shell: Shell | None = None
+    growing: Growing | None = None
     mask: Mask | None = None
 
     @model_validator(mode="after")

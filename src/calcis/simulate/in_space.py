@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from calcis.case import Case
-from calcis.case.patch import Cone, Kind, Line, Mask, Shell, Sphere
+from calcis.case.patch import Cone, Growing, Kind, Line, Mask, Shell, Sphere
 from calcis.case.surgery import Operation
 from calcis.fields import FIELDS, FieldWriter, finish
 from calcis.ledger import LEDGER
@@ -38,6 +38,7 @@ MOST_FRAMES = 48  # of an arm: a frame of 64 x 64 x 64 voxels takes some megabyt
 # (benchmarks/lesion_grid.py), and plasma is told to it as exactly as that.
 RTOL, PLASMA_RTOL = 3e-2, 1e-4
 _MM3_PER_L = 1e6
+GROWTH_STEPS = 24  # in which a core grows
 _DEAD = 0.05  # of a voxel: what a surgeon takes for the lesion
 
 # What is kept of every voxel.
@@ -128,9 +129,9 @@ class Block:
             rtol=RTOL,
             threads=threads,
         )
-        within = share_within(self.lesion.grid, injury.shape.kind)
         for moment in injury.moments(case.run.duration):
-            self.lesion.injure(injury.kind, injury.killed, within, injury.own, at=moment)
+            for at, within in injured(self.lesion.grid, injury.shape.kind, moment):
+                self.lesion.injure(injury.kind, injury.killed, within, injury.own, at=at)
 
     @property
     def time(self) -> float:
@@ -349,21 +350,45 @@ def _layers(count: tuple[int, int, int], spacing: float, thickness: Sequence[flo
     return np.asarray(np.broadcast_to(kind[:, None, None], (nz, ny, nx))).copy()
 
 
-def share_within(grid: Grid, shape: Kind) -> np.ndarray:
-    """Share (z, y, x) of every voxel of a block that lies in a shape of a case file."""
+def injured(grid: Grid, shape: Kind, begin: float) -> list[tuple[float, np.ndarray]]:
+    """When (h) which share (z, y, x) of every voxel of a block is injured, by an injury that begins then."""
     if isinstance(shape, Mask):
-        return shape.segment.share_of_voxels(grid, shape.surface, shape.depth)
-    return shapes.share_of_voxels(shape_in(grid, shape), grid)
+        return [(begin, shape.segment.share_of_voxels(grid, shape.surface, shape.depth))]
+    if isinstance(shape, Growing):
+        return _growing(grid, shape, begin)
+    return [(begin, shapes.share_of_voxels(shape_in(grid, shape), grid))]
+
+
+def _growing(grid: Grid, shape: Growing, begin: float) -> list[tuple[float, np.ndarray]]:
+    """What joins a core that grows: all of it, then shell after shell, each as a share of what is left."""
+    found = []
+    before = np.zeros(grid.shape[::-1])
+    for step in range(GROWTH_STEPS + 1):
+        since = shape.over * step / GROWTH_STEPS
+        core = shape.core(since)
+        if core <= 0.0:
+            continue
+        inside = shapes.share_of_voxels(shapes.Sphere(_centre(grid, shape.depth), core), grid)
+        left = 1.0 - before
+        found.append((begin + since, np.where(left > 0.0, (inside - before) / np.maximum(left, 1e-12), 0.0)))
+        before = np.maximum(inside, before)
+    return found
 
 
 def shape_in(grid: Grid, shape: Cone | Sphere | Line | Shell) -> shapes.Shape:
     """A shape of a case file in a block, around the middle of its surface."""
-    width, breadth, deep = (0.5 * count * grid.spacing for count in grid.shape)
+    width, breadth = (0.5 * count * grid.spacing for count in grid.shape[:2])
     if isinstance(shape, Cone):
         return shapes.Cone((width, breadth), shape.diameter, shape.depth)
     if isinstance(shape, Line):
         return shapes.Line((width, breadth, shape.begin), (width, breadth, shape.end), shape.diameter)
-    centre = (width, breadth, deep if shape.depth is None else shape.depth)
+    centre = _centre(grid, shape.depth)
     if isinstance(shape, Shell):
         return shapes.Shell(centre, shape.diameter, shape.thickness)
     return shapes.Sphere(centre, shape.diameter)
+
+
+def _centre(grid: Grid, depth: float | None) -> shapes.Point:
+    """The middle of a block, or the point so deep (mm) below the middle of its surface."""
+    width, breadth, deep = (0.5 * count * grid.spacing for count in grid.shape)
+    return width, breadth, deep if depth is None else depth
