@@ -90,7 +90,7 @@ def read_goal(
             (*where, "of"), f"start, or an arm: {', '.join(arms)}", shown(of), nearest(str(of), known)
         )
     at = (*where, quantity)
-    low, high, text = _bounds(document, at, given[quantity], quantity, "1" if of else units[quantity])
+    low, high, text = read_bounds(document, at, given[quantity], quantity, "1" if of else units[quantity])
     return Goal(quantity, low, high, "1" if of else units[quantity], str(of), when, time, text)
 
 
@@ -109,10 +109,10 @@ def _time(document: Document, where: Where, given: Any, end: float) -> float:
     return found
 
 
-def _bounds(
+def read_bounds(
     document: Document, where: Where, given: Any, quantity: str, unit: str
 ) -> tuple[float, float, str]:
-    """Lowest and highest value, and the text."""
+    """Lowest and highest value of "below 2 mmol/L" and the like, in `unit`, and the text."""
     text = str(given).strip()
     form = _FORM if unit != "1" or not quantity.startswith("mineral") else "'below 50 %' or '80 to 100 %'"
     if not isinstance(given, str):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from calcis.body import CLAMPED
 from calcis.case import Case, Vocabulary, packaged
 from calcis.case.complaints import read_form
 from calcis.case.reader import case_of
@@ -79,6 +80,7 @@ class Experiment:
     observations: tuple[Said, ...]
     document: Document
     fluids: tuple[Fluid, ...] = ()
+    patients: form.Patients | None = None
 
     @property
     def where(self) -> Where:
@@ -90,7 +92,8 @@ class Experiment:
         """The same for experiments of which one run is enough."""
         phases = [(one.begin, one.case.text, dict(one.infused)) for one in self.phases]
         fluids = [(one.name, one.kind, dict(one.values)) for one in self.fluids]
-        return json.dumps([phases, self.start, fluids], sort_keys=True)
+        patients = None if self.patients is None else self.patients.model_dump()
+        return json.dumps([phases, self.start, fluids, patients], sort_keys=True)
 
 
 def experiment_files() -> list[Path]:
@@ -134,7 +137,22 @@ class _Maker:
             ),
             document=self.document,
             fluids=self._fluids(),
+            patients=self._patients(case),
         )
+
+    def _patients(self, case: Case | None) -> form.Patients | None:
+        """Of whom a trial consists; its case is one body from beginning to end."""
+        given = self.own.patients
+        if given is None:
+            return None
+        where = (*self.where, "patients")
+        if case is None or case.body == CLAMPED or case.person.species != "human" or case.labs is not None:
+            expected = "a case with a person's body and without labs"
+            raise self.document.error(where, expected, "another", key=True)
+        for name in ("start", "infused", "then"):
+            if name in self.own.model_fields_set:
+                raise self.document.error((*self.where, name), "no such thing in a trial", name, key=True)
+        return given
 
     def _fluids(self) -> tuple[Fluid, ...]:
         """The experiment's fluids, none if it has a case."""

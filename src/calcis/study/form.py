@@ -101,6 +101,14 @@ class Then(Form):
     infused: dict[str, Text] | None = None
 
 
+class Patients(Form):
+    """A virtual trial: how many persons, who is let in, and of which shares of them something is told."""
+
+    simulated: Annotated[int, Field(ge=20, le=2000)] = 200
+    entry: dict[str, Text] = Field(default_factory=dict)
+    shares: dict[str, dict[str, Text]] = Field(default_factory=dict)
+
+
 class Experiment(Told):
     """A case, what is done that no case file can say, and what was observed."""
 
@@ -109,6 +117,7 @@ class Experiment(Told):
     fluid: dict[str, Any] | None = None
     start: dict[str, dict[str, Text]] = Field(default_factory=dict)  # arm -> state -> what it starts with
     infused: dict[str, Text] = Field(default_factory=dict)  # state -> rate
+    patients: Patients | None = None  # over many persons: calcis.study.trials
     then: list[Then] = Field(default_factory=list, max_length=100)
     observations: Annotated[list[Observation], Field(min_length=1, max_length=1000)]
 

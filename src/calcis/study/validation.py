@@ -11,6 +11,7 @@ from calcis.errors import InputError, nearest
 from calcis.study.courses import Courses, courses
 from calcis.study.dissolved import dissolved
 from calcis.study.experiment import Experiment, experiment_files, read_experiments
+from calcis.study.trials import trial_courses
 from calcis.study.verdict import Verdict, asked_times, verdict
 
 Progress = Callable[[str, float], None]  # what is being done, and how much of it is done, 0 to 1
@@ -73,6 +74,10 @@ def validate(
             progress(some[0].title[:60], done / len(groups))
         if some[0].fluids:
             found[key] = dissolved(some[0].fluids)
+            continue
+        if some[0].patients is not None:
+            times = [time for one in some for time in asked_times(one)]
+            found[key] = trial_courses(some[0], times, threads=threads)
             continue
         asked = [time for one in some for time in asked_times(one)]
         found[key] = courses(some[0], asked, vocabulary=vocabulary, threads=threads)

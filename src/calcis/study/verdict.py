@@ -239,6 +239,8 @@ def _around(said: Said, text: str, value: float, unit: str) -> tuple[float, floa
         name, _, rest = term.partition(" ")
         if term == "digits":
             size = _half_digit(text)
+        elif name == "sampling":
+            size = _sampling(said, rest, value, unit)
         elif name == "factor":
             factor = _number(said, rest, 1.0)
             below, above = below + abs(value) * (1 - 1 / factor), above + abs(value) * (factor - 1)
@@ -249,6 +251,14 @@ def _around(said: Said, text: str, value: float, unit: str) -> tuple[float, floa
             size = abs(_in(said, "within", *_read(said, "within", term), unit, None))
         below, above = below + size, above + size
     return value - below, value + above
+
+
+def _sampling(said: Said, text: str, share: float, unit: str) -> float:
+    """Half of Wilson's interval of 95 % of a share of so many persons, as a trial of that size has it."""
+    if unit != "1" or not 0.0 <= share <= 1.0:
+        raise said.refuse("within", "sampling N for a share of persons alone", f"one of {share:g} {unit}")
+    n, z = _number(said, text, 1.0), 1.96
+    return z * math.sqrt(share * (1.0 - share) / n + z * z / (4.0 * n * n)) / (1.0 + z * z / n)
 
 
 def number_of(text: str) -> str:
@@ -270,7 +280,9 @@ def _number(said: Said, text: str, above: float = 0.0) -> float:
     except InvalidOperation:
         found = math.nan
     if not above < found < math.inf:
-        expected = "digits, a share such as 5 %, a factor above 1 such as factor 2, or a quantity"
+        expected = (
+            "digits, a share such as 5 %, a factor above 1 such as factor 2, sampling 92, or a quantity"
+        )
         raise said.refuse("within", expected, repr(text))
     return found
 
