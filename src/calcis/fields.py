@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -40,11 +39,12 @@ class FieldWriter:
         import zarr
 
         self._group = zarr.open_group(store, mode="a").require_group(group)
-        self._group.attrs["arm"] = arm
-        self._group.attrs["spacing_mm"] = spacing
-        if "time" in self._group:
-            self._arrays: dict[str, Any] = {name: self._group[name] for name in units}
+        whole = (len(times), *shape)
+        self._arrays: dict[str, Any] = {name: self._group[name] for name in units if name in self._group}
+        begun = self._group.attrs.get("arm") == arm  # written last, when all is there
+        if begun and [array.shape for array in self._arrays.values()] == [whole] * len(units):
             return
+        self._group.attrs.pop("arm", None)
         coords = {"time": (times, "h")}
         coords |= {
             axis: ((np.arange(count) + 0.5) * spacing, "mm") for axis, count in zip(_AXES, shape, strict=True)
@@ -53,9 +53,10 @@ class FieldWriter:
         for name, unit in units.items():
             array = self._group.create_array(
                 name,
-                shape=(len(times), *shape),
+                shape=whole,
                 chunks=(1, *shape),
                 dtype="float32",
+                overwrite=True,
                 fill_value=np.nan,
                 dimension_names=("time", *_AXES),
             )
@@ -63,10 +64,12 @@ class FieldWriter:
             self._arrays[name] = array
         for name, (values, unit) in coords.items():
             array = self._group.create_array(
-                name, shape=values.shape, dtype="float64", dimension_names=(name,)
+                name, shape=values.shape, dtype="float64", dimension_names=(name,), overwrite=True
             )
             array[:] = values
             array.attrs["units"] = unit
+        self._group.attrs["spacing_mm"] = spacing
+        self._group.attrs["arm"] = arm
 
     def write(self, frame: int, values: Mapping[str, np.ndarray]) -> None:
         """All variables of a frame, each (z, y, x)."""
