@@ -134,9 +134,14 @@ class Place:
     style: str
 
 
-def places(title: str, unit: str, across: str, where: Floats, lines: Sequence[Place]) -> str:
-    """Lines over a length or another axis with round numbers, as SVG; `across` is what it says."""
-    low, high, step = _span([line.values for line in lines], (0.0,), 0.0)
+def places(
+    title: str, unit: str, across: str, where: Floats, lines: Sequence[Place], reach: tuple[float, ...]
+) -> str:
+    """Lines over a length or another axis with round numbers, as SVG; `across` is what it says.
+
+    `reach` are values that the other axis holds in any case.
+    """
+    low, high, step = _span([line.values for line in lines], reach, 0.0)
     frame = _Frame(float(where[0]), float(where[-1]), low, high)
     parts = [frame.rows(step), frame.round_columns(across)]
     for line in lines:

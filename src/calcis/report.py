@@ -235,8 +235,14 @@ def _in_space(run: Run) -> dict[str, Any] | None:
     if not fields:
         return None
     numbers = {one.name: one.value for one in run.parameters}
-    levels = (numbers[f"story.{name}"] for name in ("mineral_ct", "mineral_radiographic", "calcium_mass"))
-    return SpacePictures(fields, *levels).told()
+    lesion = parse_yaml(run.case_text, "the case").data.get("lesion") or {}
+    return SpacePictures(
+        fields,
+        seen_on_ct=numbers["story.mineral_ct"],
+        seen_on_radiograph=numbers["story.mineral_radiographic"],
+        calcium_mass=numbers["story.calcium_mass"],
+        perfused=lesion.get("border") == "perfused",
+    ).told()
 
 
 def _about(run: Run) -> list[tuple[str, str]]:

@@ -83,6 +83,18 @@ def test_a_projection_holds_all_calcium(found: InSpace, axis: str) -> None:
     )  # two walls of a shell
 
 
+def test_fluid_beyond_the_sides_is_an_edge() -> None:
+    """All of a block is dead: depth is the distance from its sides and bottom, its surface is none."""
+    whole = fields()
+    whole["dead_fraction"][:] = 1.0
+    depth = InSpace(whole, perfused=True).depth
+    assert depth is not None
+    z, y, x = np.indices(depth.shape)
+    last = COUNT - 1
+    nearest = np.minimum.reduce([x, y, last - x, last - y, last - z])
+    np.testing.assert_allclose(depth, (nearest + 0.5) * SPACING, rtol=1e-6)
+
+
 def test_where_nothing_or_all_died_there_is_no_edge() -> None:
     whole = fields()
     whole["dead_fraction"][:] = 1.0

@@ -32,9 +32,10 @@ class Extent:
 
 @dataclass(frozen=True, eq=False)
 class InSpace:
-    """What can be measured on the fields of one arm."""
+    """What can be measured on the fields of one arm; `perfused` where fluid lies beyond sides and bottom."""
 
     fields: xarray.Dataset
+    perfused: bool = False
 
     @cached_property
     def time(self) -> np.ndarray:
@@ -75,11 +76,16 @@ class InSpace:
     def depth(self) -> np.ndarray | None:
         """Depth in the lesion of every voxel; None where there is no edge: all or nothing died at first."""
         dead = self.frame("dead_fraction", self.beginning)
-        inside = dead > 0.5 * dead.max() if dead.max() > _FIRST_DEAD else np.zeros(dead.shape, bool)
-        if inside.all() or not inside.any():
+        inside: np.ndarray = np.zeros(dead.shape, bool)
+        if dead.max() > _FIRST_DEAD:
+            inside = np.asarray(dead > 0.5 * dead.max())
+        across = int(self.perfused and inside.shape[1] > 1)
+        beside, below = int(self.perfused), int(self.perfused and inside.shape[0] > 1)
+        around = np.pad(inside, ((0, below), (across, across), (beside, beside)))
+        if around.all() or not inside.any():
             return None
-        half = 0.5 * self.spacing
-        into = distance_from(~inside, self.spacing) - half
+        half, (nz, ny, nx) = 0.5 * self.spacing, inside.shape
+        into = distance_from(~around, self.spacing)[:nz, across : across + ny, beside : beside + nx] - half
         return np.where(inside, into, half - distance_from(inside, self.spacing))
 
     @cached_property

@@ -38,18 +38,20 @@ _DEAD = 0.5  # of its highest profile: where dead tissue ends
 class SpacePictures:
     """The pictures of the fields of all arms.
 
-    seen_on_ct, seen_on_radiograph: from how much mineral on (mmol/L); calcium_mass in mg/mmol.
+    seen_on_ct, seen_on_radiograph: from how much mineral on (mmol/L); calcium_mass in mg/mmol;
+    perfused: whether fluid as in plasma lies beyond sides and bottom of the block.
     """
 
     fields: Mapping[str, xarray.Dataset]
     seen_on_ct: float
     seen_on_radiograph: float
     calcium_mass: float
+    perfused: bool = False
 
     @cached_property
     def arms(self) -> dict[str, InSpace]:
         """What can be measured in each arm."""
-        return {name: InSpace(one) for name, one in self.fields.items()}
+        return {name: InSpace(one, self.perfused) for name, one in self.fields.items()}
 
     @cached_property
     def first(self) -> InSpace:
@@ -120,7 +122,7 @@ class SpacePictures:
 
     def _xray(self) -> dict[str, Any] | None:
         """The sum along two directions, at the end."""
-        ways = [("y", "from the side"), ("z", "from above, through the surface")]
+        ways = [("y", "from the side"), ("z", "from above")]
         views = {
             arm: [(words, 100.0 * self.calcium_mass * one.projection(one.end, axis)) for axis, words in ways]
             for arm, one in self.arms.items()
@@ -176,6 +178,7 @@ class SpacePictures:
             return None
         shown = [k for k in self.frames if k > 0]
         pictures = []
+        most = max(float(np.nanmax(one.profile("mineral_total", k))) for one in arms.values() for k in shown)
         for arm, one in arms.items():
             lines = tuple(
                 Place(self._when(k), one.profile("mineral_total", k), f"t{n}")
@@ -188,6 +191,7 @@ class SpacePictures:
                 "mm inside the edge of what first died",
                 one.depths,
                 lines,
+                (0.0, most),
             )
             pictures.append((arm, Markup(svg)))
         marks = [(Markup(swatch(f"t{n}")), self._when(k)) for n, k in enumerate(shown)]
@@ -200,6 +204,7 @@ class SpacePictures:
         if not arms or not self._mineralises():
             return None
         pictures = []
+        reach = tuple(float(end) for one in arms.values() for end in (-0.5 * one.spacing, one.depths[-1]))
         for arm, one in arms.items():
             mineral, dead = one.edges("mineral_total", least), one.edges("dead_fraction", _DEAD)
             lines = tuple(
@@ -210,7 +215,7 @@ class SpacePictures:
                     ("outer edge of dead tissue", dead[0], "k2"),
                 )
             )
-            svg = places("Depth in the lesion", "mm", "weeks", one.time / 168.0, lines)
+            svg = places("Depth in the lesion", "mm", "weeks", one.time / 168.0, lines, reach)
             pictures.append((arm, Markup(svg)))
         marks = [(Markup(swatch(one.style)), one.name) for one in lines]
         return {"pictures": pictures, "marks": marks, "least": digits(least)}
