@@ -51,7 +51,7 @@ def answer(asked: Asked, progress: Callable[[str, float], None] = lambda stage, 
     certain = [diseases for diseases, _ in asked.certain]
     found = differential(persons, evidence, setting(asked.setting), certain)
     progress("comparing", 0.7)
-    others = [lab for lab in _others(case) if lab.lab not in {one.lab for one in labs}]
+    others = [lab for lab in every_lab(case) if lab.lab not in {one.lab for one in labs}]
     kinded = kinds_of(asked, persons, found) if is_asked(asked) else None
     return Answer(asked, found, reasons(persons, found), what_next(persons, found, others), unused, kinded)
 
@@ -62,6 +62,6 @@ def told_by(case: Case) -> tuple[tuple[Measured, ...], dict[str, str]]:
     return tuple(lab for lab in labs if lab.signal in KEPT), unused
 
 
-def _others(case: Case) -> tuple[Measured, ...]:
+def every_lab(case: Case) -> tuple[Measured, ...]:
     """Every lab that could be measured in the person of a case, with any value."""
     return told_by(replace(case, labs=Labs.model_construct(None, **_ANY)))[0]

@@ -98,7 +98,7 @@ def differential(
         tuple(frozenset(one) for one in certain),
         tuple(candidates),
         diseases,
-        _rarer(persons, evidence),
+        float(rarer(persons, evidence, evidence.wanted[None, :])[0]),
         densities,
         before,
         logs,
@@ -121,15 +121,15 @@ def _with(table: Mapping[Hypothesis, float], disease: str) -> float:
     return min(1.0, math.fsum(share for one, share in table.items() if disease in one.diseases))
 
 
-def _rarer(persons: Ensemble, evidence: Evidence) -> float:
-    """The share of simulated persons, of all hypotheses alike, whose labs are less likely than these.
+def rarer(persons: Ensemble, evidence: Evidence, rows: np.ndarray) -> np.ndarray:
+    """The share of simulated persons, of all hypotheses alike, whose labs are less likely than these (row,).
 
-    A few of the persons with each hypothesis stand for all of them.
+    `rows` (row, lab) say where labs stand.  A few of the persons with each hypothesis stand for all of them.
     """
     if not evidence.labs:
-        return 1.0
+        return np.ones(len(rows))
     chance = np.random.default_rng(int(number("ensemble.seed")))
-    densities, asked = [], [evidence.wanted[None, :]]
+    densities, asked = [], [rows]
     each = max(1, _ASKED // len(persons.levels))
     for one in persons.levels:
         group = points(persons, one, evidence)
@@ -140,4 +140,6 @@ def _rarer(persons: Ensemble, evidence: Evidence) -> float:
             asked.append(drawn + chance.standard_normal(drawn.shape))
     table = np.vstack(asked)
     logs = log_sum(np.stack([density.log_density(table) for density in densities], axis=1))
-    return float((logs[1:] <= logs[0]).mean())
+    others = np.sort(logs[len(rows) :])
+    shares: np.ndarray = np.searchsorted(others, logs[: len(rows)], side="right") / len(others)
+    return shares

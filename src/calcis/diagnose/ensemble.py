@@ -89,12 +89,18 @@ def simulated(
         progress("simulating persons", place / len(every))
         size = ("healthy", "one", "two")[len(one.diseases)]
         count = max(8, round(few * number(f"ensemble.{size}")))
-        group = people(one, count, age, int(number("ensemble.seed")) if seed is None else seed)
-        found = lived(group)
-        alive = _alive(found)
-        levels[one] = found[alive]
-        albumin[one] = group.numbers[alive, response().names.index(ALBUMIN)]
+        group = simulated_of(one, count, age, seed)
+        levels[one], albumin[one] = group.levels[one], group.albumin[one]
     return Ensemble(age, levels, albumin)
+
+
+def simulated_of(one: Hypothesis, count: int, age: float, seed: int | None = None) -> Ensemble:
+    """`count` persons with a hypothesis, less those who do not live."""
+    group = people(one, count, age, int(number("ensemble.seed")) if seed is None else seed)
+    found = lived(group)
+    alive = _alive(found)
+    albumin = group.numbers[alive, response().names.index(ALBUMIN)]
+    return Ensemble(age, {one: found[alive]}, {one: albumin})
 
 
 def lived(group: People) -> np.ndarray:

@@ -1,0 +1,50 @@
+"""Do probabilities come true on persons in no ensemble?  A small version of calibration/diagnose.py."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from calcis.diagnose.answer import every_lab
+from calcis.diagnose.reliability import Reliability, fitting, hits, reliability
+from calcis.diagnose.settings import setting
+from calcis.individual.levels import Measured
+from tests.diagnose.persons import NORMAL, asked, few
+
+PANEL = ("calcium", "phosphate", "creatinine", "pth")
+
+
+@pytest.fixture(scope="module")
+def panel() -> list[Measured]:
+    return [lab for lab in every_lab(asked(NORMAL).case) if lab.lab in PANEL]
+
+
+@pytest.fixture(scope="module")
+def found(panel: list[Measured]) -> Reliability:
+    return reliability(few(), setting("endocrine_clinic"), panel, 600, seed=5)
+
+
+def test_probabilities_come_true(found: Reliability) -> None:
+    assert sum(one.told for one in found.bins) == 26 * found.persons
+    for one in found.bins:
+        error = math.sqrt(max(one.mean * (1.0 - one.mean), 1e-4) / one.told)
+        assert abs(one.true - one.mean) < 4.0 * error + 0.01, one
+
+
+def test_labs_tell_more_than_prevalence(found: Reliability) -> None:
+    assert found.brier < 0.65 * found.chance
+    assert found.first > 0.6
+
+
+def test_who_has_a_disease_is_told_it(panel: list[Measured]) -> None:
+    told = hits(few(), setting("even"), panel, 30, seed=5)
+    for name in ("healthy_blood", "dialysis", "osteolytic_metastases", "secondary_hyperparathyroidism"):
+        of, first, three = told[name]
+        assert first > 0.6 * of and three > 0.85 * of, name
+    assert told["pseudoxanthoma_elasticum"][1] < 5  # of which blood knows nothing
+
+
+def test_hardly_anybody_is_told_that_nothing_fits(panel: list[Measured]) -> None:
+    told, of = fitting(few(), panel, 2, seed=5)
+    assert of > 500 and told < 0.02 * of  # few persons make coarse densities; with all it is 0.001
