@@ -9,7 +9,7 @@ import calcis
 from calcis.case import read_case_text
 from calcis.errors import InputError
 from calcis.simulate import simulate
-from calcis.simulate.in_space import injured
+from calcis.simulate.placed import injured
 from calcis.solve.grid.layout import Grid
 from calcis.space.margin import within_margin
 from calcis.space.shapes import Sphere, share_of_voxels
@@ -101,6 +101,33 @@ def test_interrupted_it_goes_on_to_the_same_bits(tmp_path, run):
     again = simulate(case, tmp_path, resume=True, progress=lambda what, share: begun.append((what, share)))
     assert min(share for what, share in begun if "cut in space" in what) >= 0.5
     assert np.array_equal(everything(again), everything(run))
+
+
+def test_a_damaged_checkpoint_is_ignored_and_another_cases_refused(tmp_path):
+    short = changed(("24 d", "6 d"), ("  cut: [{excise: {at: 12 d, margin: 0.3 mm}}]\n", ""))
+    case = read_case_text(short, "case")
+
+    def stop(what, share):
+        if "in space" in what and share >= 0.5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        simulate(case, tmp_path, progress=stop)
+    kept = tmp_path / "checkpoint" / "space_0.npz"
+    sound = kept.read_bytes()
+    other = read_case_text(short.replace("1.5 mmol", "1.6 mmol"), "case")
+    with pytest.raises(InputError, match="checkpoint of this case"):
+        simulate(other, tmp_path, resume=True)
+    undisturbed = everything(simulate(case))
+    for content in (b"", sound[:5000], b"not a checkpoint"):
+        kept.write_bytes(content)
+        assert np.array_equal(everything(simulate(case, tmp_path, resume=True)), undisturbed)
+
+
+def test_a_block_that_no_memory_holds_is_refused(monkeypatch):
+    monkeypatch.setattr("os.sysconf", lambda name: 4096 if name == "SC_PAGE_SIZE" else 1000)
+    with pytest.raises(InputError, match=r"fits into the 0\.0041 GB"):
+        simulate(read_case_text(changed(("[12, 12, 12]", "[16, 16, 16]")), "case"))
 
 
 def test_a_run_folder_holds_the_fields(tmp_path):

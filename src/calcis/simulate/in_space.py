@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
@@ -17,18 +18,19 @@ from typing import Any
 import numpy as np
 
 from calcis.case import Case
-from calcis.case.patch import Cone, Growing, Kind, Line, Mask, Shell, Sphere
+from calcis.case.block import memory
 from calcis.case.surgery import Operation
+from calcis.errors import InputError
 from calcis.fields import FIELDS, FieldWriter, finish
 from calcis.ledger import LEDGER
 from calcis.simulate.march import Progress
 from calcis.simulate.numbers import Numbers
+from calcis.simulate.placed import injured, layers_of
 from calcis.solve import compiled_driver
 from calcis.solve.drive import merged
 from calcis.solve.grid.integrate import Moment
 from calcis.solve.grid.layout import Grid
 from calcis.solve.schedule import Drive
-from calcis.space import shapes
 from calcis.space.border import perfused
 from calcis.space.lesion import LesionGrid, grid_model
 from calcis.space.margin import within_margin
@@ -38,7 +40,6 @@ MOST_FRAMES = 48  # of an arm: a frame of 64 x 64 x 64 voxels takes some megabyt
 # (benchmarks/lesion_grid.py), and plasma is told to it as exactly as that.
 RTOL, PLASMA_RTOL = 3e-2, 1e-4
 _MM3_PER_L = 1e6
-GROWTH_STEPS = 24  # in which a core grows
 _DEAD = 0.05  # of a voxel: what a surgeon takes for the lesion
 
 # What is kept of every voxel.
@@ -117,7 +118,7 @@ class Block:
         (self.plasma,) = merged([plasma], PLASMA_RTOL)
         begin = dict(zip(model.inputs, plasma.coefficients[0, :, 0].tolist(), strict=True))
         grid = Grid(lesion.grid, lesion.spacing)
-        kinds = _layers(lesion.grid, lesion.spacing, [thick for _, thick in case.layers])
+        kinds = layers_of(lesion.grid, lesion.spacing, [thick for _, thick in case.layers])
         if lesion.border == "perfused":
             tissues, kinds = perfused(grid, tissues, kinds)
         self.lesion = LesionGrid(
@@ -202,6 +203,7 @@ def simulate_in_space(
 
     With a `folder` checkpoints and fields are kept there while it goes on; fields are in memory else.
     """
+    _check_memory(case)
     store = _store(folder, resume)
     times = frame_times(np.array(case.run.times))
     found: list[InSpace | None] = []
@@ -224,6 +226,15 @@ def simulate_in_space(
         found.append(march_block(block, times, writer, path, key, tell))
     finish(store)
     return found, store
+
+
+def _check_memory(case: Case) -> None:
+    """Raises InputError for a block that this machine cannot hold."""
+    assert case.lesion is not None
+    needed, there = memory(case.lesion), os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e9
+    if needed > there:
+        expected = f"a grid that fits into the {there:.2g} GB of memory of this machine"
+        raise InputError(expected, f"one that takes about {needed:.2g} GB")
 
 
 def _store(folder: Path | None, resume: bool) -> Any:
@@ -269,13 +280,17 @@ def march_block(
             failure = f"the lesion in space stopped at {block.time / 24.0:.6g} d: {problem}"
             break
         fields = block.fields()
-        writer.write(frame, fields)
         for name, value in block.measures(fields).items():
             courses[name][frame] = value
         frame += 1
+        try:
+            writer.write(frame - 1, fields)
+            if checkpoint is not None:
+                _keep(block, checkpoint, key, frame, courses, removed)
+        except OSError as problem:
+            got = problem.strerror or str(problem)
+            raise InputError("a folder with room for fields and checkpoints", got) from None
         progress(frame / len(times))
-        if checkpoint is not None:
-            _keep(block, checkpoint, key, frame, courses, removed)
     told = {name: (UNITS[name], values) for name, values in courses.items()}
     return InSpace(times, told, removed, block.lesion.defects(), failure)
 
@@ -313,21 +328,27 @@ def _keep(
 def _restored(
     block: Block, path: Path | None, key: str, courses: dict[str, np.ndarray], removed: list[Removed]
 ) -> int:
-    """Put a block to where its checkpoint is; the next frame.  A damaged checkpoint is none."""
+    """Put a block to where its checkpoint is; the next frame.  A damaged checkpoint is none.
+
+    Raises InputError for one of something else than `key`.
+    """
     if path is None or not path.is_file():
         return 0
     try:
         with np.load(path, allow_pickle=False) as kept:
             found = {name: kept[name] for name in kept.files}  # checked by zip's own sums
         if str(found["key"]) != key:
-            return 0
+            raise InputError(
+                "a checkpoint of this case, made by this version on this machine",
+                "another; run without --resume to begin anew",
+            ).at(path)
         moment = Moment(*(found[f"moment.{name}"] for name in Moment.__annotations__))
         done = [Removed(**one) for one in json.loads(str(found["removed"]))]
         block.lesion.restore(moment)
         courses |= {name: found[f"courses.{name}"] for name in courses}
         removed += done
         return int(found["frame"])
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
+    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
         return 0
 
 
@@ -340,55 +361,3 @@ def key_of(block: Block, arm: str, text: str) -> str:
     for array in (block.plasma.starts, block.plasma.ends, block.plasma.coefficients):
         found.update(np.ascontiguousarray(array).tobytes())
     return found.hexdigest()
-
-
-def _layers(count: tuple[int, int, int], spacing: float, thickness: Sequence[float]) -> np.ndarray:
-    """Which tissue each voxel (z, y, x) is: a layer's, from the surface down, or the last."""
-    nx, ny, nz = count
-    depth = (np.arange(nz) + 0.5) * spacing
-    kind = np.searchsorted(np.cumsum(thickness), depth, side="right").astype(np.int16)
-    return np.asarray(np.broadcast_to(kind[:, None, None], (nz, ny, nx))).copy()
-
-
-def injured(grid: Grid, shape: Kind, begin: float) -> list[tuple[float, np.ndarray]]:
-    """When (h) which share (z, y, x) of every voxel of a block is injured, by an injury that begins then."""
-    if isinstance(shape, Mask):
-        return [(begin, shape.segment.share_of_voxels(grid, shape.surface, shape.depth))]
-    if isinstance(shape, Growing):
-        return _growing(grid, shape, begin)
-    return [(begin, shapes.share_of_voxels(shape_in(grid, shape), grid))]
-
-
-def _growing(grid: Grid, shape: Growing, begin: float) -> list[tuple[float, np.ndarray]]:
-    """What joins a core that grows: all of it, then shell after shell, each as a share of what is left."""
-    found = []
-    before = np.zeros(grid.shape[::-1])
-    for step in range(GROWTH_STEPS + 1):
-        since = shape.over * step / GROWTH_STEPS
-        core = shape.core(since)
-        if core <= 0.0:
-            continue
-        inside = shapes.share_of_voxels(shapes.Sphere(_centre(grid, shape.depth), core), grid)
-        left = 1.0 - before
-        found.append((begin + since, np.where(left > 0.0, (inside - before) / np.maximum(left, 1e-12), 0.0)))
-        before = np.maximum(inside, before)
-    return found
-
-
-def shape_in(grid: Grid, shape: Cone | Sphere | Line | Shell) -> shapes.Shape:
-    """A shape of a case file in a block, around the middle of its surface."""
-    width, breadth = (0.5 * count * grid.spacing for count in grid.shape[:2])
-    if isinstance(shape, Cone):
-        return shapes.Cone((width, breadth), shape.diameter, shape.depth)
-    if isinstance(shape, Line):
-        return shapes.Line((width, breadth, shape.begin), (width, breadth, shape.end), shape.diameter)
-    centre = _centre(grid, shape.depth)
-    if isinstance(shape, Shell):
-        return shapes.Shell(centre, shape.diameter, shape.thickness)
-    return shapes.Sphere(centre, shape.diameter)
-
-
-def _centre(grid: Grid, depth: float | None) -> shapes.Point:
-    """The middle of a block, or the point so deep (mm) below the middle of its surface."""
-    width, breadth, deep = (0.5 * count * grid.spacing for count in grid.shape)
-    return width, breadth, deep if depth is None else depth

@@ -1,0 +1,65 @@
+"""Where in a block of voxels do the layers and the injury of a case lie?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from calcis.case.patch import Cone, Growing, Kind, Line, Mask, Shell, Sphere
+from calcis.solve.grid.layout import Grid
+from calcis.space import shapes
+
+GROWTH_STEPS = 24  # in which a core grows
+
+
+def layers_of(count: tuple[int, int, int], spacing: float, thickness: Sequence[float]) -> np.ndarray:
+    """Which tissue each voxel (z, y, x) is: a layer's, from the surface down, or the last."""
+    nx, ny, nz = count
+    depth = (np.arange(nz) + 0.5) * spacing
+    kind = np.searchsorted(np.cumsum(thickness), depth, side="right").astype(np.int16)
+    return np.asarray(np.broadcast_to(kind[:, None, None], (nz, ny, nx))).copy()
+
+
+def injured(grid: Grid, shape: Kind, begin: float) -> list[tuple[float, np.ndarray]]:
+    """When (h) which share (z, y, x) of every voxel of a block is injured, by an injury that begins then."""
+    if isinstance(shape, Mask):
+        return [(begin, shape.segment.share_of_voxels(grid, shape.surface, shape.depth))]
+    if isinstance(shape, Growing):
+        return _growing(grid, shape, begin)
+    return [(begin, shapes.share_of_voxels(shape_in(grid, shape), grid))]
+
+
+def _growing(grid: Grid, shape: Growing, begin: float) -> list[tuple[float, np.ndarray]]:
+    """What joins a core that grows: all of it, then shell after shell, each as a share of what is left."""
+    found = []
+    before = np.zeros(grid.shape[::-1])
+    for step in range(GROWTH_STEPS + 1):
+        since = shape.over * step / GROWTH_STEPS
+        core = shape.core(since)
+        if core <= 0.0:
+            continue
+        inside = shapes.share_of_voxels(shapes.Sphere(_centre(grid, shape.depth), core), grid)
+        left = 1.0 - before
+        found.append((begin + since, np.where(left > 0.0, (inside - before) / np.maximum(left, 1e-12), 0.0)))
+        before = np.maximum(inside, before)
+    return found
+
+
+def shape_in(grid: Grid, shape: Cone | Sphere | Line | Shell) -> shapes.Shape:
+    """A shape of a case file in a block, around the middle of its surface."""
+    width, breadth = (0.5 * count * grid.spacing for count in grid.shape[:2])
+    if isinstance(shape, Cone):
+        return shapes.Cone((width, breadth), shape.diameter, shape.depth)
+    if isinstance(shape, Line):
+        return shapes.Line((width, breadth, shape.begin), (width, breadth, shape.end), shape.diameter)
+    centre = _centre(grid, shape.depth)
+    if isinstance(shape, Shell):
+        return shapes.Shell(centre, shape.diameter, shape.thickness)
+    return shapes.Sphere(centre, shape.diameter)
+
+
+def _centre(grid: Grid, depth: float | None) -> shapes.Point:
+    """The middle of a block, or the point so deep (mm) below the middle of its surface."""
+    width, breadth, deep = (0.5 * count * grid.spacing for count in grid.shape)
+    return width, breadth, deep if depth is None else depth
