@@ -57,7 +57,7 @@ def test_examples_are_links_to_the_templates() -> None:
         assert path.resolve() == data_path("templates", path.name).resolve()
 
 
-@pytest.mark.parametrize(("page", "count"), [("case_file", 5), ("space", 1)])
+@pytest.mark.parametrize(("page", "count"), [("case_file", 5), ("lesion_in_space", 1)])
 def test_the_cases_of_the_documentation_are_cases(page: str, count: int) -> None:
     text = (Path(__file__).parents[2] / "docs" / f"{page}.md").read_text()
     cases = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
