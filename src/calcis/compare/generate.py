@@ -8,7 +8,6 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -20,9 +19,9 @@ from calcis.changes import resolve
 from calcis.clinical.grades import lines, normal_range
 from calcis.clinical.hard_findings import Simulated
 from calcis.clinical.history import implied
+from calcis.compare.evidence import rules
 from calcis.individual.find import usually_lived
 from calcis.individual.levels import Response
-from calcis.parameters import data_path, read_data, read_source, reference_keys
 from calcis.units import convert
 from calcis.wording import listed
 
@@ -40,17 +39,6 @@ class Generated:
     why: Mapping[str, str]
     left_out: Mapping[str, str]
     kind: str
-
-
-@cache
-def rules() -> Mapping[str, Any]:
-    """The table of rules; every source is checked."""
-    document = read_data(data_path("compare", "rules.yaml"))
-    for room in ("kinds", "targets"):
-        for name in document.data[room]:
-            read_source(document, (room, name, "source"), reference_keys() | {"calcis"})
-    data: Mapping[str, Any] = document.data
-    return data
 
 
 def generate(case: Case) -> Generated:
@@ -212,10 +200,8 @@ def _said(known: Evidence) -> str:
 
 
 def _surgery() -> str:
-    return (
-        "Series: of 28 patients with calcinosis 22 had a complete response to excision, 5 a partial one "
-        "(balin_2012)."
-    )
+    known = rules()["operations"]["excise"]
+    return f"{known['level'][0].upper()}{known['level'][1:]}: {known['says']}."
 
 
 def _same(case: Case, actions: Sequence[Any]) -> bool:

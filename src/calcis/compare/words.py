@@ -181,6 +181,8 @@ def persons_words(found: Comparison) -> str:
     whose = "who match the labs" if found.individual is not None else "around what the case says"
     said = f"Over {found.persons} persons {whose}, from seed {found.case.run.seed}, for "
     said += f"{span(float(found.times[-1]))}."
+    if found.case.lesion is not None and found.case.lesion.grid is not None:
+        said += " The lesion is one piece of tissue here; `calcis run` simulates it in space."
     if found.individual is not None and found.worth < 0.5 * found.persons:
         said += (
             f" Their weights are worth {found.worth:.0f} independent persons: the bands are less sure than "
