@@ -374,6 +374,9 @@ class CaseForm(_Form):
     conditions: Annotated[list[_Name], Field(max_length=100)] = Field(default_factory=list)
     medication: Annotated[list[_Name], Field(max_length=100)] = Field(default_factory=list)
     labs: Labs | None = None
+    setting: Annotated[_Name | None, Field(description="where the person is seen, for a diagnosis")] = None
+    site: Annotated[_Name | None, Field(description="where a calcification is, for a diagnosis")] = None
+    pattern: Annotated[_Name | None, Field(description="how it looks, for a diagnosis")] = None
     plasma: PlasmaForm | None = None
     lesion: Lesion | None = None
     tissues: dict[TissueName, TissueForm] = Field(default_factory=dict)

@@ -31,6 +31,7 @@ from calcis.case.injuries import with_own_injuries
 from calcis.case.operations import read_operations
 from calcis.case.organs import organ_map, own_tissues
 from calcis.case.plasma import Course, Plasma, complete, read_plasma, remarks, words
+from calcis.case.seen import check_seen
 from calcis.case.segmented import fill_mask
 from calcis.case.surgery import Operation
 from calcis.case.vocabulary import Vocabulary, packaged
@@ -102,6 +103,7 @@ class _Maker:
         self._check_body()
         self._check_times()
         self._check_history()
+        check_seen(self.document)
         check_labs(self.document, form)
         if form.lesion is not None:
             self._known(("lesion", "tissue"), form.lesion.tissue, self.tissues, "a tissue")

@@ -12,12 +12,11 @@ from calcis.case.reader import case_of
 from calcis.clinical.formulas import constants, is_adult
 from calcis.clinical.history import classes, conditions
 from calcis.diagnose.hypotheses import BODY, known
-from calcis.diagnose.settings import DEFAULT, settings
-from calcis.errors import nearest
+from calcis.diagnose.settings import DEFAULT
 from calcis.parameters import data_path, read_data
 from calcis.reading import Document, parse_yaml, read_text, shown
 
-_OWN = ("setting", "site", "pattern")
+_SEEN = ("setting", "site", "pattern")
 _UNUSED: dict[str, Any] = {"arms": {"it": []}, "run": {"duration": "1 d", "every": "1 d"}, "body": BODY}
 _MASS = "70 kg"  # of no effect here
 # Medicines that are a disease of the body while they are taken.
@@ -48,11 +47,7 @@ def read_asked(path: str | Path, options: Mapping[str, str]) -> Asked:
 
 def asked_of(document: Document, options: Mapping[str, str], folder: Path | None = None) -> Asked:
     """The same of a document of the form of a case file."""
-    own = {key: document.data[key] for key in _OWN if key in document.data}
-    for key, value in own.items():
-        if not isinstance(value, str):
-            raise document.error((key,), f"the name of a {key}", shown(value))
-    data = {**_UNUSED, **{key: value for key, value in document.data.items() if key not in _OWN}}
+    data = {**_UNUSED, **document.data}
     if isinstance(data.get("person"), dict):
         data["person"] = {"mass": _MASS, **data["person"]}
     case = case_of(replace(document, data=data), folder=folder)
@@ -62,18 +57,8 @@ def asked_of(document: Document, options: Mapping[str, str], folder: Path | None
         raise document.error((), "`labs`, the values that are to be explained", "none")
     if not is_adult(case.person.age):
         raise document.error(("person", "age"), adults(), shown(document.data["person"]["age"]))
-    where = own.get("setting", DEFAULT)
-    if where not in settings():
-        raise document.error(
-            ("setting",), f"a setting: {', '.join(settings())}", shown(where), nearest(where, settings())
-        )
-    return Asked(
-        case,
-        options.get("setting") or where,
-        tuple(_certain(case)),
-        options.get("site") or own.get("site"),
-        options.get("pattern") or own.get("pattern"),
-    )
+    setting, site, pattern = (options.get(key) or document.data.get(key) for key in _SEEN)
+    return Asked(case, setting or DEFAULT, tuple(_certain(case)), site, pattern)
 
 
 def adults() -> str:
