@@ -27,6 +27,7 @@ from calcis.solve.grid.table import (
     FLOW,
     MEET,
     NUMBER_DERIVED,
+    NUMBER_KEPT,
     NUMBER_OF_STAGES,
     OPEN,
     POOL,
@@ -162,7 +163,7 @@ def _rows_of(levels, me, threads, at, fn, work, which, sizes, kind_of, width):
     level = levels[0]
     first, last = planes(me, threads, level)
     n, nd = sizes[STATES], sizes[NUMBER_DERIVED]
-    stages = sizes[NUMBER_OF_STAGES]
+    stages, kept = sizes[NUMBER_OF_STAGES], sizes[NUMBER_KEPT]
     field = level[FIELD]
     for z in range(first, last):
         sums = at[SUMS] + z * width
@@ -171,7 +172,7 @@ def _rows_of(levels, me, threads, at, fn, work, which, sizes, kind_of, width):
                 own = 8 * start_of(level, colour, z, y)
                 vector = ((colour * level[NZ] + z) * level[NY] + y) * level[VECTORS]
                 for _ in range(level[VECTORS]):
-                    state, stage = at[STATE] + 64 * n * vector, at[STAGES] + 64 * n * stages * vector
+                    state, stage = at[STATE] + 64 * n * vector, at[STAGES] + 64 * n * kept * vector
                     d = at[DERIVED] + 64 * nd * kind_of[vector]
                     if which == BUILD:
                         _call(fn[which], (state, d, at[CONTROLS], at[TIME], at[STEP], at[SCHUR] + own, field))

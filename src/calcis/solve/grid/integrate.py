@@ -101,7 +101,7 @@ class GridIntegration:
             at.ENTRY: aligned(field // LANES),
             at.WEIGHT: aligned(field // LANES),
             at.STATE: aligned(vectors * sizes.states),
-            at.STAGES: aligned(vectors * sizes.states * sizes.stages),
+            at.STAGES: aligned(vectors * sizes.states * sizes.kept),
             at.CONTROLS: aligned(system.controls),
             at.TIME: aligned(1),
             at.STEP: aligned(4),
@@ -134,7 +134,7 @@ class GridIntegration:
         self._splat(at.SHARE, [0.5**halved])
         self._splat(at.CORNERS, [0.75 * 0.75, 0.75 * 0.25, 0.25 * 0.75, 0.25 * 0.25])
         self._sizes = np.array(
-            [sizes.states, m, sizes.summed, sizes.stages, sizes.derived, sizes.work], np.int64
+            [sizes.states, m, sizes.summed, sizes.stages, sizes.kept, sizes.derived, sizes.work], np.int64
         )
         self._met = [np.zeros(1, np.int64) for _ in range(self.threads)]
         self._workers = ThreadPoolExecutor(self.threads)
@@ -298,7 +298,7 @@ class GridIntegration:
 
     def _accept(self, h: float) -> None:
         n, stages = self.kernel.sizes.states, self._arrays[at.STAGES]
-        new = stages.reshape(-1, self.kernel.sizes.stages * n, LANES)[:, :n]
+        new = stages.reshape(-1, self.kernel.sizes.kept * n, LANES)[:, :n]
         self._arrays[at.STATE].reshape(-1, n, LANES)[:] = new
         if not len(self.summed):
             return

@@ -4,6 +4,9 @@ A stage solves (g − J − D Δ) U = b.  In a voxel the states that stay there 
 unrolled; the blocks that are left for those that diffuse go to multigrid.  The factors are computed anew
 in every stage from the state at the step's start, which takes less time and memory than keeping them.
 
+Memory is mostly the Uᵢ of a step.  Those before the last stage but one are kept; of these that stage leaves
+two sums, which is all that is needed of them afterwards: where the state is, and what the last stage gets.
+
 States are ordered: those that diffuse, then those that stay.  Summed states, on which nothing depends,
 are kept for the whole grid: a voxel adds what it has to their rates.
 """
@@ -19,6 +22,8 @@ from calcis.solve.grid.cells import Cells, on_vector
 from calcis.solve.ir import LANES, VECTOR, Writer, function, literal
 from calcis.solve.system import System
 from calcis.solve.tableau import Tableau
+
+_STANDS, _GETS, _LAST = range(3)  # what the last stages keep: y + Σ a U, Σ c U of the last one, the last U
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,11 @@ class Sizes:
     work: int
 
     @property
+    def kept(self) -> int:
+        """Vectors of a step in which a voxel keeps U or sums of it."""
+        return max(self.stages - 2, _LAST + 1)
+
+    @property
     def sums(self) -> int:
         """What a stage counts: rates of summed states, and what they get from U; at the end errors."""
         return 2 * self.summed + self.states + 3
@@ -73,7 +83,11 @@ class _Voxel:
     """The functions of one system under one method."""
 
     def __init__(self, system: System, method: Tableau, part: Roles) -> None:
+        self.a, self.c = ([_filled(row, i) for i, row in enumerate(rows)] for rows in (method.a, method.c))
+        if self.a[-1] != (*self.a[-2], 1.0):
+            raise ValueError(f"{method.name}: its last stage must stand where the one before it ends")
         self.system, self.method, self.part, self.graph = system, method, part, system.graph
+        self.late = method.stages - 2
         self.n, self.m, self.ns = len(part.voxel), len(part.diffusing), len(part.summed)
         place = {state: i for i, state in enumerate(part.voxel)}
         self.place = place
@@ -145,19 +159,44 @@ class _Voxel:
         """Where the diffusing states are in a stage: c = y + Σ a U, the last U as multigrid solved it."""
         cells = Cells()
         for f in range(self.m):
-            value = cells.load("%y", f)
-            for j, a in enumerate(self.method.a[stage]):
-                if a:
-                    last = j == stage - 1
-                    u = cells.read("%u_now", f) if last else cells.load("%u", j * self.n + f)
-                    value = cells.add(value, cells.mul(literal(a), u))
-            cells.put(value, "%c", f)
+            cells.put(self._stands(cells, stage, f, cells.read("%u_now", f) if stage else ""), "%c", f)
         return on_vector(f"meet{stage}", ["y", "u", "u_now", "c"], cells)
+
+    def _stands(self, cells: Cells, stage: int, k: int, last: str) -> str:
+        """Where a state is in a stage: y + Σ a U; `last`: the last U."""
+        if stage > self.late:
+            return cells.add(cells.load("%u", _STANDS * self.n + k), last)
+        value = cells.load("%y", k)
+        for j, a in enumerate(self.a[stage]):
+            if a:
+                u = last if j == stage - 1 else cells.load("%u", j * self.n + k)
+                value = cells.add(value, cells.mul(literal(a), u))
+        return value
+
+    def _gets(self, cells: Cells, stage: int, k: int) -> str:
+        """What a state gets in a stage from those before: Σ c U."""
+        row = self.c[stage]
+        if stage > self.late:
+            last = cells.mul(literal(row[-1]), cells.load("%u", _LAST * self.n + k))
+            return cells.add(cells.load("%u", _GETS * self.n + k), last)
+        return self._combined(cells, row, k)
+
+    def _combined(self, cells: Cells, row: Sequence[float], k: int) -> str:
+        """Σ c U of a state over the first stages, all still kept."""
+        value = literal(0.0)
+        for j, c in enumerate(row):
+            if c:
+                value = cells.add(value, cells.mul(literal(c), cells.load("%u", j * self.n + k)))
+        return value
+
+    def _place(self, stage: int) -> int:
+        """Where U of a stage is kept."""
+        return (stage if stage < self.late else _LAST) * self.n
 
     def _solved(self, cells: Cells, at: dict[str, str], stage: int) -> None:
         """U of a stage in the states that stay, from the diffusing ones; what summed states get of it."""
         entry = self._entry(cells, at)
-        start = stage * self.n
+        start = self._place(stage)
         x = {f: cells.read("%u_now", f) for f in range(self.m)}
         x |= {k: cells.load("%u", start + k) for k in range(self.m, self.n)}
         self.factors.backward(cells, entry, x)
@@ -192,11 +231,8 @@ class _Voxel:
         if stage:
             self._solved(cells, at, stage - 1)
         for k in range(n):
-            value = cells.load("%y", k)
-            for j, a in enumerate(method.a[stage]):
-                if a:
-                    value = cells.add(value, cells.mul(literal(a), cells.load("%u", j * n + k)))
-            cells.store(value, at["z"], k)
+            last = cells.load("%u", self._place(stage - 1) + k) if stage else ""
+            cells.store(self._stands(cells, stage, k, last), at["z"], k)
         moved = cells.mul(h, literal(method.nodes[stage]))
         cells.store(cells.add(cells.load("%s", 0), moved), at["si"], 0)
         cells.run("rates", at["z"], "%d", "%q", at["si"], at["f"])
@@ -211,42 +247,40 @@ class _Voxel:
             if k >= n:
                 cells.count(cells.select(here, value, literal(0.0)), "%sums", k - n)
                 continue
-            for j, c in enumerate(method.c[stage]):
-                if c:
-                    term = cells.mul(literal(c), cells.load("%u", j * n + k))
-                    value = cells.add(value, cells.mul(per_h, term))
+            if stage:
+                value = cells.add(value, cells.mul(per_h, self._gets(cells, stage, k)))
             x[k] = cells.add(value, cells.read("%rhs", k)) if k < m else value
         self.factors.forward(cells, entry, x)
         for k in range(n):
+            if stage == self.late:
+                cells.store(self._combined(cells, self.c[-1][:-1], k), "%u", _GETS * n + k)
+            if stage >= self.late:
+                cells.store(cells.load(at["z"], k), "%u", _STANDS * n + k)
             if k < m:
                 cells.put(x[k], "%rhs", k)
             else:
-                cells.store(x[k], "%u", stage * n + k)
+                cells.store(x[k], "%u", self._place(stage) + k)
         return on_vector(f"stage{stage}", _STAGE, cells)
 
     def finish(self) -> str:
-        """The new state, in place of the first stage, and sums of squares of scaled errors.
+        """The new state, in the first place kept, and sums of squares of scaled errors.
 
         Then the worst undershoot, in units of a state's scale and lane by lane; NaN if anything is; and
         the number of voxels in which a state has changed by more than the tolerance.
         """
-        cells, n, s = Cells(), self.n, self.method.stages
+        cells, n = Cells(), self.n
         at = {name: cells.offset("%work", place) for name, place in self.work.items()}
         cells.run("factor", "%y", "%d", "%q", "%s", cells.offset("%step", 2), at["lu"])
-        self._solved(cells, at, s - 1)
+        self._solved(cells, at, self.method.stages - 1)
         here = cells.compare("ogt", cells.read("%w"), literal(0.0))
         place = 2 * self.ns
         changed = literal(0.0)
         worst, broken = cells.load("%sums", place + n), cells.load("%sums", place + n + 1)
         for k, state in enumerate(self.part.voxel):
             old = cells.load("%y", k)
-            error = cells.load("%u", (s - 1) * n + k)
-            new = old
-            for j, a in enumerate(self.method.a[s - 1]):
-                if a:
-                    new = cells.add(new, cells.mul(literal(a), cells.load("%u", j * n + k)))
-            new = cells.add(new, error)
-            cells.store(new, "%u", k)
+            error = cells.load("%u", _LAST * n + k)
+            new = cells.add(cells.load("%u", _STANDS * n + k), error)
+            cells.store(new, "%u", _STANDS * n + k)
             sizes = cells.call("fabs", old), cells.call("fabs", new)
             size = cells.select(cells.compare("oge", *sizes), *sizes)
             per_size = cells.div(literal(1.0), cells.add(size, cells.load("%floor", k)))
@@ -264,6 +298,11 @@ class _Voxel:
         one = cells.select(cells.compare("ogt", changed, cells.load("%step", 3)), literal(1.0), literal(0.0))
         cells.count(cells.select(here, one, literal(0.0)), "%sums", place + n + 2)
         return on_vector("finish", [*_STAGE, "floor"], cells)
+
+
+def _filled(row: Sequence[float], length: int) -> tuple[float, ...]:
+    """A row of a method with the zeros at its end."""
+    return (*row, *(0.0 for _ in range(length - len(row))))
 
 
 _STAGE = ["y", "u", "d", "q", "s", "step", "u_now", "rhs", "w", "work", "sums"]
