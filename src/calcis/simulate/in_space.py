@@ -32,7 +32,7 @@ from calcis.solve.grid.integrate import Moment
 from calcis.solve.grid.layout import Grid
 from calcis.solve.schedule import Drive
 from calcis.space.border import perfused
-from calcis.space.lesion import LesionGrid, grid_model
+from calcis.space.lesion import LesionGrid, tissue_model
 from calcis.space.margin import within_margin
 
 MOST_FRAMES = 48  # of an arm: a frame of 64 x 64 x 64 voxels takes some megabytes, and a fifth of a second
@@ -106,7 +106,7 @@ class Block:
         assert lesion.grid is not None
         assert lesion.spacing is not None
         assert lesion.injury is not None
-        model, _ = grid_model(case.drugs)
+        model = tissue_model(case.drugs)
         injury, self.spacing, self.model = lesion.injury, lesion.spacing, model
         own = numbers.of_part(arm, injury.kind) | numbers.of_part(arm, "diffusion")
         tissues: list[Mapping[str, float]] = [

@@ -9,7 +9,12 @@ import numpy as np
 from calcis.parameters import Parameter, data_path, read_parameters
 
 SPECIES = ("calcium", "phosphate", "acid", "pyrophosphate")
-PARAMETERS = dict.fromkeys(SPECIES, "mm^2/h") | {"warming": "1", "hindrance": "1", "mineral_density": "mg/L"}
+CELLS = ("monocyte", "inflammatory", "reparative")  # neutrophils live too short to come far
+PARAMETERS = dict.fromkeys((*SPECIES, "macrophages"), "mm^2/h") | {
+    "warming": "1",
+    "hindrance": "1",
+    "mineral_density": "mg/L",
+}
 
 
 def diffusion_parameters() -> dict[str, Parameter]:
@@ -18,9 +23,12 @@ def diffusion_parameters() -> dict[str, Parameter]:
 
 
 def diffusivities(parameters: Mapping[str, float]) -> dict[str, float]:
-    """Diffusivity in tissue (mm²/h) of every dissolved state: free · warming · hindrance."""
+    """Diffusivity in tissue (mm²/h): dissolved, free · warming · hindrance; of cells, if any move."""
     tissue = parameters["diffusion.warming"] * parameters["diffusion.hindrance"]
-    return {f"interstitial_fluid.{name}": parameters[f"diffusion.{name}"] * tissue for name in SPECIES}
+    found = {f"interstitial_fluid.{name}": parameters[f"diffusion.{name}"] * tissue for name in SPECIES}
+    if (motility := parameters["diffusion.macrophages"]) > 0.0:
+        found |= {f"leukocytes.{name}": motility for name in CELLS}
+    return found
 
 
 def passable(mineral: np.ndarray, parameters: Mapping[str, float]) -> np.ndarray:

@@ -17,7 +17,7 @@ from calcis.solve.grid.kernel import GridKernel, compile_grid
 from calcis.solve.grid.layout import Grid
 from calcis.solve.schedule import Drive, Lane, segments
 from calcis.solve.system import INPUT_DEGREE, trace
-from calcis.space.diffusion import SPECIES, diffusivities, passable
+from calcis.space.diffusion import diffusivities, passable
 from calcis.tissue import BALANCES, INPUTS, PARTS
 from calcis.tissue.injuries import moves
 
@@ -37,12 +37,17 @@ class _Due:
 
 
 @cache
-def grid_model(drugs: tuple[str, ...] = ()) -> tuple[Model, GridKernel]:
-    """The tissue, moved by drugs, with its books, and its kernel for grids; put together once."""
+def tissue_model(drugs: tuple[str, ...] = ()) -> Model:
+    """The tissue, moved by drugs, with its books; put together once."""
     parts, acting = in_tissue(PARTS, drugs)
-    model = assemble([*parts, books(BALANCES)], INPUTS | acting)
+    return assemble([*parts, books(BALANCES)], INPUTS | acting)
+
+
+@cache
+def _kernel(drugs: tuple[str, ...], moving: tuple[str, ...]) -> GridKernel:
+    model = tissue_model(drugs)
     summed = [name for name in model.states if name.startswith(f"{LEDGER}.")]
-    return model, compile_grid(trace(model), [f"interstitial_fluid.{name}" for name in SPECIES], summed)
+    return compile_grid(trace(model), moving, summed)
 
 
 class LesionGrid:
@@ -64,10 +69,10 @@ class LesionGrid:
         threads: int | None = None,
     ) -> None:
         self.grid, self.tissues = grid, tissues
-        self.model, self.kernel = grid_model(drugs)
         spread, hindrance = diffusivities(tissues[0]), tissues[0]["diffusion.hindrance"]
         if any(diffusivities({**other, "diffusion.hindrance": hindrance}) != spread for other in tissues):
             raise InputError("tissues of a grid that differ in diffusion by its hindrance only", "others")
+        self.model, self.kernel = tissue_model(drugs), _kernel(drugs, tuple(spread))
         nx, ny, nz = grid.shape
         self.tissue = np.zeros((nz, ny, nx), np.int16) if tissue is None else np.asarray(tissue)
         self._minerals = [name for name in self.model.states if name.startswith("mineral.")]
