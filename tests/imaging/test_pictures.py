@@ -75,6 +75,14 @@ def test_what_is_not_there_has_no_picture() -> None:
     assert told["profiles"] is None and told["fronts"] is None
 
 
+def test_an_arm_without_mineral_beside_one_with_it_has_none() -> None:
+    calm = fields()
+    calm["mineral_total"][:] = 0.0
+    told = pictures(stony=fields(), calm=calm).told()
+    stony, none = (svg for _, svg in rows_of(told, "X-ray")["pictures"])
+    assert len(images(stony)) == 2 and "none" in none and not images(none)
+
+
 def test_a_line_has_profiles_and_no_slices() -> None:
     line = fields().isel(y=slice(12, 13), z=slice(10, 11)).assign_coords(y=[0.125], z=[0.125])
     told = pictures(line=line).told()

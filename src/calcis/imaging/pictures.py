@@ -31,6 +31,8 @@ _CELLS = (  # field, title, unit, less than this is none
     ("giant_cells", "Giant cells", "cells/mm³", 0.1),
     ("scar_fraction", "Scar", "share of volume", 0.05),
 )
+_NONE = Markup('<p class="how">none</p>')
+_NO_SHADOW = 0.004  # of the deepest shadow of all arms: a palette has 256 colours
 _DEAD = 0.5  # of its highest profile: where dead tissue ends
 
 
@@ -108,13 +110,19 @@ class SpacePictures:
             )
             if highest > nothing:
                 high = 1.0 if unit.startswith("share") else top(highest)
-                found.append(self._row(name, title, "the same slice", Scale(0.0, high, "viridis", unit)))
+                scale = Scale(0.0, high, "viridis", unit)
+                found.append(self._row(name, title, "the same slice", scale, nothing))
         return found
 
-    def _row(self, name: str, title: str, about: str, scale: Scale) -> dict[str, Any]:
+    def _row(
+        self, name: str, title: str, about: str, scale: Scale, nothing: float = -np.inf
+    ) -> dict[str, Any]:
         pictures = []
         for arm, one in self.arms.items():
             shown = [(self._when(k), one.middle(name, k)) for k in self.frames if k <= one.end]
+            if all(float(values.max()) <= nothing for _, values in shown):
+                pictures.append((arm, _NONE))
+                continue
             highest = [f"{caption} at most {digits(float(values.max()))}" for caption, values in shown]
             label = f"{title}, {arm}, {scale.unit}: {listed(highest)}"
             pictures.append((arm, Markup(strip(label, shown, scale, one.spacing))))
@@ -133,6 +141,9 @@ class SpacePictures:
         scale = Scale(0.0, top(highest), "grey", "mg calcium in mineral per cm²")
         pictures = []
         for arm, shown in views.items():
+            if all(float(values.max()) < _NO_SHADOW * highest for _, values in shown):
+                pictures.append((arm, _NONE))
+                continue
             most = [f"{words} at most {digits(float(values.max()))}" for words, values in shown]
             label = f"Mineral summed along the beam, {arm}, {scale.unit}: {listed(most)}"
             pictures.append((arm, Markup(strip(label, shown, scale, self.first.spacing))))
