@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from calcis.diagnose.answer import Answer, told_by
-from calcis.diagnose.differential import posterior
+from calcis.diagnose.differential import differential, posterior
 from calcis.diagnose.ensemble import KEPT, simulated
+from calcis.diagnose.further import further
 from calcis.diagnose.hypotheses import HEALTHY, Hypothesis, hypotheses, known
 from calcis.diagnose.likelihood import Evidence, cloud, clouds
 from calcis.diagnose.measure import what_next
@@ -123,6 +124,21 @@ def test_labs_speak_for_and_against() -> None:
     assert first["calcium"] == first["pth"] == "for"
     healthy = {reason.lab: reason.speaks for reason in told[Hypothesis()]}
     assert healthy["calcium"] == "against"
+
+
+def test_further_labs_tell_what_blood_does_not() -> None:
+    blood = "calcium: 11.2 mg/dL, albumin: 42 g/L, phosphate: 2.9 mg/dL, pth: 52 pg/mL"
+
+    def share(disease: str, **further_labs: float) -> float:
+        one = asked(blood)
+        further_ = tuple(further()[name].measured(value) for name, value in further_labs.items())
+        evidence = Evidence((*told_by(one.case)[0], *further_), 42.0)
+        return differential(few(), evidence, setting("endocrine_clinic")).diseases[disease][1]
+
+    family, tumour = "familial_hypocalciuric_hypercalcaemia", "humoral_hypercalcaemia_of_malignancy"
+    assert share(family, calcium_creatinine_clearance_ratio=0.005) > 3.0 * share(family)
+    assert share(family, calcium_creatinine_clearance_ratio=0.03) < share(family)
+    assert share(tumour, pthrp=8.0) > 0.5 > share(tumour)
 
 
 def test_what_tells_most_is_measured_next() -> None:

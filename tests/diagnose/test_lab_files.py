@@ -71,6 +71,16 @@ def test_a_table_is_read(tmp_path: Path) -> None:
     )
 
 
+def test_further_labs_are_read(tmp_path: Path) -> None:
+    rows = "pthrp,5,pmol/L\ncalcium_creatinine_clearance_ratio,0.02,\nurine calcium,300,mg/d\n"
+    asked = of_table(tmp_path, f"lab,value,unit\ncalcium,13,mg/dL\n{rows}")
+    wanted = {"calcium_urine": 300 / 40.078, "calcium_creatinine_clearance_ratio": 0.02, "pthrp": 5.0}
+    assert asked.further == pytest.approx(wanted, rel=1e-3)
+    with pytest.raises(InputError) as wrong:
+        of_table(tmp_path, "lab,value,unit\npthrp,5,mg/dL")
+    assert (wrong.value.line, wrong.value.column) == (2, 7)
+
+
 def test_a_bundle_is_read(tmp_path: Path) -> None:
     asked = of_bundle(
         tmp_path,

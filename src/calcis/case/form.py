@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 from calcis.body import CLAMPED
+from calcis.case.further import FurtherLabs
 from calcis.case.patch import MOST_LAYERS, Layer, Shape, Spacing, Voxels
 from calcis.case.quantity import Quantity, refusal
 from calcis.case.surgery import Excise, Remove
@@ -374,6 +375,7 @@ class CaseForm(_Form):
     conditions: Annotated[list[_Name], Field(max_length=100)] = Field(default_factory=list)
     medication: Annotated[list[_Name], Field(max_length=100)] = Field(default_factory=list)
     labs: Labs | None = None
+    further_labs: FurtherLabs | None = None
     setting: Annotated[_Name | None, Field(description="where the person is seen, for a diagnosis")] = None
     site: Annotated[_Name | None, Field(description="where a calcification is, for a diagnosis")] = None
     pattern: Annotated[_Name | None, Field(description="how it looks, for a diagnosis")] = None

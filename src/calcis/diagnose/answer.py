@@ -10,6 +10,7 @@ from calcis.case.form import Labs
 from calcis.diagnose.asked import Asked
 from calcis.diagnose.differential import Differential, differential
 from calcis.diagnose.ensemble import KEPT, ensemble
+from calcis.diagnose.further import further
 from calcis.diagnose.hypotheses import Hypothesis
 from calcis.diagnose.kinds import Kinded, is_asked, kinds_of
 from calcis.diagnose.likelihood import Evidence
@@ -24,6 +25,14 @@ _ANY = {
     "calcium": 2.4, "calcium_ionised": 1.2, "phosphate": 1.1, "magnesium": 0.85, "creatinine": 0.08,
     "pth": 4.0, "vitamin_d_25": 75.0, "calcitriol": 100.0, "fgf23": 1.5,
 }  # fmt: skip
+
+_ANY_FURTHER = {
+    "calcium_urine": 5.0,
+    "calcium_creatinine_clearance_ratio": 0.015,
+    "pthrp": 1.0,
+    "bicarbonate": 24.0,
+}
+_NONE = "a value of 0 means less than the assay finds, and not how much less"
 
 
 @dataclass(frozen=True)
@@ -43,11 +52,13 @@ class Answer:
 def answer(asked: Asked, progress: Callable[[str, float], None] = lambda stage, share: None) -> Answer:
     """The differential of a case."""
     case = asked.case
-    assert case.labs is not None and case.person.age is not None
+    assert case.person.age is not None
     persons = ensemble(case.person.age, progress)
     labs, unused = told_by(case)
     progress("comparing", 0.3)
-    evidence = Evidence(labs, case.labs.albumin)
+    labs = (*labs, *(further()[name].measured(value) for name, value in asked.further.items() if value > 0.0))
+    unused |= {name: _NONE for name, value in asked.further.items() if value <= 0.0}
+    evidence = Evidence(labs, case.labs.albumin if case.labs else None)
     certain = [diseases for diseases, _ in asked.certain]
     found = differential(persons, evidence, setting(asked.setting), certain)
     progress("comparing", 0.7)
@@ -64,4 +75,5 @@ def told_by(case: Case) -> tuple[tuple[Measured, ...], dict[str, str]]:
 
 def every_lab(case: Case) -> tuple[Measured, ...]:
     """Every lab that could be measured in the person of a case, with any value."""
-    return told_by(replace(case, labs=Labs.model_construct(None, **_ANY)))[0]
+    theirs = told_by(replace(case, labs=Labs.model_construct(None, **_ANY)))[0]
+    return (*theirs, *(one.measured(_ANY_FURTHER[name]) for name, one in further().items()))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from calcis.case import Case
+from calcis.case.further import FurtherLabs
 from calcis.case.reader import case_of
 from calcis.clinical.formulas import constants, is_adult
 from calcis.clinical.history import classes, conditions
@@ -26,7 +27,7 @@ _TAKEN = {"lithium": "lithium", "thiazide": "thiazide"}
 @dataclass(frozen=True)
 class Asked:
     """A case, where its person is seen, sets of diseases of each of which they have one, with why; what is
-    known of a calcification, and remarks of whoever read the file.
+    known of a calcification, remarks of whoever read the file, and further labs.
     """
 
     case: Case
@@ -35,6 +36,7 @@ class Asked:
     site: str | None = None
     pattern: str | None = None
     remarks: tuple[str, ...] = ()
+    further: Mapping[str, float] = field(default_factory=dict)
 
 
 def read_asked(path: str | Path, options: Mapping[str, str]) -> Asked:
@@ -53,12 +55,13 @@ def asked_of(document: Document, options: Mapping[str, str], folder: Path | None
     case = case_of(replace(document, data=data), folder=folder)
     if case.body != BODY:
         raise document.error(("body",), f"{BODY}, the body whose diseases are compared", case.body)
-    if case.labs is None:
+    if case.labs is None and "further_labs" not in data:
         raise document.error((), "`labs`, the values that are to be explained", "none")
     if not is_adult(case.person.age):
         raise document.error(("person", "age"), adults(), shown(document.data["person"]["age"]))
     setting, site, pattern = (options.get(key) or document.data.get(key) for key in _SEEN)
-    return Asked(case, setting or DEFAULT, tuple(_certain(case)), site, pattern)
+    further = FurtherLabs.model_validate(data.get("further_labs") or {}).given
+    return Asked(case, setting or DEFAULT, tuple(_certain(case)), site, pattern, further=further)
 
 
 def adults() -> str:

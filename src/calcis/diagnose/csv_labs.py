@@ -14,9 +14,8 @@ import difflib
 import re
 from collections.abc import Iterator
 
-from calcis.clinical.labs import LABS
 from calcis.diagnose.fhir import codes, left_out
-from calcis.diagnose.lab_files import LabFile, Reading, lab_called
+from calcis.diagnose.lab_files import KNOWN, LabFile, Reading, lab_called
 from calcis.errors import InputError, nearest
 from calcis.reading import shown
 
@@ -94,10 +93,10 @@ def _reading(row: list[str], columns: dict[str, int], file: str, line: int) -> I
         return
     lab = codes().get(name) or lab_called(name)
     if lab is None:
-        near = nearest(name, LABS)
+        near = nearest(name, KNOWN)
         alike = near is not None and difflib.SequenceMatcher(None, name.lower(), near).ratio() >= _MISSPELT
         if alike and name not in left_out():
-            raise InputError(f"a lab: {', '.join(LABS)}", shown(name), file, line, place("lab"), near)
+            raise InputError(f"a lab: {', '.join(KNOWN)}", shown(name), file, line, place("lab"), near)
         yield name
         return
     when = cells.get("date", "")

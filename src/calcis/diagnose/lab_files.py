@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, get_args
 
 from pydantic_core import PydanticCustomError
 
 from calcis.case.form import Age, Labs
+from calcis.case.further import FurtherLabs
 from calcis.case.quantity import Quantity
 from calcis.clinical.formulas import is_adult
 from calcis.clinical.labs import LABS
@@ -18,6 +19,7 @@ from calcis.diagnose.asked import Asked, adults, asked_of
 from calcis.errors import InputError, nearest
 from calcis.reading import parse_yaml, shown
 
+KNOWN = (*LABS, *FurtherLabs.model_fields)
 SEXES = ("female", "male")
 # Units of UCUM that laboratories use, and what they are called here.
 UCUM = {
@@ -63,7 +65,7 @@ def age_of() -> Quantity:
 
 def _metadata(lab: str) -> list[Any]:
     """What is said of the type of a lab's field, which may be absent."""
-    field = Labs.model_fields[lab]
+    field = (Labs if lab in LABS else FurtherLabs).model_fields[lab]
     inner = [getattr(part, "__metadata__", ()) for part in getattr(field.annotation, "__args__", ())]
     return [*field.metadata, *(one for part in inner for one in part)]
 
@@ -75,9 +77,13 @@ def asked_by(
 
     Of each lab the last value counts.  Raises InputError, with place, for what is wrong with it.
     """
-    labs, remarks = latest(found.readings)
-    if not labs:
-        raise InputError(f"a value of {', '.join(LABS)}", "none", str(file))
+    values, remarks = latest(found.readings)
+    if not values:
+        raise InputError(f"a value of {', '.join(KNOWN)}", "none", str(file))
+    labs = {
+        key: {lab: text for lab, text in values.items() if lab in table}
+        for key, table in (("labs", LABS), ("further_labs", FurtherLabs.model_fields))
+    }
     person = {"age": age or found.person.get("age"), "sex": sex or found.person.get("sex")}
     for name, value in person.items():
         if value is None:
@@ -93,16 +99,15 @@ def asked_by(
     if person["sex"] not in SEXES:
         got = shown(person["sex"])
         raise InputError(f"--sex: {' or '.join(SEXES)}", got, nearest=nearest(str(person["sex"]), SEXES))
-    text = json.dumps({"calcis": 1, "title": file.name, "person": person, "labs": labs}, ensure_ascii=False)
+    whole = {
+        "calcis": 1,
+        "title": file.name,
+        "person": person,
+        **{key: one for key, one in labs.items() if one},
+    }
+    text = json.dumps(whole, ensure_ascii=False)
     asked = asked_of(parse_yaml(text, str(file)), options)
-    return Asked(
-        asked.case,
-        asked.setting,
-        asked.certain,
-        asked.site,
-        asked.pattern,
-        (*found.remarks, *remarks),
-    )
+    return replace(asked, remarks=(*found.remarks, *remarks))
 
 
 def latest(readings: Sequence[Reading]) -> tuple[dict[str, str], list[str]]:
@@ -125,8 +130,7 @@ def latest(readings: Sequence[Reading]) -> tuple[dict[str, str], list[str]]:
     remarks = [f"Of several values of a lab the last counts; {more} earlier are left out."] if more else []
     if len(days) > 1:
         remarks.append(f"The values are not of one day: {days[0]} to {days[-1]}.")
-    order = list(LABS)
-    return {lab: last[lab].text for lab in sorted(last, key=order.index)}, remarks
+    return {lab: last[lab].text for lab in sorted(last, key=KNOWN.index)}, remarks
 
 
 def read(one: Reading) -> float:
@@ -141,7 +145,7 @@ def read(one: Reading) -> float:
 def lab_called(name: str) -> str | None:
     """The lab that a name means: that of a case, however its words are joined, or a usual abbreviation."""
     joined = "_".join(name.strip().lower().replace("-", " ").replace("_", " ").split())
-    return joined if joined in LABS else _ALSO.get(joined)
+    return joined if joined in KNOWN else _ALSO.get(joined)
 
 
 _ALSO = {
@@ -151,5 +155,6 @@ _ALSO = {
     "phosphorus": "phosphate", "inorganic_phosphate": "phosphate", "mg": "magnesium",
     "crea": "creatinine", "parathyroid_hormone": "pth", "intact_pth": "pth", "ipth": "pth",
     "25_hydroxyvitamin_d": "vitamin_d_25", "25oh_vitamin_d": "vitamin_d_25", "25ohd": "vitamin_d_25",
-    "1,25_dihydroxyvitamin_d": "calcitriol", "alp": "alkaline_phosphatase",
+    "1,25_dihydroxyvitamin_d": "calcitriol", "hco3": "bicarbonate", "urine_calcium": "calcium_urine",
+    "alp": "alkaline_phosphatase",
 }  # fmt: skip

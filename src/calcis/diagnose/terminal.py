@@ -8,6 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 
 from calcis.diagnose.answer import Answer
+from calcis.diagnose.further import further
 from calcis.diagnose.kinds import Kinded
 from calcis.diagnose.words import (
     CAUTION,
@@ -23,6 +24,7 @@ from calcis.diagnose.words import (
     share,
 )
 from calcis.laboratory import laboratory
+from calcis.wording import digits
 
 _MARKS = {"info": "  ", "warning": "[yellow] ![/]"}
 
@@ -39,6 +41,10 @@ def show(answer: Answer, system: str, console: Console) -> None:
             says = row.says or row.outside
             unit = f" [dim]{escape(row.unit)}[/]" if row.unit else ""
             table.add_row(f"  {row.title}{unit}", row.value, row.ends, f"[yellow]{escape(says)}[/]")
+        for name, value in answer.asked.further.items():
+            one = further()[name]
+            unit = f" [dim]{escape(one.unit)}[/]" if one.unit != "1" else ""
+            table.add_row(f"  {escape(one.title)}{unit}", digits(value), "", "")
         console.print(table)
     console.print(f"\n[bold]Which disease?[/]  [dim]{escape(answer.found.setting.title)}[/]")
     console.print(_candidates(answer))

@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterator
 
 from calcis.diagnose.answer import Answer
+from calcis.diagnose.further import title_of
 from calcis.diagnose.hypotheses import Hypothesis
 from calcis.diagnose.kinds import Found
 from calcis.diagnose.numbers import number
-from calcis.laboratory import lab_title
 from calcis.wording import about, digits, listed
 
 CAUTION = "Research and education, not medical advice."
@@ -59,7 +59,7 @@ def because(answer: Answer, hypothesis: Hypothesis) -> str:
     told = answer.reasons.get(hypothesis, ())
     parts = []
     for side in ("for", "against"):
-        labs = [f"{lab_title(one.lab)} ({ratio(one.factor)})" for one in told if one.speaks == side]
+        labs = [f"{title_of(one.lab)} ({ratio(one.factor)})" for one in told if one.speaks == side]
         if labs:
             parts.append(f"{side} it: {', '.join(labs)}")
     return "; ".join(parts)
@@ -77,7 +77,7 @@ def beneath(found: Found) -> str:
 
 def next_words(answer: Answer) -> list[str]:
     """What to measure next: lab and bits; those that tell next to nothing are left out."""
-    return [f"{lab_title(one.lab)} {one.bits:.2f}" for one in answer.next if one.bits >= 0.01]
+    return [f"{title_of(one.lab)} {one.bits:.2f}" for one in answer.next if one.bits >= 0.01]
 
 
 def remarks(answer: Answer) -> Iterator[tuple[str, str]]:
@@ -100,7 +100,7 @@ def remarks(answer: Answer) -> Iterator[tuple[str, str]]:
             "an order more than numbers.",
         )
     for lab, why in answer.unused.items():
-        yield "info", f"{lab_title(lab)} is not used: {why}."
+        yield "info", f"{title_of(lab)} is not used: {why}."
     if answer.asked.case.labs is not None and answer.asked.case.labs.albumin is not None:
         yield "info", "Total calcium is compared with that of persons who have this albumin."
     guesses = [one for one in found.setting.prevalence.values() if one.kind == "assumed"]
