@@ -7,9 +7,9 @@ import pytest
 
 import calcis
 from calcis.case import read_case_text
+from calcis.case.placed import injured
 from calcis.errors import InputError
 from calcis.simulate import simulate
-from calcis.simulate.placed import injured
 from calcis.solve.grid.layout import Grid
 from calcis.space.margin import within_margin
 from calcis.space.shapes import Sphere, share_of_voxels
@@ -224,3 +224,40 @@ def test_other_shapes_fill_their_volume(form):
     ((at, within),) = injured(grid, shape, 48.0)
     assert at == 48.0
     assert within.sum() * 0.05**3 == pytest.approx(shape.volume, rel=0.03)
+
+
+def region(text):
+    return changed(("margin: 0.3 mm}", "region: {" + text + "}}"))
+
+
+def test_a_region_is_cut_out_whatever_is_there():
+    text = region("sphere: {diameter: 1.5 mm}, margin: 0").replace(", margin: 0}", "}")
+    run = simulate(read_case_text(text.replace("24 d", "13 d"), "case"))
+    (cut,) = run["cut"].lesion_facts["in_space"]["removed"]
+    assert cut["volume"]["value"] == pytest.approx(np.pi * 1.5**3 / 6, rel=0.05)
+    assert 35.0 < cut["share_of_mineral"]["value"] < 50.0
+    assert "excision of sphere, 1.77 mm³" in cut["what"]
+    share = (1.5 / 2.0) ** 3  # of the injured ball
+    left, whole = (run[arm].lesion_series["mineral_total"].values[12] for arm in ("cut", "watch"))
+    assert left == pytest.approx((1.0 - share) * whole, rel=0.03)
+    living = run["cut"].lesion_series["living_fraction"].values
+    assert 0.0 < living[12] <= 1.0
+    assert max(run["cut"].ledger.values()) < 1e-9
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (region("mask: {file: a.nii}"), "a cone, sphere, line or shell"),
+        (region("line: {diameter: 0.2 mm, end: 0.3 mm}"), "a region that holds some of the injured patch"),
+        (
+            region("sphere: {diameter: 1 mm}").replace("  grid: [12, 12, 12]\n  spacing: 0.25 mm\n", ""),
+            "`grid` in lesion, a block in which a region lies",
+        ),
+    ],
+)
+def test_a_region_that_cannot_be_cut_is_refused(text, told):
+    with pytest.raises(InputError) as wrong:
+        read_case_text(text, "case")
+    assert wrong.value.expected == told
+    assert wrong.value.line is not None

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from calcis.case.form import CaseForm, Difference
-from calcis.case.surgery import Operation
+from calcis.case.form import CaseForm, Difference, Lesion
+from calcis.case.patch import Region
+from calcis.case.placed import share_of_patch
+from calcis.case.surgery import Excise, Operation
 from calcis.reading import Document, Where, shown
+from calcis.solve.grid.layout import Grid
 from calcis.tissue.surgery import KINDS
 
 
@@ -29,4 +32,22 @@ def read_operations(
         if injury is not None and said.at <= injury.at:
             begun = document.data["lesion"]["injury"]["at"]
             raise document.error(place, f"a time after the injury at {begun}", given)
-        yield Operation(kind, said.at, getattr(said, "share", 1.0), getattr(said, "margin", None))
+        if isinstance(said, Excise) and said.region is not None:
+            yield _of_region(document, (*where, kind, "region"), form.lesion, said)
+        else:
+            yield Operation(kind, said.at, getattr(said, "share", 1.0), getattr(said, "margin", None))
+
+
+def _of_region(document: Document, where: Where, lesion: Lesion, said: Excise) -> Operation:
+    """A region is cut out of a block; of the lesion in one voxel the share of the patch that lies there."""
+    if lesion.grid is None or lesion.spacing is None or lesion.injury is None:
+        raise document.error(where, "`grid` in lesion, a block in which a region lies", "none", key=True)
+    region = said.region.kind if said.region is not None else None
+    if not isinstance(region, Region):
+        name = type(region).__name__.lower()
+        raise document.error(where, "a cone, sphere, line or shell", name, key=True)
+    grid = Grid(lesion.grid, lesion.spacing)
+    share = share_of_patch(grid, lesion.injury.shape.kind, region, said.margin or 0.0)
+    if share <= 0.0:
+        raise document.error(where, "a region that holds some of the injured patch", "none of it", key=True)
+    return Operation("excise", said.at, share, said.margin, region)

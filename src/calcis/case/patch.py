@@ -216,7 +216,8 @@ class Mask(_Form):
         return x, y, deep if self.depth is None else self.depth + 0.5 * deep
 
 
-Kind = Cone | Sphere | Line | Shell | Growing | Mask
+Region = Cone | Sphere | Line | Shell
+Kind = Region | Growing | Mask
 _KINDS = ("cone", "sphere", "line", "shell", "growing", "mask")
 
 

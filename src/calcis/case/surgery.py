@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from calcis.case.patch import Region, Shape
 from calcis.case.quantity import Quantity
 from calcis.wording import on, per_cent
 
@@ -20,10 +21,11 @@ class _Form(BaseModel):
 
 
 class Excise(_Form):
-    """The lesion is cut out at a time (h), with a margin (mm) of what is around it."""
+    """The lesion, or a region of its block, is cut out at a time (h), with a margin (mm) around it."""
 
     at: Moment
     margin: Annotated[Margin | None, Field(description="of healthy tissue that is taken along")] = None
+    region: Annotated[Shape | None, Field(description="of a block: cut out, whatever is there")] = None
 
 
 class Remove(_Form):
@@ -35,18 +37,21 @@ class Remove(_Form):
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation on the lesion: its kind, when (h), the share that is taken, and the margin (mm)."""
+    """One operation on the lesion: its kind, when (h), the share that is taken, margin (mm), and region."""
 
     kind: str
     at: float
     share: float = 1.0
     margin: float | None = None
+    region: Region | None = None
 
     @property
     def words(self) -> str:
         """What is done, and when."""
         if self.kind == "excise":
             margin = "" if self.margin is None else f" with a margin of {self.margin:g} mm"
-            return f"excision{margin} {on(self.at)}"
+            what = "" if self.region is None else f" of {type(self.region).__name__.lower()}"
+            size = "" if self.region is None else f", {self.region.volume:.3g} mm³,"
+            return f"excision{what}{size}{margin} {on(self.at)}"
         named = {"debulk": "debulking", "curette": "curettage"}.get(self.kind, self.kind)
         return f"{named} of {per_cent(self.share)} {on(self.at)}"

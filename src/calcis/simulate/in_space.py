@@ -19,13 +19,13 @@ import numpy as np
 
 from calcis.case import Case
 from calcis.case.block import memory
+from calcis.case.placed import injured, layers_of, share_within
 from calcis.case.surgery import Operation
 from calcis.errors import InputError
 from calcis.fields import FIELDS, FieldWriter, finish
 from calcis.ledger import LEDGER
 from calcis.simulate.march import Progress
 from calcis.simulate.numbers import Numbers
-from calcis.simulate.placed import injured, layers_of
 from calcis.solve import compiled_driver
 from calcis.solve.drive import merged
 from calcis.solve.grid.integrate import Moment
@@ -149,12 +149,15 @@ class Block:
         return self.lesion.signals(names, plasma)
 
     def operate(self, operation: Operation) -> Removed:
-        """Take a share of what is dead or mineral, with a margin around it; the rest is a wound."""
+        """Take a region, or a share of what is dead or mineral, with a margin around it; a wound is left."""
         found = self.fields(("mineral_total", "dead_fraction"))
         sick = (found["mineral_total"] > self.levels["story.mineral_stainable"]) | (
             found["dead_fraction"] > _DEAD
         )
-        region = operation.share * within_margin(sick, operation.margin or 0.0, self.spacing)
+        if operation.region is None:
+            region = operation.share * within_margin(sick, operation.margin or 0.0, self.spacing)
+        else:
+            region = share_within(self.lesion.grid, operation.region, operation.margin or 0.0)
         before = float(found["mineral_total"].sum())
         calcium = self.lesion.excise(region)["calcium"]
         left = float(self.fields(("mineral_total",))["mineral_total"].sum())

@@ -44,13 +44,15 @@ def moves(kind: str, share: float, parameters: Mapping[str, Value], states: Iter
         found.append(Move(0.0, state, -takes[what], state))
     hurt = jump(WOUND, parameters[f"{kind}.killed"], parameters)
     if kind == CLOSED:  # healthy tissue of around, and what of it is killed
-        found.append(Move(0.0, "parenchyma.living", 1.0))
-        found.append(Move(0.0, "leukocytes.reparative", _resident(parameters)))
-        found += [Move(0.0, target, factor) for target, _, factor in hurt]
+        found.append(Move(0.0, "parenchyma.living", share))
+        found.append(Move(0.0, "leukocytes.reparative", share * _resident(parameters)))
+        found += [Move(0.0, target, share * factor) for target, _, factor in hurt]
     else:
         left = 1.0 - takes["living"]
         found += [Move(0.0, target, factor * left, source) for target, source, factor in hurt]
     flow = parameters[f"{kind}.flow_left"]  # lost becomes lost + (1 - flow)·(1 - lost)
+    if kind == CLOSED:
+        flow = 1.0 - share * (1.0 - flow)
     found += [Move(0.0, _LOST, 1.0 - flow), Move(0.0, _LOST, flow - 1.0, _LOST)]
     return [move for move in found if move.factor]
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from calcis.case.patch import Cone, Growing, Kind, Line, Mask, Shell, Sphere
+from calcis.case.patch import Cone, Growing, Kind, Line, Mask, Region, Shell
 from calcis.solve.grid.layout import Grid
 from calcis.space import shapes
+from calcis.space.margin import within_margin
 
 GROWTH_STEPS = 24  # in which a core grows
 
@@ -30,6 +31,21 @@ def injured(grid: Grid, shape: Kind, begin: float) -> list[tuple[float, np.ndarr
     return [(begin, shapes.share_of_voxels(shape_in(grid, shape), grid))]
 
 
+def share_within(grid: Grid, shape: Region, margin: float) -> np.ndarray:
+    """Share (z, y, x) of every voxel of a block that lies in a shape, or within a margin (mm) of it."""
+    found = shapes.share_of_voxels(shape_in(grid, shape), grid)
+    return np.maximum(found, within_margin(found > 0.5, margin, grid.spacing)) if margin else found
+
+
+def share_of_patch(grid: Grid, injury: Kind, region: Region, margin: float) -> float:
+    """Share of the injured patch that lies in a region."""
+    left = np.ones(grid.shape[::-1])
+    for _, within in injured(grid, injury, 0.0):
+        left *= 1.0 - within
+    patch = 1.0 - left
+    return float((patch * share_within(grid, region, margin)).sum() / patch.sum())
+
+
 def _growing(grid: Grid, shape: Growing, begin: float) -> list[tuple[float, np.ndarray]]:
     """What joins a core that grows: all of it, then shell after shell, each as a share of what is left."""
     found = []
@@ -46,7 +62,7 @@ def _growing(grid: Grid, shape: Growing, begin: float) -> list[tuple[float, np.n
     return found
 
 
-def shape_in(grid: Grid, shape: Cone | Sphere | Line | Shell) -> shapes.Shape:
+def shape_in(grid: Grid, shape: Region) -> shapes.Shape:
     """A shape of a case file in a block, around the middle of its surface."""
     width, breadth = (0.5 * count * grid.spacing for count in grid.shape[:2])
     if isinstance(shape, Cone):
