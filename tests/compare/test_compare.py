@@ -114,7 +114,7 @@ def test_persons_match_the_labs_and_a_contraindicated_arm_is_not_ranked() -> Non
     phosphate = watch.bands["phosphate_plasma"]
     assert phosphate.median[0] == pytest.approx(1.81, rel=0.1)
     assert 1.4 < phosphate.low[0] < phosphate.high[0] < 2.3
-    assert told.individual is not None and 2 <= told.worth <= 40
+    assert told.individual is not None and 20 <= told.worth <= 40
 
 
 def test_arms_are_thought_of_by_what_is_abnormal() -> None:
@@ -125,6 +125,18 @@ def test_arms_are_thought_of_by_what_is_abnormal() -> None:
     high = generate(read_case_text(CASE, "case.yaml"))
     assert {"saline", "calcitonin", "denosumab"} <= {*high.why}
     assert "zoledronate" not in high.why, "the case has it already"
+
+
+def test_many_doses_are_averaged_or_left_out() -> None:
+    long = LABS.replace("duration: 30 d", "duration: 1 y").replace(
+        "denosumab: [denosumab 60 mg SC]", "mine: []"
+    )
+    thought = generate(
+        read_case_text(long.replace("mine: []", "mine: [lanthanum 1 g PO daily]"), "long.yaml")
+    )
+    assert thought.case.arms["sevelamer"].doses[0].averaged
+    assert "one by one" in thought.left_out["tenapanor"]
+    assert "lanthanum" not in thought.why, "the user thought of it"
 
 
 def test_a_case_without_anything_abnormal_gets_no_drug() -> None:
@@ -166,6 +178,7 @@ def test_the_command_writes_a_page_and_one_json_object(tmp_path: Path) -> None:
     assert told.exit_code == 0, told.output
     found = json.loads(told.stdout)
     assert found["command"] == "compare" and found["status"] == "done"
+    assert found["assumed"] and found["assumed"][0]["source"]
     arm = found["arms"]["zoledronate"]
     assert len(arm["series"]["calcium_plasma"]["median"]) == len(arm["series"]["time"]["values"])
     assert {path.name for path in out.iterdir()} == {"compare.html", "compare.json"}

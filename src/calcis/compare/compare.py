@@ -18,8 +18,11 @@ from calcis.compare.generate import Generated
 from calcis.errors import InputError
 from calcis.individual import Individual, as_found
 from calcis.individual.ensemble import ensemble
+from calcis.parameters import Parameter
 from calcis.part import Model
 from calcis.simulate.ensemble import MINERAL, MINERAL_ORGANS, Members
+from calcis.simulate.lesion import lesion_model
+from calcis.simulate.numbers import Numbers
 from calcis.simulate.person import body_model
 
 PERSONS = 200
@@ -91,6 +94,7 @@ class Comparison:
     states: tuple[HardFinding, ...]  # of the person, whatever is done
     not_simulated: Mapping[str, str]  # arms that were thought of, and why they are not here
     kind: str = ""  # of calcification, by which arms were thought of
+    assumed: tuple[Parameter, ...] = ()  # numbers that nobody measured, of those that were used
 
     @property
     def status(self) -> str:
@@ -174,7 +178,16 @@ def compare(
         states=tuple(states),
         not_simulated={} if thought is None else thought.left_out,
         kind="" if thought is None else thought.kind,
+        assumed=_assumed(lived, model),
     )
+
+
+def _assumed(case: Case, model: Model) -> tuple[Parameter, ...]:
+    numbers = Numbers(case, packaged().parameters(case.body))
+    models = [model, *([lesion_model(case.drugs)[0]] if case.lesion is not None or case.organs else [])]
+    for one in models:
+        numbers.shared(one)
+    return tuple(one for one in numbers.used if one.kind == "assumed")
 
 
 def _wanted(case: Case, model: Model) -> list[str]:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from calcis.case import Case, packaged, read_case_text
+from calcis.case.dose_text import read_dose
 from calcis.case.drugs import USES, Evidence
 from calcis.case.form import Difference
 from calcis.changes import resolve
@@ -26,6 +27,8 @@ from calcis.units import convert
 from calcis.wording import listed
 
 _LONG = 90 * 24.0  # h, from which on a drug that may be is averaged
+MANY = 300  # doses of a course
+AVERAGED = "averaged"
 _WATCH = "watch"
 _DEPOSITS = ("calcinosis", "calciphylaxis")
 _OWN_GLANDS = ("primary_hyperparathyroidism", "tertiary_hyperparathyroidism", "lithium")
@@ -186,13 +189,22 @@ def _drugs(
             if drug.waits or lacks:
                 left_out[title] = f"{words} Not simulated: {drug.waits or lacks}. {_said(known)}"
                 continue
-            yield title, [_dose(case, known, drug.averaged)], words
+            if any({dose.drug for dose in arm.doses} == {name} for arm in case.arms.values()):
+                continue  # the user thought of it
+            text = _dose(case, known, drug.averaged)
+            count = len(read_dose(text, packaged().drugs, case.run.duration, case.person.mass).times)
+            if count > MANY and not text.endswith(AVERAGED):
+                left_out[title] = (
+                    f"{words} {count} doses one by one take long to simulate. {_said(known)}"
+                )
+                continue
+            yield title, [text], words
 
 
 def _dose(case: Case, known: Evidence, averaged: str) -> str:
     """The usual dose; averaged in long runs where its error is known to be small."""
     repeated = any(word in known.dose for word in ("every", "daily"))
-    return f"{known.dose} averaged" if averaged and repeated and case.run.duration > _LONG else known.dose
+    return f"{known.dose} {AVERAGED}" if averaged and repeated and case.run.duration > _LONG else known.dose
 
 
 def _said(known: Evidence) -> str:

@@ -11,12 +11,12 @@ from calcis import __version__
 from calcis.case import Case, packaged, read_case
 from calcis.compare.batches import forget
 from calcis.compare.compare import PERSONS, Comparison, Progress, compare
+from calcis.compare.generate import MANY
 from calcis.compare.generate import generate as generated
 from calcis.compare.page import write
 from calcis.compare.words import as_json
 from calcis.errors import InputError
 
-_MANY = 300  # doses of a course
 _OURS = ("compare.html", "compare.json")
 
 
@@ -50,7 +50,7 @@ def many_doses(case: Case) -> list[str]:
     for name, arm in case.arms.items():
         for dose in arm.doses:
             averaged = packaged().drugs[dose.drug].averaged
-            if averaged and not dose.averaged and len(dose.times) > _MANY:
+            if averaged and not dose.averaged and len(dose.times) > MANY:
                 drug = dose.drug.replace("_", " ")
                 found[drug] = (
                     f"“{name}” gives {drug} {len(dose.times)} times: over many persons that takes long. "

@@ -64,6 +64,7 @@ def render(found: Comparison, system: str = "si") -> str:
             criterion=criterion(),
             limits=LIMITS,
             kind=found.kind,
+            assumed=len(found.assumed),
             at=span(told_at(found)),
             states=[
                 {"level": one.level, "text": one.text, "source": citations.link(one.source)}

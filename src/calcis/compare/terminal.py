@@ -45,6 +45,7 @@ def show(found: Comparison, page: Path | None, console: Console, system: str) ->
     if goal is not None:
         console.print(escape(criterion()))
     console.print(escape(LIMITS))
+    console.print(f"Assumed: {len(found.assumed)} of the numbers used; what differs among people mostly is.")
     if page is not None:
         console.print(f"Page: [bold]{escape(str(page))}[/]")
     console.print("[dim]Research and education, not medical advice.[/]")

@@ -212,7 +212,7 @@ def as_json(found: Comparison, folder: str | None) -> dict[str, Any]:
         "kind": found.kind,
         "not_simulated": dict(found.not_simulated),
         "individual": None if found.individual is None else found.individual.described(),
-        "assumed": [],
+        "assumed": [{name: getattr(one, name) for name in _OF_NUMBERS} for one in found.assumed],
     }
 
 
@@ -238,6 +238,7 @@ def _arm_json(found: Comparison, one: Compared, few: np.ndarray) -> dict[str, An
     }
 
 
+_OF_NUMBERS = ("name", "value", "unit", "source", "species", "note")
 _BANDS = ("low", "median", "high", "central")
 
 

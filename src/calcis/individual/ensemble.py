@@ -1,9 +1,10 @@
 """Who may this person be?  Many persons who all match the labs, or who all have the disease of the case.
 
-With labs, persons are drawn from what is known of the person who was found (`uncertainty.posterior`), and of
-others who explain the labs nearly as well, each as often as it is plausible; each lives with what it has, and
-is kept by how well its own labs match: importance sampling, so that a linear guess does not decide.  Without
-labs they are drawn from among people around the case's diseases.
+With labs, persons are drawn from what is known of the person who was found (`uncertainty.posterior`),
+and of others who explain the labs nearly as well, each as often as it is plausible. Each lives with what
+it has and is kept by how well its labs match: importance sampling, so that a linear guess does not
+decide. Where many match ill, the next are drawn nearer to those who match well. Without labs persons are
+drawn from among people around the case's diseases.
 """
 
 from __future__ import annotations
@@ -102,33 +103,45 @@ def _drawn(
 ) -> tuple[list[np.ndarray], float]:
     """Numbers of persons who match the labs by one set of changes, and how many draws they are worth."""
     known = posterior(problem, mode)
-    centre = np.array(known.amounts)
-    root = np.linalg.cholesky(known.covariance)
+    centre, covariance = np.array(known.amounts), known.covariance
+    spreads = np.array([problem.options[index].spread for index in known.chosen])
     ends = np.array([problem.options[index].ends for index in known.chosen]).reshape(-1, 2)
     weighed = problem.weights(mode.chosen)
-    amounts = np.zeros((0, len(centre)))
-    logs = np.zeros(0)
+    amounts, logs = np.zeros((0, len(centre))), np.zeros(0)
     for _ in range(_ROUNDS):
+        root = np.linalg.cholesky(covariance)
         standard = chance.standard_normal((_PROPOSED * count, len(centre)))
         fresh = centre + standard @ root.T
         inside = ((fresh >= ends[:, 0]) & (fresh <= ends[:, 1])).all(axis=1)
         fresh, standard = fresh[inside], standard[inside]
-        off = problem.off([(known.chosen, tuple(one)) for one in fresh.tolist()]) if len(fresh) else fresh
-        misfit = ((off * weighed) ** 2).sum(axis=1)
-        misfit += [
-            float(np.sum(problem.amounts_over_prior(known.chosen, one.tolist()) ** 2)) for one in fresh
-        ]
-        own = 0.5 * ((standard**2).sum(axis=1) - misfit)
+        if not len(fresh):
+            continue
+        off = problem.off([(known.chosen, tuple(one)) for one in fresh.tolist()])
+        misfit = ((off * weighed) ** 2).sum(axis=1) + ((fresh / spreads) ** 2).sum(axis=1)
+        density = -0.5 * (standard**2).sum(axis=1) - np.log(np.diag(root)).sum()
+        own = -0.5 * misfit - density
         lives = np.isfinite(own)
         amounts, logs = np.vstack([amounts, fresh[lives]]), np.append(logs, own[lives])
         if len(logs) >= count and _worth(logs) >= 2.0 * count:
             break
+        if len(logs):
+            centre, covariance = _nearer(amounts, logs, known.covariance)
     if len(logs) < count:
         raise InputError("labs and diseases with which enough persons can live", "others")
     # The largest of log weight plus Gumbel noise: drawing by weight, nobody twice.
     keys = logs + chance.gumbel(size=len(logs))
     kept = np.argsort(-keys, kind="stable")[:count]
     return [problem.row(known.chosen, one) for one in amounts[kept].tolist()], min(_worth(logs), count)
+
+
+def _nearer(amounts: np.ndarray, logs: np.ndarray, first: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """From where to draw next: the weighted mean of who was drawn, and half of their covariance with half of
+    the first one, in which no direction is lost.
+    """
+    weights = np.exp(logs - logs.max())
+    centre = weights @ amounts / weights.sum()
+    apart = amounts - centre
+    return centre, 0.5 * first + 0.5 * (apart.T * weights) @ apart / weights.sum()
 
 
 def _worth(logs: np.ndarray) -> float:
