@@ -194,9 +194,7 @@ def _drugs(
             text = _dose(case, known, drug.averaged)
             count = len(read_dose(text, packaged().drugs, case.run.duration, case.person.mass).times)
             if count > MANY and not text.endswith(AVERAGED):
-                left_out[title] = (
-                    f"{words} {count} doses one by one take long to simulate. {_said(known)}"
-                )
+                left_out[title] = f"{words} {count} doses one by one take long to simulate. {_said(known)}"
                 continue
             yield title, [text], words
 
