@@ -198,7 +198,7 @@ def test_many_tell_their_courses_as_json_and_what_a_block_needs(run):
     assert block_words(lesion) == (
         "in space: 96 x 64 voxels of 0.25 mm, 24 x 16 mm; from the surface skin 2 mm, then skeletal_muscle"
     )
-    assert "about 5.7 GB" in block_words(lesion.model_copy(update={"grid": (128, 128, 128)}))
+    assert "about 6.3 GB" in block_words(lesion.model_copy(update={"grid": (128, 128, 128)}))
 
 
 def test_a_core_that_grows_joins_shell_by_shell():
@@ -236,7 +236,7 @@ def test_a_region_is_cut_out_whatever_is_there():
     (cut,) = run["cut"].lesion_facts["in_space"]["removed"]
     assert cut["volume"]["value"] == pytest.approx(np.pi * 1.5**3 / 6, rel=0.05)
     assert 35.0 < cut["share_of_mineral"]["value"] < 50.0
-    assert "excision of sphere, 1.77 mm³" in cut["what"]
+    assert "excision of a sphere of 1.77 mm³ on day 12" in cut["what"]
     share = (1.5 / 2.0) ** 3  # of the injured ball
     left, whole = (run[arm].lesion_series["mineral_total"].values[12] for arm in ("cut", "watch"))
     assert left == pytest.approx((1.0 - share) * whole, rel=0.03)

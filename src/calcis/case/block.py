@@ -12,7 +12,7 @@ from calcis.reading import Document, shown
 
 _ROUNDING = 1e-9
 _LITTLE = 0.1  # GB
-_BYTES = 2700.0  # of a voxel: measured in a run of 64 x 64 x 64
+_BYTES = 3000.0  # of a voxel: measured in a run of 48 x 48 x 48
 
 
 def check_block(document: Document, lesion: Lesion, tissues: Mapping[str, Tissue]) -> None:

@@ -50,8 +50,8 @@ class Operation:
         """What is done, and when."""
         if self.kind == "excise":
             margin = "" if self.margin is None else f" with a margin of {self.margin:g} mm"
-            what = "" if self.region is None else f" of {type(self.region).__name__.lower()}"
-            size = "" if self.region is None else f", {self.region.volume:.3g} mm³,"
+            what = "" if self.region is None else f" of a {type(self.region).__name__.lower()}"
+            size = "" if self.region is None else f" of {self.region.volume:.3g} mm³"
             return f"excision{what}{size}{margin} {on(self.at)}"
         named = {"debulk": "debulking", "curette": "curettage"}.get(self.kind, self.kind)
         return f"{named} of {per_cent(self.share)} {on(self.at)}"
