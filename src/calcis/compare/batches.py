@@ -28,7 +28,7 @@ from calcis.simulate.lesion import lesion_model
 from calcis.simulate.person import body_model
 from calcis.solve import compiled_driver
 
-LANES = 128  # persons times arms that are simulated together: some 100 MB
+LANES = 64  # persons times arms that are simulated together
 Progress = Callable[[str, float], None]
 
 
