@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from calcis.diagnose import ensemble as ensembles
 from calcis.diagnose.answer import Answer, told_by
 from calcis.diagnose.differential import differential, posterior
 from calcis.diagnose.ensemble import KEPT, simulated
@@ -101,6 +103,19 @@ def test_the_same_seed_gives_the_same_persons_and_another_others() -> None:
         assert np.array_equal(levels, again.levels[one])
     healthy = Hypothesis()
     assert not np.array_equal(small.levels[healthy], other.levels[healthy])
+
+
+def test_persons_are_kept_as_they_were(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    some = tuple(Hypothesis(one) for one in ((), ("ckd",)))
+    monkeypatch.setenv("CALCIS_CACHE", str(tmp_path))
+    monkeypatch.setattr(ensembles, "hypotheses", lambda: some)
+    first = ensembles.ensemble(43.0)
+    assert len(list(tmp_path.glob("diagnose-*.npz"))) == 1
+    monkeypatch.setattr(ensembles, "simulated", None)
+    again = ensembles.ensemble(38.0)  # of the same decade
+    for one in some:
+        assert np.array_equal(first.levels[one], again.levels[one])
+        assert np.array_equal(first.albumin[one], again.albumin[one])
 
 
 def test_kidneys_of_older_people_filter_less() -> None:

@@ -11,13 +11,14 @@ from calcis.diagnose.asked import Asked
 from calcis.diagnose.differential import Differential, differential
 from calcis.diagnose.ensemble import KEPT, ensemble
 from calcis.diagnose.further import further
-from calcis.diagnose.hypotheses import Hypothesis
+from calcis.diagnose.hypotheses import Hypothesis, hypotheses
+from calcis.diagnose.kind_data import seen
 from calcis.diagnose.kinds import Kinded, is_asked, kinds_of
 from calcis.diagnose.likelihood import Evidence
 from calcis.diagnose.measure import Next, what_next
 from calcis.diagnose.people import response
 from calcis.diagnose.reasons import Reason, reasons
-from calcis.diagnose.settings import setting
+from calcis.diagnose.settings import prior, setting
 from calcis.individual.levels import Measured, measured
 
 # A value of each lab, only so that it can be asked what it would tell.
@@ -53,14 +54,18 @@ def answer(asked: Asked, progress: Callable[[str, float], None] = lambda stage, 
     """The differential of a case."""
     case = asked.case
     assert case.person.age is not None
+    where, certain = setting(asked.setting), [diseases for diseases, _ in asked.certain]
+    prior(where, hypotheses(), certain)  # what cannot be is refused before anybody is simulated
+    for key, name in (("site", asked.site), ("pattern", asked.pattern)):
+        if name is not None:
+            seen(key, name)
     persons = ensemble(case.person.age, progress)
     labs, unused = told_by(case)
     progress("comparing", 0.3)
     labs = (*labs, *(further()[name].measured(value) for name, value in asked.further.items() if value > 0.0))
     unused |= {name: _NONE for name, value in asked.further.items() if value <= 0.0}
     evidence = Evidence(labs, case.labs.albumin if case.labs else None)
-    certain = [diseases for diseases, _ in asked.certain]
-    found = differential(persons, evidence, setting(asked.setting), certain)
+    found = differential(persons, evidence, where, certain)
     progress("comparing", 0.7)
     others = [lab for lab in every_lab(case) if lab.lab not in {one.lab for one in labs}]
     kinded = kinds_of(asked, persons, found) if is_asked(asked) else None

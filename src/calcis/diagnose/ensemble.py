@@ -44,8 +44,20 @@ KEPT = (
 )
 ALBUMIN = "calcium_binding.albumin"
 _TOLERANCE = 1e-5
-_DATA = ("body", "diseases", "individual", "diagnose", "clinical")  # folders whose files decide who is there
-_CODE = ("casadi", "numpy")
+# Whose text decides who is there: data and code, as patterns, and other packages.
+_DATA = (
+    "body/*",
+    "diseases/*",
+    "individual/factors*",
+    "diagnose/durations*",
+    "diagnose/numbers*",
+    "clinical/bounds*",
+)
+_CODE = (
+    *("body/**/*", "part", "elementary", "individual/factors", "individual/levels", "solve/*"),
+    *(f"diagnose/{name}" for name in ("durations", "ensemble", "hypotheses", "numbers", "people")),
+)
+_PACKAGES = ("casadi", "numpy")
 
 
 @dataclass(frozen=True)
@@ -90,7 +102,7 @@ def simulated(
         size = ("healthy", "one", "two")[len(one.diseases)]
         count = max(8, round(few * number(f"ensemble.{size}")))
         group = simulated_of(one, count, age, seed)
-        levels[one], albumin[one] = group.levels[one], group.albumin[one]
+        levels[one], albumin[one] = _rounded(group.levels[one]), _rounded(group.albumin[one])
     return Ensemble(age, levels, albumin)
 
 
@@ -169,22 +181,24 @@ def _alive(levels: np.ndarray) -> np.ndarray:
 def _key(age: float) -> str:
     """What decides who is simulated: version, data, code of the body."""
     digest = hashlib.sha256(f"ensemble 1 {__version__} {age} {_TOLERANCE} {KEPT}".encode())
-    for folder in _DATA:
-        for path in sorted(data_path(folder).glob("*.yaml")):
-            digest.update(f"{folder}/{path.name}\n{read_text(path)}".encode())
-    code = data_path().parent
-    for folder in ("body", "diagnose"):
-        for path in sorted((code / folder).rglob("*.py")):
-            digest.update(read_text(path).encode())
-    for package in _CODE:
+    for root, patterns, ending in ((data_path(), _DATA, "yaml"), (data_path().parent, _CODE, "py")):
+        for pattern in patterns:
+            for path in sorted(root.glob(f"{pattern}.{ending}")):
+                digest.update(f"{path.relative_to(root)}\n{read_text(path)}".encode())
+    for package in _PACKAGES:
         digest.update(f"{package} {metadata.version(package)}".encode())
     return digest.hexdigest()
 
 
+def _rounded(values: np.ndarray) -> np.ndarray:
+    """Values as they are kept, in single precision, so that what is read again is the same."""
+    return values.astype(np.float32).astype(float)
+
+
 def _stored(found: Ensemble) -> bytes:
     stream = io.BytesIO()
-    tables = {f"l{k}": one for k, one in enumerate(found.levels.values())}
-    tables |= {f"a{k}": one for k, one in enumerate(found.albumin.values())}
+    tables = {f"l{k}": one.astype(np.float32) for k, one in enumerate(found.levels.values())}
+    tables |= {f"a{k}": one.astype(np.float32) for k, one in enumerate(found.albumin.values())}
     np.savez(stream, **tables)  # type: ignore[arg-type]
     return stream.getvalue()
 
@@ -192,5 +206,5 @@ def _stored(found: Ensemble) -> bytes:
 def _restored(content: bytes, age: float) -> Ensemble:
     with np.load(io.BytesIO(content), allow_pickle=False) as tables:
         every = hypotheses()
-        levels = {one: tables[f"l{k}"] for k, one in enumerate(every)}
-        return Ensemble(age, levels, {one: tables[f"a{k}"] for k, one in enumerate(every)})
+        levels = {one: tables[f"l{k}"].astype(float) for k, one in enumerate(every)}
+        return Ensemble(age, levels, {one: tables[f"a{k}"].astype(float) for k, one in enumerate(every)})

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from calcis.clinical.labs import LABS
 from calcis.diagnose.answer import Answer
 from calcis.diagnose.differential import odds_ratio
+from calcis.diagnose.further import further
 from calcis.diagnose.kinds import Kinded
 from calcis.diagnose.numbers import number
 from calcis.diagnose.words import CAUTION, remarks
@@ -17,6 +19,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
     found = answer.found
     return {
         "setting": found.setting.name,
+        "labs": _labs(answer),
         "fits": found.fits,
         "rarer": {"share": found.rarer, "none_below": number("none.share")},
         "candidates": [
@@ -43,6 +46,15 @@ def as_json(answer: Answer) -> dict[str, Any]:
         "unused": dict(answer.unused),
         "remarks": [{"level": level, "text": text} for level, text in remarks(answer)],
         "caution": CAUTION,
+    }
+
+
+def _labs(answer: Answer) -> dict[str, Any]:
+    """The values that were given, in the units in which a case keeps them."""
+    given = answer.asked.case.labs.given if answer.asked.case.labs else {}
+    own = {lab: {"value": value, "unit": LABS[lab][1]} for lab, value in given.items()}
+    return own | {
+        lab: {"value": value, "unit": further()[lab].unit} for lab, value in answer.asked.further.items()
     }
 
 

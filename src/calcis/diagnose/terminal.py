@@ -47,6 +47,9 @@ def show(answer: Answer, system: str, console: Console) -> None:
             table.add_row(f"  {escape(one.title)}{unit}", digits(value), "", "")
         console.print(table)
     console.print(f"\n[bold]Which disease?[/]  [dim]{escape(answer.found.setting.title)}[/]")
+    warnings = [text for level, text in remarks(answer) if level == "warning"]
+    for text in warnings:
+        console.print(f"{_MARKS['warning']} {escape(text)}")
     console.print(_candidates(answer))
     if answer.kinds is not None:
         _show_kinds(answer.kinds, console)
@@ -56,7 +59,8 @@ def show(answer: Answer, system: str, console: Console) -> None:
         console.print(f"   {escape('; '.join(told))}")
     console.print()
     for level, text in remarks(answer):
-        console.print(f"{_MARKS[level]} {escape(text)}")
+        if level != "warning":
+            console.print(f"{_MARKS[level]} {escape(text)}")
     console.print(f"[dim]{CAUTION}[/]")
 
 

@@ -13,6 +13,10 @@ from calcis.diagnose.numbers import number
 from calcis.wording import about, digits, listed
 
 CAUTION = "Research and education, not medical advice."
+NOBODY = (
+    "None of these: fewer than {share:g} % of simulated persons have labs as unlikely as these. Look for "
+    "a mistake in values or units, for a treatment that is not told, or a disease that Calcis does not have."
+)
 MOST, LEAST = 6, 0.005  # candidates that are told one by one; the least probability of one
 WITH_CAUSES = 0.05  # probability of a kind of which causes are told
 
@@ -83,13 +87,13 @@ def next_words(answer: Answer) -> list[str]:
 def remarks(answer: Answer) -> Iterator[tuple[str, str]]:
     """What is to be minded: level and sentence."""
     found = answer.found
-    if not found.fits:
+    if not found.evidence.labs:
         yield (
             "warning",
-            f"None of these: fewer than {100 * number('none.share'):g} % of simulated persons have labs as "
-            "unlikely as these. Look for a mistake in values or units, for a treatment that is not told, or "
-            "for a disease that Calcis does not have.",
+            "None of these values is one that simulated persons have: probabilities are those before labs.",
         )
+    if not found.fits:
+        yield "warning", NOBODY.format(share=100 * number("none.share"))
     yield from (("info", text) for text in answer.asked.remarks)
     for diseases, why in answer.asked.certain:
         yield "info", f"Known beforehand, so that only what has it is compared: {why} ({_titles(diseases)})."
