@@ -156,7 +156,8 @@ def test_tissue(lesion: tuple[Model, System, dict[str, float]], seed: int) -> No
         **{"interstitial_fluid.calcium": 1.2, "interstitial_fluid.phosphate": 1.5},
         **{"interstitial_fluid.acid": 0.3, "interstitial_fluid.pyrophosphate": 1e-3},
         **{"mineral.amorphous": 1.0, "mineral.octacalcium": 2.0, "mineral.apatite": 3.0},
-        **{"mineral.bone": 1.0, "fat.lipid": 300.0, "fat.fatty_acid": 3.0, "fat.soap": 5.0},
+        **{"mineral.bone": 1.0, "mineral.elastic": 1.0},
+        **{"fat.lipid": 300.0, "fat.fatty_acid": 3.0, "fat.soap": 5.0},
         **{"digestion.calcium": 0.3, "digestion.phosphate": 0.3},
     }
     wide = {"interstitial_fluid.pyrophosphate": 2.0, "mineral.amorphous": 2.0}

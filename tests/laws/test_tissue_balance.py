@@ -43,6 +43,7 @@ def random_states(rng):
         "mineral.octacalcium": 10 ** rng.uniform(-4, 3),
         "mineral.apatite": 10 ** rng.uniform(-4, 3.6),
         "mineral.bone": 10 ** rng.uniform(-4, 3),
+        "mineral.elastic": 10 ** rng.uniform(-4, 3),
         "fat.lipid": rng.uniform(0, 2000),
         "fat.fatty_acid": rng.uniform(0, 30),
         "fat.soap": rng.uniform(0, 100),
@@ -71,7 +72,11 @@ def defect(terms):
 def odd(numbers):
     """Numbers of a tissue in which every law has something to do."""
     unlike = {"ossification.smooth_muscle": 0.7, "fat.fat_content": 2000.0, "capillaries.outgrowth": 0.01}
-    unlike |= {"interstitial_fluid.base_secretion": 2.0, "parenchyma.apoptosis_rate": 0.001}
+    unlike |= {
+        "mineral.elastin_rate": 0.1,
+        "interstitial_fluid.base_secretion": 2.0,
+        "parenchyma.apoptosis_rate": 0.001,
+    }
     return numbers | unlike
 
 

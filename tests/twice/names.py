@@ -104,6 +104,7 @@ TISSUE_STATES = {
     "ZO": "mineral.octacalcium",
     "ZH": "mineral.apatite",
     "ZB": "mineral.bone",
+    "ZE": "mineral.elastic",
     "F": "fat.lipid",
     "FA": "fat.fatty_acid",
     "So": "fat.soap",
@@ -123,8 +124,14 @@ TISSUE_CONDITIONS = {
     "eat": "leukocytes.phagocytosis_left",
     "out": "capillaries.outgrowth",
     "hide": "microbes.escape",
+    "bare": "mineral.elastin_rate",
 }
-PER_DAY = ("parenchyma.apoptosis_rate", "interstitial_fluid.base_secretion", "capillaries.outgrowth")
+PER_DAY = (
+    "parenchyma.apoptosis_rate",
+    "interstitial_fluid.base_secretion",
+    "capillaries.outgrowth",
+    "mineral.elastin_rate",
+)
 TISSUE_PLASMA = {
     "Ca_p": "calcium_ionised_plasma",
     "P_p": "phosphate_plasma",

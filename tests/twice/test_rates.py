@@ -66,7 +66,7 @@ def tissue_anywhere(dice: np.random.Generator) -> tuple[np.ndarray, dict[str, fl
 
     centre = {"L": 0.4, "A": 0.05, "D": 0.3, "S": 0.1, "W": 0.1, "K": 0.1, "O": 15}
     centre |= {"N": 500, "Mo": 1500, "M1": 1500, "M2": 3000, "U": 30, "B": 0.5, "V": 0.4, "G": 300}
-    centre |= {"C": 1.3, "P": 1.8, "a": 0.3, "X": 5e-4, "ZA": 1, "ZO": 5, "ZH": 10, "ZB": 3}
+    centre |= {"C": 1.3, "P": 1.8, "a": 0.3, "X": 5e-4, "ZA": 1, "ZO": 5, "ZH": 10, "ZB": 3, "ZE": 3}
     centre |= {"F": 300, "FA": 3, "So": 5, "QC": 0.3, "QP": 0.3}
     # Wide enough that debris is clean or laden with mineral, fluid below or above the threshold, and germs
     # fewer than one in a patch or more than tissue feeds.
@@ -89,6 +89,7 @@ def tissue_anywhere(dice: np.random.Generator) -> tuple[np.ndarray, dict[str, fl
         "access": float(dice.uniform()),
         "eat": float(dice.uniform()),
         "out": float(dice.choice([0.0, 0.1])),
+        "bare": float(dice.choice([0.0, 0.4])),
         "hide": float(dice.choice([0.0, 0.9])),
     }
     if conditions["m"] == 0.0:  # no leukocytes: the Parts never make them, the twin disregards them

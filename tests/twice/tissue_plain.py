@@ -18,7 +18,7 @@ import yaml
 
 CELLS = ("L", "A", "S", "D", "W", "K", "O", "N", "Mo", "M1", "M2", "U", "B", "V", "G")
 FLUID = ("C", "P", "a", "X")  # counted per litre of fluid
-SOLIDS = ("ZA", "ZO", "ZH", "ZB", "F", "FA", "So", "QC", "QP")
+SOLIDS = ("ZA", "ZO", "ZH", "ZB", "ZE", "F", "FA", "So", "QC", "QP")
 STATES = (*CELLS, *FLUID, *SOLIDS)
 
 CONDITIONS = {
@@ -37,6 +37,7 @@ CONDITIONS = {
     "access": 1.0,  # how easily leukocytes come
     "eat": 1.0,  # what is left of phagocytosis
     "out": 0.0,  # 1/d, outgrowth of blood supply
+    "bare": 0.0,  # mM/d, mineral within elastic fibres at the drive of plasma
     "hide": 0.0,  # share of killing that germs escape
 }
 
@@ -44,7 +45,13 @@ MOUSE = {"P_p": 1.8}
 ABCC6 = {"P_p": 1.8, "X_p": 1.155e-3}
 
 # Phosphate and acid (H over HPO4 2- and water) per calcium: Ca3(PO4)2, Ca4H(PO4)3, Ca5(PO4)3OH twice.
-SALTS = {"ZA": (2 / 3, 2 / 3), "ZO": (3 / 4, 1 / 2), "ZH": (3 / 5, 4 / 5), "ZB": (3 / 5, 4 / 5)}
+SALTS = {
+    "ZA": (2 / 3, 2 / 3),
+    "ZO": (3 / 4, 1 / 2),
+    "ZH": (3 / 5, 4 / 5),
+    "ZB": (3 / 5, 4 / 5),
+    "ZE": (3 / 5, 4 / 5),
+}
 
 _TO_DAYS = {
     **dict.fromkeys(("1", "1/d", "d", "mmol/L", "mmol/L/d", "1/mm^3", "1/mm^3/d", "mm^3/d"), 1.0),
@@ -179,7 +186,7 @@ def rates(t: float, y: np.ndarray, overrides: dict[str, float] | None = None) ->
     flow = 1 - x.V
     oxygen = hill(flow, n.parenchyma.flow_half, 4) / hill(1.0, n.parenchyma.flow_half, 4)
     reach = falling(Z, salt.resorption_depth)
-    room = max(0.0, 1 - Z / salt.mineral_highest)
+    room = max(0.0, 1 - (Z + x.ZE) / salt.mineral_highest)
     permissive = w + (1 - w) * n.ossification.permissiveness * v["muscle"] * x.B
 
     # Blood
@@ -271,6 +278,8 @@ def rates(t: float, y: np.ndarray, overrides: dict[str, float] | None = None) ->
     g *= salt.growth_rate * salt.growth_temperature_factor * 10 ** (lg_Ca + lg_PO4 + 12.006577)
     g *= falling(x.X, salt.growth_half_pyrophosphate) * room
     forms(g * max(0.0, 1 - 10 ** (-SI_OCP / 8)) * surface, "ZO")
+    bare = v["bare"] * 10 ** (lg_Ca + lg_PO4 + 12.006577) * max(0.0, 1 - 10 ** (-SI_OCP / 8))
+    forms(bare * falling(x.X, salt.growth_half_pyrophosphate) * room, "ZE")
     forms(-salt.dissolution_rate * x.ZO * max(0.0, 1 - 10 ** (SI_OCP / 8)), "ZO")
     forms(-salt.dissolution_rate * salt.apatite_surface * x.ZH * max(0.0, 1 - 10 ** (SI_HAP / 9)), "ZH")
     bone = n.ossification.bone_rate * hill(x.B, n.ossification.bone_half_signal, 4) * on_mineral * room

@@ -45,12 +45,12 @@ _MINERALS = ("amorphous", "octacalcium", "apatite")
 
 
 def _of_mineral(what: str, sign: float = 1.0) -> dict[str, Weight]:
-    """Phosphate or acid per calcium of each mineral; bone is apatite."""
+    """Phosphate or acid per calcium of each mineral; bone and what elastic fibres hold are apatite."""
     laws: dict[str, Weight] = {
         f"mineral.{name}": lambda p, name=name: sign * p[f"mineral.{name}_{what}"]  # type: ignore[misc]
         for name in _MINERALS
     }
-    return laws | {"mineral.bone": laws["mineral.apatite"]}
+    return laws | dict.fromkeys(("mineral.bone", "mineral.elastic"), laws["mineral.apatite"])
 
 
 def _fluid(p: Mapping[str, float]) -> float:
@@ -63,7 +63,7 @@ BALANCES = (
         "mmol/L",
         stores={
             "interstitial_fluid.calcium": _fluid,
-            **{f"mineral.{name}": 1.0 for name in (*_MINERALS, "bone")},
+            **{f"mineral.{name}": 1.0 for name in (*_MINERALS, "bone", "elastic")},
             "fat.soap": 1.0,
             "digestion.calcium": 1.0,
         },
@@ -138,6 +138,12 @@ BALANCES = (
         "mmol/L",
         stores={"mineral.bone": 1.0},
         flows={"bone_formation": 1.0, "bone_resorption": -1.0},
+    ),
+    Balance(
+        "elastic",
+        "mmol/L",
+        stores={"mineral.elastic": 1.0},
+        flows={"elastin_mineral": 1.0},
     ),
 )
 

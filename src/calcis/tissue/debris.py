@@ -31,7 +31,7 @@ def clearance_left(v: Any) -> Value:
     and o are mineral and oil per dead tissue.  Drops of oil are larger than the cells that take them up.
     """
     debris = maximum(v.dead, 0.0) + v.mineral_load_floor
-    load = v.mineral_total / debris / v.mineral_resistance
+    load = v.mineral_met / debris / v.mineral_resistance
     by_mineral = v.least_clearance + (1.0 - v.least_clearance) / (1.0 + load * load)
     return by_mineral * v.mineral_in_reach / (1.0 + maximum(v.oil, 0.0) / debris / v.oil_resistance)
 
@@ -98,7 +98,7 @@ DEBRIS = Part(
         "viability": "1",
         "necrosis": "1/h",
         "phagocytosis_rate": "1/h",
-        "mineral_total": "mmol/L",
+        "mineral_met": "mmol/L",
         "mineral_in_reach": "1",
         "mineral_room": "1",
         "oil": "mmol/L",

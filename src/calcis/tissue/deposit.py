@@ -75,6 +75,7 @@ def origin(story: Story) -> str:
     assert budget is not None and when is not None
     mitochondria = "in the mitochondria of dead cells"
     sources = {mitochondria: budget.from_mitochondria, "in the fluid between the cells": budget.from_fluid}
+    sources["within elastic fibres"] = budget.from_elastin
     total = sum(sources.values())
     if budget.at_start > total:
         return "There was mineral from the start."
@@ -157,6 +158,8 @@ def amount(story: Story) -> Chapter | None:
             if budget.from_growth > 0.9 * story.mineral_end
             else "Most of it came by growth."
         )
+    if budget.from_elastin > LITTLE:
+        said.append(f"Elastic fibres hold {about(budget.from_elastin)} mmol/L, out of reach of cells.")
     return Chapter("How much", story.end, joined(*said), rests_on=("mineral.radiodensity_slope",))
 
 

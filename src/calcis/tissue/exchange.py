@@ -20,7 +20,7 @@ def exchange_rate(v: Any) -> Value:
     """
     vessels = minimum(v.living_fraction + v.scar_fraction, 1.0)
     open_share = v.exchange_left_in_dead + (1.0 - v.exchange_left_in_dead) * vessels
-    stone = v.mineral_total / v.closing_mineral
+    stone = v.mineral_met / v.closing_mineral
     hyperaemia = 1.0 + v.hyperaemia * v.inflammation
     return v.exchange_resting * v.blood_flow * open_share * hyperaemia / (1.0 + stone * stone)
 
@@ -50,7 +50,7 @@ CAPILLARIES = Part(
         "living_fraction": "1",
         "scar_fraction": "1",
         "inflammation": "1",
-        "mineral_total": "mmol/L",
+        "mineral_met": "mmol/L",
         "macrophages_inflammatory": "1/mm^3",
         "macrophages_reparative": "1/mm^3",
     },

@@ -54,7 +54,7 @@ def crystal_resorption_rate(v: Any) -> Value:
 
 def giant_resorption_rate(v: Any) -> Value:
     """Acid resorption of crystals by giant cells (1/h), G·V·ρ/(Z + K): each takes a volume V of them."""
-    mineral = maximum(v.mineral_total, 0.0) + v.giant_half
+    mineral = maximum(v.mineral_met, 0.0) + v.giant_half
     return v.giant * v.giant_resorption * v.giant_density / mineral
 
 
@@ -65,7 +65,7 @@ def resorbing_cells(v: Any) -> Value:
 
 def crystal_signal(v: Any) -> Value:
     """How far crystals are seen by leukocytes, Z/(Z + K)."""
-    return v.mineral_total / (maximum(v.mineral_total, 0.0) + v.crystal_half)
+    return v.mineral_met / (maximum(v.mineral_met, 0.0) + v.crystal_half)
 
 
 def rates(v: Any) -> dict[str, Value]:
@@ -147,7 +147,7 @@ LEUKOCYTES = Part(
         "viability": "1",
         "dead_fraction": "1",
         "debris_signal": "1",
-        "mineral_total": "mmol/L",
+        "mineral_met": "mmol/L",
         "alarmins": "1",
         "microbe_signal": "1",
     },

@@ -79,6 +79,16 @@ def crystal_growth(v: Any) -> Value:
     return speed * drive * uninhibited / inhibition * v.mineral_room * seeds
 
 
+def elastin_mineral(v: Any) -> Value:
+    """Apatite laid down within elastic fibres (mmol/L/h), e·a_Ca·a_PO₄·(1 - 10^(-SI/8))₊/(1 + PPi/K)·r.
+
+    Neither cells nor other crystals meet it there; e is next to nothing but in walls of arteries.
+    """
+    inhibition = 1.0 + maximum(v.pyrophosphate_tissue, 0.0) / v.growth_half_pyrophosphate
+    drive = maximum(1.0 - ten_to(-v.saturation_octacalcium / v.octacalcium_ions), 0.0)
+    return v.elastin_rate * v.ion_product_relative * drive / inhibition * v.mineral_room
+
+
 def octacalcium_conversion(v: Any) -> Value:
     """Octacalcium phosphate that turns into apatite (mmol/L/h)."""
     return v.ripening_rate * v.octacalcium
@@ -101,7 +111,7 @@ def _undersaturation(index: Value, ions: Value) -> Value:
 
 def mineral_in_reach(v: Any) -> Value:
     """Share of mineral, and of what it encloses, that cells reach: 1/(1 + Z/Zₛ); the rest is inside."""
-    return 1.0 / (1.0 + maximum(v.mineral_total, 0.0) / v.resorption_depth)
+    return 1.0 / (1.0 + maximum(v.mineral_met, 0.0) / v.resorption_depth)
 
 
 def octacalcium_resorption(v: Any) -> Value:
@@ -144,8 +154,13 @@ def _octacalcium_gain(v: Any) -> Value:
 
 
 def _apatite_gain(v: Any) -> Value:
-    """Of apatite and bone, which are the same mineral here."""
-    return v.bone_formation - v.apatite_dissolution - v.resorbed_returned * _apatite_resorbed(v)
+    """Of apatite, bone, and what elastic fibres hold, which are the same mineral here."""
+    return (
+        v.bone_formation
+        + v.elastin_mineral
+        - v.apatite_dissolution
+        - v.resorbed_returned * _apatite_resorbed(v)
+    )
 
 
 def _apatite_resorbed(v: Any) -> Value:
@@ -200,7 +215,7 @@ def base_carried_off(v: Any) -> Value:
 
 def mineral_total(v: Any) -> Value:
     """All calcium phosphate (mmol Ca per L tissue)."""
-    return v.amorphous + v.octacalcium + v.apatite + v.bone
+    return v.mineral_met + v.elastic
 
 
 def radiodensity(v: Any) -> Value:
@@ -229,6 +244,7 @@ def rates(v: Any) -> dict[str, Value]:
         - v.apatite_resorption
         - v.apatite_cleared,
         "bone": v.bone_formation - v.bone_resorption,
+        "elastic": v.elastin_mineral,
     }
 
 
@@ -239,6 +255,7 @@ _FLOWS = (
     amorphous_redissolution,
     amorphous_conversion,
     crystal_growth,
+    elastin_mineral,
     octacalcium_conversion,
     octacalcium_dissolution,
     apatite_dissolution,
@@ -263,6 +280,7 @@ MINERAL = Part(
         "octacalcium": State("mmol/L", start=lambda v: 0.0, scale=1e-2),
         "apatite": State("mmol/L", start=lambda v: 0.0, scale=1e-2),
         "bone": State("mmol/L", start=lambda v: 0.0, scale=1e-2),
+        "elastic": State("mmol/L", start=lambda v: 0.0, scale=1e-2),
     },
     parameters={
         "threshold": "1",
@@ -281,6 +299,7 @@ MINERAL = Part(
         "growth_dead": "1",
         "growth_half_pyrophosphate": "mmol/L",
         "growth_least_crystals": "mmol/L",
+        "elastin_rate": _FLOW,
         "octacalcium_ions": "1",
         "apatite_ions": "1",
         "apatite_surface": "1",
@@ -325,6 +344,8 @@ MINERAL = Part(
         "mineral_octacalcium": Signal("mmol/L", lambda v: v.octacalcium),
         "mineral_apatite": Signal("mmol/L", lambda v: v.apatite),
         "mineral_bone": Signal("mmol/L", lambda v: v.bone),
+        "mineral_elastic": Signal("mmol/L", lambda v: v.elastic),
+        "mineral_met": Signal("mmol/L", lambda v: v.amorphous + v.octacalcium + v.apatite + v.bone),
         "mineral_total": Signal("mmol/L", mineral_total),
         "mineral_room": Signal("1", lambda v: maximum(1.0 - v.mineral_total / v.mineral_highest, 0.0)),
         "mineral_in_reach": Signal("1", mineral_in_reach),

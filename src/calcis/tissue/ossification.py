@@ -35,7 +35,7 @@ def bone_formation(v: Any) -> Value:
 
 
 def _called_by_mineral(v: Any) -> Value:
-    return v.mineral_total / (maximum(v.mineral_total, 0.0) + v.half_mineral)
+    return v.mineral_met / (maximum(v.mineral_met, 0.0) + v.half_mineral)
 
 
 def rates(v: Any) -> dict[str, Value]:
@@ -67,7 +67,7 @@ OSSIFICATION = Part(
         "dead_environment": "1",
         "phosphate_tissue": "mmol/L",
         "calcium_tissue": "mmol/L",
-        "mineral_total": "mmol/L",
+        "mineral_met": "mmol/L",
         "mineral_room": "1",
     },
     gives={

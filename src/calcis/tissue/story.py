@@ -45,6 +45,7 @@ SUMS = (
     "amorphous_conversion_sum",
     "amorphous_cleared_sum",
     "crystal_growth_sum",
+    "elastin_mineral_sum",
     "octacalcium_dissolution_sum",
     "octacalcium_resorption_sum",
     "octacalcium_cleared_sum",
@@ -102,6 +103,7 @@ class Budget:
     from_fluid: float
     from_mitochondria: float
     from_growth: float
+    from_elastin: float  # laid down within elastic fibres
     redissolved: float
     converted: float  # amorphous mineral that turned into crystals
     cleared_amorphous: float
@@ -379,6 +381,7 @@ def _budget(courses: Mapping[str, Floats], at: int) -> Budget:
         from_fluid=flown["amorphous_formation_sum"],
         from_mitochondria=flown["mitochondrial_loading_sum"],
         from_growth=flown["crystal_growth_sum"],
+        from_elastin=flown["elastin_mineral_sum"],
         redissolved=flown["amorphous_redissolution_sum"],
         converted=flown["amorphous_conversion_sum"],
         cleared_amorphous=flown["amorphous_cleared_sum"],
