@@ -100,8 +100,7 @@ class LesionGrid:
     def _left_of_diffusion(self) -> np.ndarray:
         """What mineral leaves of diffusion in every voxel, and tissue, against the first of them."""
         return np.asarray(
-            self._hindrance
-            * passable(np.sum([self.state(name) for name in self._minerals], axis=0), self.tissues[0])
+            self._hindrance * passable(self.integration.sum_of(self._minerals), self.tissues[0])
         )
 
     def _of_voxels(self, values: Sequence[float]) -> np.ndarray:

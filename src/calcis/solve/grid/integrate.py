@@ -7,7 +7,7 @@ changes in the step, so that healthy tissue around a lesion makes it no better.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -178,19 +178,27 @@ class GridIntegration:
 
     def set(self, name: str, values: float | np.ndarray) -> None:
         """Set a state everywhere, from its values over the grid."""
-        state = self.kernel.system.states.index(name)
-        own = self._arrays[at.STATE].reshape(-1, self.kernel.sizes.states, LANES)
-        place = self.kernel.roles.voxel.index(state)
+        own = self._of(name)
         values = np.broadcast_to(np.asarray(values, float), self._places.shape)
-        own[:, place, :] = values.flat[0]  # empty voxels too, which are computed and ignored
-        own[self._places // LANES, place, self._places % LANES] = values
+        new = np.full(own.size, values.flat[0])  # empty voxels too, which are computed and ignored
+        new[self._places] = values
+        own[:] = new.reshape(own.shape)
 
     def get(self, name: str) -> np.ndarray:
         """Values of a state over the grid."""
-        state = self.kernel.system.states.index(name)
-        own = self._arrays[at.STATE].reshape(-1, self.kernel.sizes.states, LANES)
-        place = self.kernel.roles.voxel.index(state)
-        return np.asarray(own[self._places // LANES, place, self._places % LANES])
+        return self.sum_of([name])
+
+    def sum_of(self, names: Sequence[str]) -> np.ndarray:
+        """The sum of some states over the grid."""
+        total = self._of(names[0]).copy()
+        for name in names[1:]:
+            total += self._of(name)
+        return np.asarray(total.ravel()[self._places])
+
+    def _of(self, name: str) -> np.ndarray:
+        """A state, vector by vector."""
+        place = self.kernel.roles.voxel.index(self.kernel.system.states.index(name))
+        return self._arrays[at.STATE].reshape(-1, self.kernel.sizes.states, LANES)[:, place]
 
     def total(self, name: str) -> float:
         """A summed state: its mean over the grid."""
