@@ -13,7 +13,7 @@ from calcis.simulate import simulate
 from calcis.solve.grid.layout import Grid
 from calcis.space.margin import within_margin
 from calcis.space.shapes import Sphere, share_of_voxels
-from tests.simulate.kills import SPACE, everything
+from tests.simulate.kills import SPACE, everything, kills
 
 LESION = """  injury: {kind: toxin, at: 2 d, shape: {sphere: {diameter: 2 mm}}, killed: 0.9}
   grid: [12, 12, 12]
@@ -103,6 +103,12 @@ def test_interrupted_it_goes_on_to_the_same_bits(tmp_path, run):
     assert np.array_equal(everything(again), everything(run))
 
 
+def test_killed_and_resumed_to_the_same_bits(tmp_path):
+    """One of those that `python -m tests.simulate.kills --space` does."""
+    small = changed(("[12, 12, 12]", "[8, 8, 8]"), ("0.25 mm", "0.375 mm"), ("24 d", "8 d"), ("12 d", "4 d"))
+    assert kills(1, 3, tmp_path, small)[0] == 1
+
+
 def test_a_damaged_checkpoint_is_ignored_and_another_cases_refused(tmp_path):
     short = changed(("24 d", "6 d"), ("  cut: [{excise: {at: 12 d, margin: 0.3 mm}}]\n", ""))
     case = read_case_text(short, "case")
@@ -128,6 +134,19 @@ def test_a_block_that_no_memory_holds_is_refused(monkeypatch):
     monkeypatch.setattr("os.sysconf", lambda name: 4096 if name == "SC_PAGE_SIZE" else 1000)
     with pytest.raises(InputError, match=r"fits into the 0\.0041 GB"):
         simulate(read_case_text(changed(("[12, 12, 12]", "[16, 16, 16]")), "case"))
+
+
+def test_of_a_slice_it_is_said_how_thick_it_is():
+    text = changed(
+        ("24 d", "3 d"),
+        ("  cut: [{excise: {at: 12 d, margin: 0.3 mm}}]\n", ""),
+        ("[12, 12, 12]", "[12, 10]"),
+    )
+    arm = simulate(read_case_text(text, "case"))["watch"]
+    assert dict(arm.fields.sizes) == {"time": 4, "z": 10, "y": 1, "x": 12}
+    told = [one.text for one in arm.findings]
+    assert any(text.startswith("What is told of the slice in space is that of one voxel") for text in told)
+    assert not any("the block took" in text for text in told)
 
 
 def test_a_run_folder_holds_the_fields(tmp_path):

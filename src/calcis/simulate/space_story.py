@@ -32,7 +32,7 @@ def with_space(arm: Arm, found: InSpace, fields_at: tuple[Any, str], case: Case,
         litres = volume_of(case.lesion.injury)
         one_voxel = float(arm.lesion_series["calcium_from_plasma_sum"].values[-1]) * litres * mass
         facts["calcium_from_plasma_in_one_voxel"] = {"value": one_voxel, "unit": "mg"}
-        findings.append(Finding("info", _uptakes(_last(space["calcium_from_plasma"]), one_voxel)))
+        findings.append(Finding("info", _uptakes(_last(space["calcium_from_plasma"]), one_voxel, case)))
     if found.failure is not None:
         findings.insert(0, Finding("urgent", found.failure))
     return replace(
@@ -85,8 +85,15 @@ def _outcome(space: dict[str, Series]) -> str:
     )
 
 
-def _uptakes(block: float, one_voxel: float) -> str:
-    """What the block and the one voxel that the blood feels took up."""
+def _uptakes(block: float, one_voxel: float, case: Case) -> str:
+    """What the block and the one voxel that the blood feels took up; of a slice, what it is."""
+    grid = (case.lesion.grid if case.lesion is not None else None) or (1,)
+    if 1 in grid:
+        what = "slice" if sum(count > 1 for count in grid) > 1 else "line"
+        return (
+            f"What is told of the {what} in space is that of one voxel's thickness; the blood feels the "
+            f"lesion in one voxel, which took {_mass(one_voxel)} of calcium."
+        )
     return (
         f"From the blood the block took {_mass(block)} of calcium; the lesion in one voxel, which is what "
         f"the blood feels, took {_mass(one_voxel)}."
