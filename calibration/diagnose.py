@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from calcis.case.form import Labs
+from calcis.case.further import FurtherLabs
 from calcis.clinical.labs import LABS
 from calcis.diagnose.answer import every_lab, told_by
 from calcis.diagnose.asked import asked_of
@@ -38,6 +39,7 @@ PANELS = {
     "calcium, phosphate, creatinine, PTH": ["calcium", "phosphate", "creatinine", "pth"],
     "all": [lab for lab in LABS if lab not in ("albumin", "alkaline_phosphatase")],
 }
+PANELS["all, urine, PTHrP, bicarbonate"] = [*PANELS["all"], *FurtherLabs.model_fields]
 REPORT = Path(__file__).with_suffix(".md")
 
 
