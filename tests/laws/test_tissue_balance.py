@@ -65,8 +65,9 @@ def random_plasma(rng):
 
 
 def defect(terms):
-    """Sum of the terms over the sum of their sizes."""
-    return abs(math.fsum(terms)) / math.fsum(map(abs, terms))
+    """Sum of the terms over the sum of their sizes; none where nothing flows, as into stone without room."""
+    size = math.fsum(map(abs, terms))
+    return abs(math.fsum(terms)) / size if size else 0.0
 
 
 def odd(numbers):
