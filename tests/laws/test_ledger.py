@@ -13,7 +13,7 @@ from calcis.ledger import Balance, books, defects, entries
 from calcis.part import Part, Signal, State, assemble
 from calcis.simulate import simulate
 
-# Those in space take minutes, and a block has its own tolerance: its books are in tests/simulate/test_in_space.py.
+# Those in space take minutes, and a block has its own tolerance: tests/simulate/test_in_space.py has them.
 EXAMPLES = sorted(
     path
     for path in (Path(__file__).parents[2] / "examples").glob("*.yaml")
