@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -12,8 +12,10 @@ from calcis.simulate.in_space import InSpace, Removed
 from calcis.simulate.lesion import volume_of
 from calcis.simulate.numbers import Numbers
 from calcis.store import Arm, Finding, Series
+from calcis.tissue.chapter import Chapter
 from calcis.wording import digits, per_cent
 
+_TITLE = "In space"
 _LITTLE = 1e-6  # mg of calcium that are as good as none
 
 
@@ -35,12 +37,16 @@ def with_space(arm: Arm, found: InSpace, fields_at: tuple[Any, str], case: Case,
         findings.append(Finding("info", _uptakes(_last(space["calcium_from_plasma"]), one_voxel, case)))
     if found.failure is not None:
         findings.insert(0, Finding("urgent", found.failure))
+    told = dict(arm.lesion_facts)
+    if "story" in told:
+        chapters = [asdict(Chapter(_TITLE, None, one.text, one.level)) for one in findings]
+        told["story"] = [*told["story"], *(one | {"rests_on": []} for one in chapters)]
     return replace(
         arm,
         space=space,
         space_time=found.time,
         fields_at=fields_at,
-        lesion_facts={**arm.lesion_facts, "in_space": facts},
+        lesion_facts={**told, "in_space": facts},
         findings=(*arm.findings, *findings),
         ledger={**arm.ledger, **{f"space.{kind}": share for kind, share in found.defects.items()}},
         failure=arm.failure or found.failure,
