@@ -50,7 +50,7 @@ def by_hand(course: Course, time: float) -> float:
 
 
 @given(some.lists(courses(), min_size=4, max_size=4), some.floats(10.0, 100.0))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_drive_is_its_courses(drawn: list[Course], end: float) -> None:
     drive = plasma_drive(dict(zip(OFFERED, drawn, strict=True)), end)
     corners = {time for course in drawn for time, _ in course.points if time < end}

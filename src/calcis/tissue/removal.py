@@ -8,6 +8,7 @@ from calcis.ledger import LEDGER
 from calcis.part import Model
 from calcis.tissue.chapter import Chapter
 from calcis.tissue.crossings import Floats
+from calcis.tissue.deposit import LITTLE
 from calcis.wording import digits, moment, on, per_cent
 
 TAKEN = "mineral_taken"  # mmol of calcium per litre that operations have taken with the mineral so far
@@ -40,7 +41,7 @@ def chapters(
         before = max(int(times.searchsorted(at, side="left")) - 1, 0)
         took = float(courses[TAKEN][after] - courses[TAKEN][before])
         there = float(courses["mineral_total"][before])
-        if took < 1e-6 * stainable:
+        if took < LITTLE:
             said = "There was no mineral to take."
         else:
             share = f", {per_cent(min(took / there, 1.0))} of what was there" if there > 0.0 else ""
