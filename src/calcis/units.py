@@ -20,6 +20,8 @@ from functools import lru_cache
 
 from calcis.errors import InputError, nearest
 
+MM3_PER_L = 1e6  # mm³ in a litre
+
 
 class UnitError(InputError):
     """A unit that is not known, or that does not fit."""

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from calcis.errors import InputError
 from calcis.solve.grid.layout import Grid
-from calcis.space.shapes import Cone, Line, Shell, Sphere, share_of_mask, share_of_voxels
+from calcis.space.shapes import Cone, Line, Shell, Sphere, share_of_voxels
 
 GRID = Grid((48, 48, 48), 0.125)
 MIDDLE = (3.0, 3.0, 3.0)
@@ -36,8 +35,3 @@ def test_a_cone_is_widest_at_the_surface():
     areas = share.sum(axis=(1, 2))
     assert (np.diff(areas[:32]) < 0).all()
     assert areas[34:].max() == 0.0
-
-
-def test_a_mask_of_another_size_is_refused():
-    with pytest.raises(InputError, match="48 x 48 x 48"):
-        share_of_mask(np.zeros((2, 2, 2)), GRID)

@@ -9,7 +9,6 @@ import math
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Discriminator,
@@ -22,7 +21,7 @@ from pydantic import (
 from calcis.body import CLAMPED
 from calcis.case.further import FurtherLabs
 from calcis.case.patch import MOST_LAYERS, Layer, Shape, Spacing, Voxels
-from calcis.case.quantity import Quantity, refusal
+from calcis.case.quantity import Duration, Form, Moment, Quantity, refusal
 from calcis.case.surgery import Excise, Remove
 from calcis.parameters import Species
 from calcis.reading import shown
@@ -32,12 +31,8 @@ MOST_OUTPUTS = 200_000  # output times of all arms together: about a gigabyte of
 MOST_POINTS = 10_000  # of one course of plasma
 MOST_ARMS = 100
 
-_LONGEST = 150 * 8766  # hours of a run
-
 Age = Annotated[float, Quantity("y", "54 y", 0, 130, above=True)]
 Mass = Annotated[float, Quantity("kg", "68 kg", 0, 1000, above=True)]
-Moment = Annotated[float, Quantity("h", "0 d", 0, _LONGEST)]
-Duration = Annotated[float, Quantity("h", "1 y", 0, _LONGEST, above=True)]
 Share = Annotated[float, Quantity("1", "0.9", 0, 1)]
 Calcium = Annotated[float, Quantity("mmol/L", "1.25 mmol/L", 0, 100, substance="calcium")]
 Phosphate = Annotated[float, Quantity("mmol/L", "1.2 mmol/L", 0, 100, substance="phosphorus")]
@@ -49,11 +44,7 @@ Density = Annotated[float, Quantity("1/mm^3", "1000 1/mm^3", 0, 1e6, above=True)
 Tolerance = Annotated[float, Field(ge=1e-10, le=1e-2)]
 
 
-class _Form(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Person(_Form):
+class Person(Form):
     """Who: age (y), sex, mass (kg), species; only the species counts in animals or where plasma is given."""
 
     age: Age | None = None
@@ -77,7 +68,7 @@ Fgf23 = Annotated[float, Quantity("pmol/L", "2 pmol/L", 0, 5000, substance="fgf2
 AlkalinePhosphatase = Annotated[float, Quantity("IU/L", "70 IU/L", 1, 20000)]
 
 
-class Labs(_Form):
+class Labs(Form):
     """What was measured in a person's blood; each may be left out."""
 
     calcium: TotalCalcium | None = None
@@ -98,7 +89,7 @@ class Labs(_Form):
         return self.model_dump(exclude_none=True)
 
 
-class _Point(_Form):
+class _Point(Form):
     at: Moment
 
 
@@ -137,7 +128,7 @@ Pyrophosphates = Annotated[
 Acidities = Annotated[Annotated[Acidity, _Value] | Annotated[list[AcidityPoint], _Some, _Points], _Given]
 
 
-class PlasmaForm(_Form):
+class PlasmaForm(Form):
     """What plasma or a culture medium offers: values, or points with steps or straight lines between them."""
 
     between: Literal["steps", "lines"] | None = None
@@ -147,7 +138,7 @@ class PlasmaForm(_Form):
     ph: Acidities | None = None
 
 
-class Injury(_Form):
+class Injury(Form):
     """What kills tissue: kind, when (h), where, which share of the cells; other keys are some kinds'."""
 
     kind: str
@@ -190,7 +181,7 @@ class Injury(_Form):
         return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
 
 
-class Lesion(_Form):
+class Lesion(Form):
     """A patch of a tissue and what happens to it; without an injury, what plasma alone does."""
 
     tissue: str
@@ -208,7 +199,7 @@ class Lesion(_Form):
     )
 
 
-class Timing(_Form):
+class Timing(Form):
     """How long is simulated (h), how often written (h), the solver's relative tolerance, and a seed."""
 
     duration: Duration
@@ -246,7 +237,7 @@ ChangeSet = Annotated[dict[str, Any], WithJsonSchema(_SCHEMA)]  # calcis.changes
 TissueName = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 
 
-class TissueForm(_Form):
+class TissueForm(Form):
     """A tissue of the case's own: like another, but for some numbers; with a volume it is an organ."""
 
     title: Annotated[str, Field(max_length=200)] = ""
@@ -256,7 +247,7 @@ class TissueForm(_Form):
     changes: ChangeSet = Field(default_factory=dict)
 
 
-class InjuryForm(_Form):
+class InjuryForm(Form):
     """An injury of the case's own: like a kind of injury, but for some of its numbers."""
 
     like: str
@@ -280,7 +271,7 @@ Diseases = Annotated[
 _Name = Annotated[str, Field(min_length=1, max_length=100)]
 
 
-class Difference(_Form):
+class Difference(Form):
     """What is different in one arm: diseases, numbers, plasma, medication that is stopped, operations."""
 
     disease: Diseases = None
@@ -356,7 +347,7 @@ _WITH_A_BODY: dict[str, Any] = {
 }
 
 
-class CaseForm(_Form):
+class CaseForm(Form):
     """A case file of format 1."""
 
     model_config = ConfigDict(

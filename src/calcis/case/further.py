@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
-
-from calcis.case.quantity import Quantity
+from calcis.case.quantity import Form, Quantity
 
 UrineCalcium = Annotated[float, Quantity("mmol/d", "5 mmol/d", 0, 100, substance="calcium")]
 ClearanceRatio = Annotated[float, Quantity("1", "0.015", 0, 1)]
@@ -14,10 +12,9 @@ Pthrp = Annotated[float, Quantity("pmol/L", "3 pmol/L", 0, 1000)]
 Bicarbonate = Annotated[float, Quantity("mmol/L", "24 mmol/L", 2, 80)]
 
 
-class FurtherLabs(BaseModel):
+class FurtherLabs(Form):
     """Calcium in urine of 24 h, its clearance over that of creatinine, PTHrP, bicarbonate."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
     calcium_urine: UrineCalcium | None = None
     calcium_creatinine_clearance_ratio: ClearanceRatio | None = None
     pthrp: Pthrp | None = None

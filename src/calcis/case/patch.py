@@ -17,7 +17,6 @@ from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Discriminator,
@@ -27,7 +26,7 @@ from pydantic import (
     model_validator,
 )
 
-from calcis.case.quantity import Quantity, refusal
+from calcis.case.quantity import Depth, Duration, Form, Length, Quantity, refusal
 from calcis.reading import shown
 from calcis.space.mask import Segment
 
@@ -35,14 +34,7 @@ MOST_VOXELS = 128**3
 MOST_EDGE = 1024
 MOST_LAYERS = 20
 
-Length = Annotated[float, Quantity("mm", "6 mm", 0, 2000, above=True)]
-Depth = Annotated[float, Quantity("mm", "6 mm", 0, 2000)]
-Duration = Annotated[float, Quantity("h", "90 d", 0, 150 * 8766, above=True)]
 Spacing = Annotated[float, Quantity("mm", "0.125 mm", 0.005, 20)]
-
-
-class _Form(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 def _ball(diameter: float, depth: float | None) -> tuple[float, float, float]:
@@ -50,7 +42,7 @@ def _ball(diameter: float, depth: float | None) -> tuple[float, float, float]:
     return diameter, diameter, diameter if depth is None else depth + 0.5 * diameter
 
 
-class Cone(_Form):
+class Cone(Form):
     """A bite's: its base at the surface, diameter of the base and depth (mm)."""
 
     diameter: Length
@@ -67,7 +59,7 @@ class Cone(_Form):
         return self.diameter, self.diameter, self.depth
 
 
-class Sphere(_Form):
+class Sphere(Form):
     """A ball: its diameter, and the depth of its middle (mm; else the middle of the block)."""
 
     diameter: Length
@@ -84,7 +76,7 @@ class Sphere(_Form):
         return _ball(self.diameter, self.depth)
 
 
-class Line(_Form):
+class Line(Form):
     """A needle's track straight down: its diameter, and from which depth to which (mm)."""
 
     diameter: Length
@@ -110,7 +102,7 @@ class Line(_Form):
         return self.diameter, self.diameter, self.end + 0.5 * self.diameter
 
 
-class Shell(_Form):
+class Shell(Form):
     """The wall of a ball, as a granuloma's: outer diameter, thickness, and the depth of its middle (mm)."""
 
     diameter: Length
@@ -134,7 +126,7 @@ class Shell(_Form):
         return _ball(self.diameter, self.depth)
 
 
-class Growing(_Form):
+class Growing(Form):
     """The core of a tumour that grows at a steady speed and outgrows its supply: all but a rim (mm, h).
 
     It is `begin` wide when the injury begins and `end` wide after `over`.
@@ -181,7 +173,7 @@ MaskFile = Annotated[
 ]
 
 
-class Mask(_Form):
+class Mask(Form):
     """A segmented image: its NIfTI file, which label, what the surface looks to, depth of its middle (mm)."""
 
     file: Annotated[MaskFile, Field(description="NIfTI, beside the case file")]
@@ -221,7 +213,7 @@ Kind = Region | Growing | Mask
 _KINDS = ("cone", "sphere", "line", "shell", "growing", "mask")
 
 
-class Shape(_Form):
+class Shape(Form):
     """The form of the injured patch: one of these."""
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
@@ -278,7 +270,7 @@ Voxels = Annotated[
 ]
 
 
-class Layer(_Form):
+class Layer(Form):
     """A layer of a tissue under the one before."""
 
     tissue: str

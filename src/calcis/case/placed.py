@@ -14,7 +14,7 @@ from calcis.space.margin import within_margin
 GROWTH_STEPS = 24  # in which a core grows
 
 
-def layers_of(count: tuple[int, int, int], spacing: float, thickness: Sequence[float]) -> np.ndarray:
+def tissue_of_voxels(count: tuple[int, int, int], spacing: float, thickness: Sequence[float]) -> np.ndarray:
     """Which tissue each voxel (z, y, x) is: a layer's, from the surface down, or the last."""
     nx, ny, nz = count
     depth = (np.arange(nz) + 0.5) * spacing

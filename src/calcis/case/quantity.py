@@ -6,13 +6,20 @@ import math
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import BaseModel, ConfigDict
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from calcis.parameters import data_path, read_parameters
 from calcis.reading import shown
 from calcis.units import UnitError, convert, dimension, in_words, read_quantity
+
+
+class Form(BaseModel):
+    """What may stand under a key: nothing else, and nothing turned into another kind."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 def refusal(expected: str, got: str, nearest: str | None = None) -> PydanticCustomError:
@@ -109,3 +116,11 @@ def _molar_mass(substance: str) -> float:
     """g/mol of a substance that a laboratory reports as a mass."""
     known = read_parameters(data_path("report", "molar_masses.yaml"))
     return known[f"molar_mass.{substance}"].value
+
+
+LONGEST = 150 * 8766  # hours of a run
+
+Moment = Annotated[float, Quantity("h", "0 d", 0, LONGEST)]
+Duration = Annotated[float, Quantity("h", "1 y", 0, LONGEST, above=True)]
+Length = Annotated[float, Quantity("mm", "6 mm", 0, 2000, above=True)]
+Depth = Annotated[float, Quantity("mm", "6 mm", 0, 2000)]

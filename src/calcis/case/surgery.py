@@ -5,22 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from calcis.case.patch import Region, Shape
-from calcis.case.quantity import Quantity
+from calcis.case.quantity import Form, Moment, Quantity
 from calcis.wording import on, per_cent
 
-Moment = Annotated[float, Quantity("h", "180 d", 0, 150 * 8766)]
 Margin = Annotated[float, Quantity("mm", "2 mm", 0, 200)]
 Share = Annotated[float, Quantity("1", "0.8", 0, 1, above=True)]
 
 
-class _Form(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Excise(_Form):
+class Excise(Form):
     """The lesion, or a region of its block, is cut out at a time (h), with a margin (mm) around it."""
 
     at: Moment
@@ -28,7 +23,7 @@ class Excise(_Form):
     region: Annotated[Shape | None, Field(description="of a block: cut out, whatever is there")] = None
 
 
-class Remove(_Form):
+class Remove(Form):
     """A share of the lesion is taken away at a time (h)."""
 
     at: Moment

@@ -70,11 +70,6 @@ def forget(folder: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def kept_batches(folder: Path) -> bool:
-    """Whether there is something to go on from."""
-    return any(folder.glob("batch_*.npz"))
-
-
 _JOB: list[tuple[Case, dict[int, Members], Sequence[str]]] = []  # what forked processes inherit
 
 

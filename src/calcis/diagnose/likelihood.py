@@ -13,10 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calcis.diagnose.ensemble import KEPT, Ensemble, units
+from calcis.diagnose.ensemble import KEPT, Ensemble
 from calcis.diagnose.hypotheses import Hypothesis
 from calcis.individual.levels import Measured
-from calcis.units import convert
 
 _LEAST = 1e-12  # in place of levels that are none, such as PTHrP in health, before their logarithm
 _FEWEST = 8  # persons who make a density
@@ -140,8 +139,3 @@ def log_likelihoods(densities: Mapping[Hypothesis, Cloud], evidence: Evidence) -
     """The logarithm of the density of the labs, by hypothesis."""
     wanted = evidence.wanted[None, :]
     return {one: float(density.log_density(wanted)[0]) for one, density in densities.items()}
-
-
-def in_unit(signal: str, value: float, unit: str) -> float:
-    """A value in the unit in which persons have a signal."""
-    return convert(value, unit, units()[signal])

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from calcis.units import MM3_PER_L
+
 if TYPE_CHECKING:
     import xarray
 
 _FIRST_DEAD = 0.01  # share of a voxel that is dead at first: less is no injury
-_MM3_PER_L = 1e6
 SUMS = {"macrophages": ("macrophages_inflammatory", "macrophages_reparative")}  # shown as one field
 
 
@@ -133,11 +134,11 @@ class InSpace:
     def projection(self, index: int, axis: str) -> np.ndarray:
         """Calcium of mineral along lines through the block, mmol/mm²; rows as in a slice across `axis`."""
         mineral = self.frame("mineral_total", index)
-        return np.asarray(mineral.sum(axis=("z", "y", "x").index(axis)) * self.spacing / _MM3_PER_L)
+        return np.asarray(mineral.sum(axis=("z", "y", "x").index(axis)) * self.spacing / MM3_PER_L)
 
     def calcium(self, index: int) -> float:
         """Calcium in mineral of the whole block, mmol."""
-        return float(self.frame("mineral_total", index).sum()) * self.spacing**3 / _MM3_PER_L
+        return float(self.frame("mineral_total", index).sum()) * self.spacing**3 / MM3_PER_L
 
     def middle(self, name: str, index: int) -> np.ndarray:
         """The slice (z, x) through the middle of the block; the surface is its first row."""

@@ -19,65 +19,16 @@ import numpy as np
 
 from calcis.case import Case
 from calcis.case.block import memory
-from calcis.case.placed import injured, layers_of, share_within
-from calcis.case.surgery import Operation
 from calcis.errors import InputError
 from calcis.fields import FIELDS, FieldWriter, finish
-from calcis.ledger import LEDGER
+from calcis.simulate.block import KEPT, UNITS, Block, Removed
 from calcis.simulate.march import Progress
 from calcis.simulate.numbers import Numbers
 from calcis.solve import compiled_driver
-from calcis.solve.drive import merged
 from calcis.solve.grid.integrate import Moment
-from calcis.solve.grid.layout import Grid
 from calcis.solve.schedule import Drive
-from calcis.space.border import perfused
-from calcis.space.lesion import LesionGrid, tissue_model
-from calcis.space.margin import within_margin
 
 MOST_FRAMES = 48  # of an arm: a frame of 64 x 64 x 64 voxels takes some megabytes, and a fifth of a second
-# Relative tolerance of a step.  A year of 64³ voxels is then within 1e-4 of total mineral of a tenth of it
-# (benchmarks/lesion_grid.py), and plasma is told to it as exactly as that.
-RTOL, PLASMA_RTOL = 3e-2, 1e-4
-_MM3_PER_L = 1e6
-_DEAD = 0.05  # of a voxel: what a surgeon takes for the lesion
-
-# What is kept of every voxel.
-KEPT = (
-    "mineral_total",
-    "mineral_amorphous",
-    "mineral_octacalcium",
-    "mineral_apatite",
-    "mineral_bone",
-    "calcium_soap",
-    "radiodensity",
-    "living_fraction",
-    "dead_fraction",
-    "scar_fraction",
-    "neutrophils",
-    "monocytes",
-    "macrophages_inflammatory",
-    "macrophages_reparative",
-    "giant_cells",
-    "microbes",
-    "exchange_relative",
-    "calcium_tissue",
-    "phosphate_tissue",
-    "pyrophosphate_tissue",
-    "ph_tissue",
-    "supersaturation_above_threshold",
-)
-
-
-@dataclass(frozen=True)
-class Removed:
-    """What an operation took from a block: when (h), in which words, volume (mm³), calcium (mmol), share."""
-
-    at: float
-    words: str
-    volume: float
-    calcium: float
-    share: float  # of the block's mineral
 
 
 @dataclass(frozen=True)
@@ -95,102 +46,6 @@ def frame_times(times: np.ndarray) -> np.ndarray:
     """Output times (h) of frames: every so many of a case's, and the last."""
     step = -(-(len(times) - 1) // MOST_FRAMES) or 1
     return np.append(times[:-1:step], times[-1]) if len(times) > 1 else times
-
-
-class Block:
-    """The block of one arm on its way; `plasma` drives it from the start to the end of the run."""
-
-    def __init__(self, case: Case, arm: str, numbers: Numbers, plasma: Drive, threads: int | None) -> None:
-        assert case.lesion is not None
-        lesion = case.lesion
-        assert lesion.grid is not None
-        assert lesion.spacing is not None
-        assert lesion.injury is not None
-        model = tissue_model(case.drugs)
-        injury, self.spacing, self.model = lesion.injury, lesion.spacing, model
-        own = numbers.of_part(arm, injury.kind) | numbers.of_part(arm, "diffusion")
-        tissues: list[Mapping[str, float]] = [
-            numbers.of_organ(arm, tissue, model) | own for tissue, _ in case.layers
-        ]
-        tissues.append(numbers.of_model(arm, model) | own)
-        self.levels = numbers.of_part(arm, "story")
-        self.operations = list(case.arms[arm].operations)
-        (self.plasma,) = merged([plasma], PLASMA_RTOL)
-        begin = dict(zip(model.inputs, plasma.coefficients[0, :, 0].tolist(), strict=True))
-        grid = Grid(lesion.grid, lesion.spacing)
-        kinds = layers_of(lesion.grid, lesion.spacing, [thick for _, thick in case.layers])
-        if lesion.border == "perfused":
-            tissues, kinds = perfused(grid, tissues, kinds)
-        self.lesion = LesionGrid(
-            grid,
-            tissues,
-            begin,
-            tissue=kinds,
-            drugs=case.drugs,
-            rtol=RTOL,
-            threads=threads,
-        )
-        for moment in injury.moments(case.run.duration):
-            for at, within in injured(self.lesion.grid, injury.shape.kind, moment):
-                self.lesion.injure(injury.kind, injury.killed, within, injury.own, at=at)
-
-    @property
-    def time(self) -> float:
-        """Where it is (h)."""
-        return self.lesion.integration.time
-
-    def fields(self, names: Sequence[str] = KEPT) -> dict[str, np.ndarray]:
-        """Signals of every voxel, now."""
-        drive = self.plasma
-        piece = max(int(np.searchsorted(drive.starts, self.time, side="right")) - 1, 0)
-        since = self.time - drive.starts[piece]
-        values = np.polynomial.polynomial.polyval(since, drive.coefficients[piece].T)
-        plasma = dict(zip(self.model.inputs, values.tolist(), strict=True))
-        return self.lesion.signals(names, plasma)
-
-    def operate(self, operation: Operation) -> Removed:
-        """Take a region, or a share of what is dead or mineral, with a margin around it; a wound is left."""
-        found = self.fields(("mineral_total", "dead_fraction"))
-        sick = (found["mineral_total"] > self.levels["story.mineral_stainable"]) | (
-            found["dead_fraction"] > _DEAD
-        )
-        if operation.region is None:
-            region = operation.share * within_margin(sick, operation.margin or 0.0, self.spacing)
-        else:
-            region = share_within(self.lesion.grid, operation.region, operation.margin or 0.0)
-        before = float(found["mineral_total"].sum())
-        calcium = self.lesion.excise(region)["calcium"]
-        left = float(self.fields(("mineral_total",))["mineral_total"].sum())
-        share = (before - left) / before if before > 0.0 else 0.0
-        volume = float(region.sum()) * self.spacing**3
-        return Removed(operation.at, operation.words, volume, calcium, share)
-
-    def measures(self, fields: Mapping[str, np.ndarray]) -> dict[str, float]:
-        """What is told of a frame: see UNITS."""
-        each = self.spacing**3
-        mineral = fields["mineral_total"]
-        visible = mineral >= self.levels["story.mineral_ct"]
-        mass = float(mineral.sum()) * each / _MM3_PER_L * self.levels["story.calcium_mass"]
-        ledger, litres = self.lesion.integration, mineral.size * each / _MM3_PER_L
-        taken = ledger.total(f"{LEDGER}.calcium_from_plasma_sum") * litres
-        return {
-            "calcium_in_mineral": mass,
-            "stainable_volume": float((mineral >= self.levels["story.mineral_stainable"]).sum()) * each,
-            "visible_volume": float(visible.sum()) * each,
-            "radiodensity_highest": float(fields["radiodensity"].max()),
-            "dead_volume": float(fields["dead_fraction"].sum()) * each,
-            "calcium_from_plasma": taken * self.levels["story.calcium_mass"],
-        }
-
-
-UNITS = {
-    "calcium_in_mineral": "mg",
-    "stainable_volume": "mm^3",
-    "visible_volume": "mm^3",
-    "radiodensity_highest": "1",
-    "dead_volume": "mm^3",
-    "calcium_from_plasma": "mg",
-}
 
 
 def simulate_in_space(

@@ -23,8 +23,7 @@ from calcis.tissue.injuries import moves
 from calcis.tissue.surgery import WOUND
 from calcis.tissue.surgery import moves as surgery_moves
 from calcis.tissue.uptake import TAKEN
-
-_MM3_PER_L = 1e6
+from calcis.units import MM3_PER_L
 
 
 @cache
@@ -91,7 +90,7 @@ def operation_numbers(numbers: Numbers, arm: str, operations: Sequence[Operation
 
 def volume_of(injury: Injury | None) -> float:
     """Litres of tissue that are injured; without an injury none, so that nothing is taken from the blood."""
-    return 0.0 if injury is None else injury.shape.volume / _MM3_PER_L
+    return 0.0 if injury is None else injury.shape.volume / MM3_PER_L
 
 
 def lesion_places(case: Case, model: Model) -> Places:

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from calcis.case import Case
-from calcis.simulate.in_space import InSpace, Removed
+from calcis.simulate.block import Removed
+from calcis.simulate.in_space import InSpace
 from calcis.simulate.lesion import volume_of
 from calcis.simulate.numbers import Numbers
 from calcis.store import Arm, Finding, Series

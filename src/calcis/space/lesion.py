@@ -20,8 +20,8 @@ from calcis.solve.system import INPUT_DEGREE, trace
 from calcis.space.diffusion import diffusivities, passable
 from calcis.tissue import BALANCES, INPUTS, PARTS
 from calcis.tissue.injuries import moves
+from calcis.units import MM3_PER_L
 
-_MM3_PER_L = 1e6
 _PLANES = 32_768  # voxels whose signals are found at a time
 _NOTHING = 1e-12  # mmol/L that have flowed: less is rounding
 
@@ -139,7 +139,7 @@ class LesionGrid:
         A salt in `given` is in mmol, and spreads evenly in what is injured.
         """
         given = dict(given or {})
-        litres = float(within.sum()) * self.grid.spacing**3 / _MM3_PER_L
+        litres = float(within.sum()) * self.grid.spacing**3 / MM3_PER_L
         for salt in given.keys() & {"calcium", "phosphate"}:
             given[salt] /= litres
         lists = [moves(kind, killed, own, given) for own in self.tissues]
@@ -175,7 +175,7 @@ class LesionGrid:
             elif part != "interstitial_fluid":
                 self.integration.set(name, (1.0 - within) * self.state(name))
         self._book_given(before)
-        litres = self.grid.voxels * self.grid.spacing**3 / _MM3_PER_L
+        litres = self.grid.voxels * self.grid.spacing**3 / MM3_PER_L
         return {kind: (before[kind] - now) * litres for kind, now in self._stored().items()}
 
     def _book_given(self, before: Mapping[str, float]) -> None:

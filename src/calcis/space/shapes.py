@@ -11,7 +11,6 @@ from typing import Protocol
 
 import numpy as np
 
-from calcis.errors import InputError
 from calcis.solve.grid.layout import Grid
 
 Point = tuple[float, float, float]
@@ -97,12 +96,3 @@ def share_of_voxels(shape: Shape, grid: Grid, edge: float = 0.0) -> np.ndarray:
     z, y, x = ((np.arange(count) + 0.5) * grid.spacing for count in (nz, ny, nx))
     distance = shape.distance(x[None, None, :], y[None, :, None], z[:, None, None])
     return np.asarray(np.clip(0.5 - distance / max(edge, grid.spacing), 0.0, 1.0))
-
-
-def share_of_mask(mask: np.ndarray, grid: Grid) -> np.ndarray:
-    """The same from an array (z, y, x) of shares, such as a segmented image."""
-    nx, ny, nz = grid.shape
-    mask = np.asarray(mask, float)
-    if mask.shape != (nz, ny, nx) or not ((mask >= 0.0) & (mask <= 1.0)).all():
-        raise InputError(f"shares from 0 to 1 for {nx} x {ny} x {nz} voxels", f"an array {mask.shape}")
-    return mask

@@ -25,8 +25,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from calcis.case.form import ChangeSet, Moment, PlasmaForm
-from calcis.case.quantity import refusal
+from calcis.case.form import ChangeSet, PlasmaForm
+from calcis.case.quantity import Moment, refusal
 from calcis.reading import shown
 
 KINDS = {

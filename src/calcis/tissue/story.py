@@ -15,6 +15,7 @@ import numpy as np
 from calcis.tissue import cause
 from calcis.tissue.crossings import Floats, Peak, Spell, first_rise, last_fall, peak, spell
 from calcis.tissue.exchange import INTERSTITIAL_FLUID, ph_tissue
+from calcis.units import MM3_PER_L
 
 THRESHOLDS = {
     "dead_cleared": "1",
@@ -258,7 +259,7 @@ def tell(
         radiodensity_end=end["radiodensity"],
         calcium_end=None
         if volume is None
-        else end["mineral_total"] * 1e-6 * volume * thresholds["calcium_mass"],
+        else end["mineral_total"] / MM3_PER_L * volume * thresholds["calcium_mass"],
     )
 
 
