@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from calcis.errors import InputError
+from calcis.study.baseline import taken, weights_of
 from calcis.study.experiment import read_experiments
 from calcis.study.trials import trial_courses
 from calcis.study.validation import validate
@@ -67,9 +68,47 @@ def test_near_is_the_sampling_error_of_the_trial_s_size(tmp_path: Path) -> None:
     assert found.verdicts[1].passed and found.verdicts[2].passed
 
 
+TOLD = "entry: {calcium_plasma: 3.0 to 3.6 mmol/L}"
+BASELINE = """entry: {calcium_plasma: above 3.0 mmol/L}
+      baseline: {calcium_plasma: {mean: 13.8 mg/dL, sd: 1.2 mg/dL}, phosphate_plasma: {mean: 1.4 mmol/L}}"""
+
+
+def test_patients_have_the_baseline_that_was_told(tmp_path: Path) -> None:
+    text = TRIAL.replace(TOLD, BASELINE)
+    (one,) = read_experiments(read(tmp_path, text.replace("simulated: 20", "simulated: 60")))
+    watch = trial_courses(one, []).arms["watch"]
+    assert watch["calcium_plasma"].values[0] == pytest.approx(13.8 / 4.0078, rel=0.01)
+    assert watch["phosphate_plasma"].values[0] == pytest.approx(1.4, rel=0.03)
+
+
+def test_weights_are_those_nearest_to_counting_each_alike() -> None:
+    values = np.linspace(-3.0, 3.0, 601)
+    even = np.full(601, 1.0 / 601)
+    assert weights_of(values[:, None], np.zeros(1), values.std(keepdims=True)) == pytest.approx(even)
+    # Of what is spread evenly, all that the normal density asks for.
+    bell = np.exp(-0.5 * ((values - 0.5) / 0.5) ** 2)
+    weights = weights_of(values[:, None], np.array([0.5]), np.array([0.5]))
+    assert weights == pytest.approx(bell / bell.sum(), rel=1e-3)
+
+
+def test_persons_are_taken_as_often_as_they_weigh_and_nobody_twice() -> None:
+    weights = np.array([0.5, *np.full(50, 0.01)])
+    often = np.zeros(51)
+    for seed in range(300):
+        chosen, counts = taken(weights, 11, np.random.default_rng(seed))
+        assert len(set(chosen.tolist())) == len(chosen) == 11
+        assert 0 in chosen and counts[list(chosen).index(0)] == pytest.approx(0.5)
+        often[chosen] += 1.0
+    assert often[1:].mean() == pytest.approx(60.0) and often[1:].std() < 15.0
+
+
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
+        (TOLD, "baseline: {calcium_plasma: {mean: 25 mg/dL, sd: 1 mg/dL}}", "among those who are let in"),
+        (TOLD, "baseline: {calcium_plasma: {mean: 13.8 mg/dL, sd: 0 mg/dL}}", "above 0, or none"),
+        (TOLD, "baseline: {calcium_plasma: {mean: 13.8 d, sd: 1 mg/dL}}", "got d (time)"),
+        (TOLD, "baseline: {calcium_plsma: {mean: 13.8 mg/dL}}", "did you mean calcium_plasma"),
         ("3.0 to 3.6 mmol/L", "above 6 mmol/L", "who fulfil the entry"),
         ("entry: {calcium_plasma", "entry: {calcium_plsma", "did you mean calcium_plasma"),
         ("below 95 %, of: start", "below 95 %, of: it", "of: start"),

@@ -122,19 +122,20 @@ def read_bounds(
     if one is None and both is None:
         raise document.error(where, form, shown(given))
     if one is not None:
-        level = _level(document, where, one[2], quantity, unit)
+        level = read_level(document, where, one[2], quantity, unit)
         return (0.0, level, text) if one[1] == "below" else (level, float("inf"), text)
     assert both is not None
-    high = _level(document, where, both[2], quantity, unit)
+    high = read_level(document, where, both[2], quantity, unit)
     own = both[2].strip()
     last = re.match(r"[0-9.eE+-]+", own)
-    low = _level(document, where, f"{both[1]} {own[last.end() if last else 0 :]}", quantity, unit)
+    low = read_level(document, where, f"{both[1]} {own[last.end() if last else 0 :]}", quantity, unit)
     if not 0.0 <= low < high:
         raise document.error(where, "a lower end of at least 0 below the upper one", shown(given))
     return low, high, text
 
 
-def _level(document: Document, where: Where, text: str, quantity: str, unit: str) -> float:
+def read_level(document: Document, where: Where, text: str, quantity: str, unit: str) -> float:
+    """A value of at least 0 in `unit`; masses of what is known by name are read too."""
     substance = quantity.partition("_")[0]
     mass = molar_mass(_SUBSTANCES.get(substance, substance)) if substance in _MASSES else None
     try:

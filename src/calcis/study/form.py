@@ -101,11 +101,19 @@ class Then(Form):
     infused: dict[str, Text] | None = None
 
 
+class Baseline(Form):
+    """What the patients of a trial had at the start: mean and, where it was told, standard deviation."""
+
+    mean: Text
+    sd: Text | None = None
+
+
 class Patients(Form):
     """A virtual trial: how many persons, who is let in, and of which shares of them something is told."""
 
     simulated: Annotated[int, Field(ge=20, le=2000)] = 200
     entry: dict[str, Text] = Field(default_factory=dict)
+    baseline: dict[str, Baseline] = Field(default_factory=dict)
     shares: dict[str, dict[str, Text]] = Field(default_factory=dict)
 
 
