@@ -81,6 +81,31 @@ def test_patients_have_the_baseline_that_was_told(tmp_path: Path) -> None:
     assert watch["phosphate_plasma"].values[0] == pytest.approx(1.4, rel=0.03)
 
 
+TITRATED = f"""{TOLD}
+      titrated: {{more: {{arms: [watch, it], until: {{calcium_plasma: below 2.8 mmol/L}}, at: 6 d}}}}"""
+PRIOR = """at: 3 d
+      titrated: {raised: {arms: [it, more], until: {calcium_plasma: below 2.8 mmol/L}, at: 9 d}}
+      entry: {calcium_plasma: 3.0 to 3.6 mmol/L}"""
+SALINE = "saline 3 L IV over 24 h daily for 9 d"
+ARMS = f"{{it: [{SALINE}, zoledronate 1 mg IV from 3 d], more: [{SALINE}, zoledronate 8 mg IV from 3 d]}}"
+
+
+def test_patients_are_let_in_after_prior_treatment_and_doses_are_raised_until_they_do_enough(
+    tmp_path: Path,
+) -> None:
+    text = TRIAL.replace(TOLD, PRIOR).replace("duration: 6 d", "duration: 9 d")
+    text = text.replace("{watch: [], it: [zoledronate 4 mg IV over 15 min]}", ARMS)
+    (one,) = read_experiments(read(tmp_path, text))
+    found = trial_courses(one, [])
+    begin = int(np.flatnonzero(found.times == 72.0)[0])
+    few, many, raised = (found.arms[arm]["lower"].values for arm in ("it", "more", "raised"))
+    calcium = [found.arms[arm]["calcium_plasma"].values for arm in ("it", "more", "raised")]
+    assert 3.0 < calcium[0][begin] < 3.6 < calcium[0][0], "fluid lowered it, and they were let in then"
+    assert not few[: begin + 1].any() and few[-1] > 0.0
+    assert many[-1] >= raised[-1] >= few[-1]
+    assert calcium[0][-1] > calcium[2][-1] >= calcium[1][-1]
+
+
 def test_weights_are_those_nearest_to_counting_each_alike() -> None:
     values = np.linspace(-3.0, 3.0, 601)
     even = np.full(601, 1.0 / 601)
@@ -111,6 +136,11 @@ def test_persons_are_taken_as_often_as_they_weigh_and_nobody_twice() -> None:
         (TOLD, "baseline: {calcium_plsma: {mean: 13.8 mg/dL}}", "did you mean calcium_plasma"),
         ("3.0 to 3.6 mmol/L", "above 6 mmol/L", "who fulfil the entry"),
         ("entry: {calcium_plasma", "entry: {calcium_plsma", "did you mean calcium_plasma"),
+        (TOLD, f"at: 2 d\n      {TOLD}", "the same until patients are let in"),
+        (TOLD, f"at: 7 d\n      {TOLD}", "before the run's end"),
+        (TOLD, TITRATED.replace("[watch, it]", "[watch, its]"), "did you mean it"),
+        (TOLD, TITRATED.replace("more:", "it:"), "no arm of the case has"),
+        (TOLD, TITRATED.replace("6 d", "8 d"), "up to the run's end"),
         ("below 95 %, of: start", "below 95 %, of: it", "of: start"),
         ("[sampling 30]", "[sampling none]", "sampling 92"),
         ('equals: "0.9"', 'equals: "1.4"', "a share of persons"),

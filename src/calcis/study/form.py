@@ -108,12 +108,22 @@ class Baseline(Form):
     sd: Text | None = None
 
 
+class Titrated(Form):
+    """An arm in which each person has the first of several arms that does enough at a time, or the last."""
+
+    arms: Annotated[list[str], Field(min_length=2, max_length=20)]
+    until: dict[str, Text]
+    at: Moment
+
+
 class Patients(Form):
     """A virtual trial: how many persons, who is let in, and of which shares of them something is told."""
 
     simulated: Annotated[int, Field(ge=20, le=2000)] = 200
     entry: dict[str, Text] = Field(default_factory=dict)
     baseline: dict[str, Baseline] = Field(default_factory=dict)
+    at: Moment = 0.0  # when they are let in; what is given before is the same in all arms
+    titrated: dict[str, Titrated] = Field(default_factory=dict)
     shares: dict[str, dict[str, Text]] = Field(default_factory=dict)
 
 
