@@ -23,7 +23,7 @@ from calcis.chemistry.attenuation import EFFECTIVE_ENERGY, radiodensity_per_mass
 from calcis.chemistry.mineral import HIGHEST, LOWEST, MIDDLE, Mineral, minerals, solubility
 from calcis.clinical.history import conditions, medicines
 from calcis.drug_words import drug_facts, history_facts, moved_by, shown
-from calcis.drugs import drug_part
+from calcis.drugs import SITES, drug_part
 from calcis.errors import InputError, nearest
 from calcis.parameters import KINDS, Parameter, data_path, read_data, read_parameters
 from calcis.part import Part
@@ -36,7 +36,14 @@ from calcis.tissue.surgery import CLOSED
 from calcis.tissue.surgery import KINDS as OPERATIONS
 from calcis.wording import span
 
-_ROOMS = ("drugs", "tissue", "chemistry", "injuries", "surgery")  # folders of numbers that every body shares
+_ROOMS = (
+    "drugs",
+    "sites",
+    "tissue",
+    "chemistry",
+    "injuries",
+    "surgery",
+)  # folders of numbers that every body shares
 
 
 @dataclass(frozen=True)
@@ -143,7 +150,8 @@ def _every_name_in(body: str | None) -> Iterator[tuple[str, Callable[[], Explana
 
 def _shared() -> list[Part]:
     """The Parts that stand beside any body."""
-    return [*TISSUE, *(drug_part(drug) for drug in packaged().drugs)]
+    sites = [site.part for site in SITES.values()]
+    return [*TISSUE, *sites, *(drug_part(drug) for drug in packaged().drugs)]
 
 
 def _parts() -> list[Part]:

@@ -67,6 +67,7 @@ _METRIC = (
 # Names, exact value in base units as a fraction, dimension.  A year is the Julian year, 365.25 d.
 _OTHER = (
     (("s", "second", "seconds"), (1, 1), _SECOND),
+    (("ms",), (1, 1000), _SECOND),
     (("min", "minute", "minutes"), (60, 1), _SECOND),
     (("h", "hour", "hours"), (3600, 1), _SECOND),
     (("d", "day", "days"), (86400, 1), _SECOND),

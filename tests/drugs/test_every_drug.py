@@ -58,6 +58,9 @@ def test_what_leaves_is_eliminated_or_lost_on_the_way(name: str, amount: list[fl
     for depot in depots:
         share = values.get(f"{name}.bioavailability", values.get(f"{name}.bioavailability_{depot}"))
         assert share is not None
+        if f"{name}.first_pass_half" in values:
+            half = values[f"{name}.first_pass_half"]
+            share = 1 - (1 - share) * half / (half + point.signal(f"{name}_plasma"))
         lost += (1 - share) * -rates[f"{name}.{depot}"]
     central = "central" in part.states
     gone = point.signal(f"{name}_eliminated" if central else f"{name}_absorbed")

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from calcis.case.case import Case
 from calcis.case.vocabulary import Vocabulary
 from calcis.changes import Change, resolve
+from calcis.drugs import SITES, acts_on
 from calcis.tissue.numbers import tissue_parameters
 
 
@@ -38,6 +39,8 @@ def _unused(name: str, case: Case, vocabulary: Vocabulary, given: Collection[str
     part = name.partition(".")[0]
     if part in vocabulary.drugs and part not in given:
         return f"no {part} is given"
+    if part in SITES and not any(acts_on(drug, part) for drug in given):
+        return "no drug that acts on it is given"
     injury = None if case.lesion is None else case.lesion.injury
     if case.lesion is None and not case.organs and name in tissue_parameters():
         return "there is no lesion"

@@ -11,7 +11,7 @@ from calcis.body import CLAMPED, body_parts, body_species
 from calcis.case.disease import Disease, read_disease
 from calcis.case.drugs import Drug, read_drug
 from calcis.case.tissues import Tissue, read_tissue
-from calcis.drugs import absent, drug_part
+from calcis.drugs import SITES, absent, drug_part
 from calcis.parameters import ALL_SPECIES, Parameter, data_path, read_data, read_parameters
 from calcis.space.diffusion import diffusion_parameters
 from calcis.tissue.numbers import tissue_parameters
@@ -90,4 +90,6 @@ def _parameters(body: str) -> Mapping[str, Parameter]:
     for drug in _files("drugs"):
         part = drug_part(drug)
         found |= read_parameters(data_path("drugs", f"{drug}.yaml"), {part.name: part.parameters})
+    for name, site in SITES.items():
+        found |= read_parameters(data_path("sites", f"{name}.yaml"), {name: site.part.parameters})
     return MappingProxyType(found | tissue_parameters() | diffusion_parameters())

@@ -17,6 +17,7 @@ _UNITS = {
     "gfr": {f"{grade}_from": "mL/min" for grade in ("g1", "g2", "g3a", "g3b", "g4")},
     "vitamin_d_25": {"deficient_below": "nmol/L", "adequate_from": "nmol/L", "high_above": "nmol/L"},
     "calcium_phosphate_product": {"target_below": "mg^2/dL^2"},
+    "circulation": {"pressure_low": "mmHg", "rate_low": "1/min", "conduction_slow": "ms"},
 }
 _GFR = {
     "g1": "normal or high",

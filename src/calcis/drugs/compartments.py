@@ -32,12 +32,14 @@ def compartments(
     bone: bool = False,
     target: bool = False,
     unbound: bool = False,
+    first_pass: bool = False,
 ) -> Part:
     """The Part of a drug, amounts in `unit`, of which `scale` is nothing.
 
     renal: a share of the filtration rate is cleared beside `clearance`.  bone: a clearance to the surface of
     bone, which gives it back or buries it.  target: saturable elimination by binding its target.  unbound:
-    interstitial fluid has the share of plasma that is not bound.
+    interstitial fluid has the share of plasma that is not bound.  first_pass: gut and liver break down less
+    of what is swallowed the more of it is in plasma, so that bioavailability rises towards 1.
     """
     plasma, eliminated, absorbed = f"{name}_plasma", f"{name}_eliminated", f"{name}_absorbed"
     states = {depot: State(unit, _nothing, scale, dosable=True) for depot in depots}
@@ -61,6 +63,8 @@ def compartments(
     if renal:
         parameters["renal_share"] = "1"
         needs[FILTRATION] = "L/h"
+    if first_pass:
+        parameters["first_pass_half"] = concentration
     if target:
         parameters |= {"target_maximum": f"{unit}/h", "target_half": concentration}
     if unbound:
@@ -74,7 +78,9 @@ def compartments(
         states |= {"bone_surface": State(unit, _nothing, scale), "buried": State(unit, _nothing, scale)}
         parameters |= {"bone_clearance": "L/h", "bone_release_rate": "1/h", "burial_rate": "1/h"}
         gives[f"{name}_bone"] = Signal(unit, lambda v: v.bone_surface)
-    return Part(name, states, parameters, needs, {}, gives, _rates(name, depots, peripheral, bone))
+    return Part(
+        name, states, parameters, needs, {}, gives, _rates(name, depots, peripheral, bone, first_pass)
+    )
 
 
 def _nothing(_: Any) -> float:
@@ -98,10 +104,14 @@ def _leaving(v: Any, depots: Sequence[str]) -> dict[str, Value]:
     return {depot: getattr(v, _of("absorption_rate", depot, depots)) * getattr(v, depot) for depot in depots}
 
 
-def _arrived(v: Any, depots: Sequence[str]) -> list[Value]:
-    """What arrives of it: a share of a dose is lost on the way."""
+def _arrived(v: Any, depots: Sequence[str], plasma: str = "") -> list[Value]:
+    """What arrives of it: a share of a dose is lost on the way, F; with `plasma` 1 − (1 − F)·K/(K + C)."""
     leaving = _leaving(v, depots)
-    return [getattr(v, _of("bioavailability", depot, depots)) * leaving[depot] for depot in depots]
+    lost = {depot: 1.0 - getattr(v, _of("bioavailability", depot, depots)) for depot in depots}
+    if plasma:
+        share = v.first_pass_half / (v.first_pass_half + getattr(v, plasma))
+        lost = {depot: one * share for depot, one in lost.items()}
+    return [(1.0 - lost[depot]) * leaving[depot] for depot in depots]
 
 
 def _arriving(depots: Sequence[str]) -> Callable[[Any], Value]:
@@ -130,14 +140,14 @@ def _eliminated(plasma: str, renal: bool, target: bool) -> Callable[[Any], Value
 
 
 def _rates(
-    name: str, depots: Sequence[str], peripheral: bool, bone: bool
+    name: str, depots: Sequence[str], peripheral: bool, bone: bool, first_pass: bool
 ) -> Callable[[Any], Mapping[str, Value]]:
     plasma, eliminated = f"{name}_plasma", f"{name}_eliminated"
 
     def rates(v: Any) -> Mapping[str, Value]:
         """Amounts per hour."""
         found = {depot: -leaving for depot, leaving in _leaving(v, depots).items()}
-        flows = _arrived(v, depots)
+        flows = _arrived(v, depots, plasma if first_pass else "")
         if peripheral:
             outward = v.distribution_clearance * (getattr(v, plasma) - v.peripheral / v.peripheral_volume)
             flows.append(-outward)

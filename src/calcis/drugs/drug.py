@@ -7,7 +7,8 @@
           law: inhibits                   # one of calcis.drugs.action.LAWS
           by: zoledronate_bone            # a signal or state of the drug
           delayed: true
-          on: {calcis: [bone_cells.resorption_factor]}    # of a body, or of `tissue`: lesion and organs
+          on: {calcis: [bone_cells.resorption_factor]}    # of a body, of `tissue` (lesion and organs), or
+                                                          # of a site of calcis.drugs.sites
       waits: no law reads it yet          # instead of actions: why a drug without any may be given
 
 `scale` is about 1e-5 of a usual dose, in `unit`: the solver's absolute tolerance comes from it.
@@ -23,13 +24,14 @@ from calcis.drugs.acting import treated
 from calcis.drugs.action import LAWS, Action, acting
 from calcis.drugs.compartments import compartments
 from calcis.drugs.own_hormone import own_hormone
+from calcis.drugs.sites import SITES, in_tissue_by, sites_of
 from calcis.errors import nearest
 from calcis.parameters import check_keys, data_path, read_data
 from calcis.part import Part
 from calcis.reading import Document, Where, shown
 
 KINETICS: Mapping[str, Callable[..., Part]] = {"compartments": compartments, "own hormone": own_hormone}
-_PIECES = ("depots", "central", "peripheral", "renal", "bone", "target", "unbound")
+_PIECES = ("depots", "central", "peripheral", "renal", "bone", "target", "unbound", "first_pass")
 TISSUE = "tissue"  # among the bodies in which an action moves something: lesion and organs
 _KEYS = ("law", "by", "on", "signal", "unit", "delayed", "escape")
 
@@ -84,21 +86,28 @@ def absent(name: str, body: str, parts: Iterable[Part]) -> str:
         if missing:
             return f"it has no {missing[0]}"
     used = {one for other in parts for one in other.needs}
-    acts = any(action.on.get(body) or action.on.get(TISSUE) for action in actions)
+    acts = sites_of(actions) or any(action.on.get(body) or action.on.get(TISSUE) for action in actions)
     if used & set(part.gives) or acts or drug_waits(name):
         return ""
     return "it has no law on which it acts"
 
 
+def acts_on(name: str, place: str) -> bool:
+    """Whether a drug moves something in a body, in tissue, or of a site."""
+    return any(place in action.on for action in drug_actions(name))
+
+
 def with_drugs(body: str, parts: Iterable[Part], names: Iterable[str]) -> list[Part]:
-    """The parts of the body called `body`, with those of drugs that act in it."""
+    """The parts of the body called `body`, with those of drugs in it and of the sites they act on."""
     names = list(names)
-    return [*treated(parts, _on(body, names)), *(drug_part(name) for name in names)]
+    sites = [one for site in _sites(names) for one in treated([SITES[site].part], _on(site, names))]
+    return [*treated(parts, _on(body, names)), *sites, *(drug_part(name) for name in names)]
 
 
 def in_tissue(parts: Iterable[Part], names: Iterable[str]) -> tuple[list[Part], dict[str, str]]:
     """The parts of tissue, moved by drugs that are in the body; the drugs' signals that do it, with units."""
-    actions = _on(TISSUE, names)
+    names = list(names)
+    actions = [*_on(TISSUE, names), *(one for site in _sites(names) for one in in_tissue_by(site))]
     return treated(parts, actions), {action.signal: action.unit for _, action in actions}
 
 
@@ -110,6 +119,11 @@ def _on(place: str, names: Iterable[str]) -> list[tuple[str, Action]]:
         for action in drug_actions(name)
         for target in action.on.get(place, ())
     ]
+
+
+def _sites(names: Iterable[str]) -> list[str]:
+    """The sites on which any of the drugs acts."""
+    return sites_of(action for name in names for action in drug_actions(name))
 
 
 def _document(name: str) -> Document:

@@ -12,6 +12,7 @@ import numpy as np
 from calcis.body import CLAMPED, body_balances, body_limits, body_supplies
 from calcis.case import Case, Treatment, Vocabulary, packaged
 from calcis.clinical.bounds import excursions
+from calcis.clinical.circulation import of_circulation
 from calcis.clinical.hard_findings import Simulated, reached
 from calcis.ledger import LEDGER, Balance, defects, flown
 from calcis.part import Model
@@ -242,7 +243,7 @@ def _arm(
     simulated = Simulated(times, courses, case.run.every) if case.body != CLAMPED else None
     hard = arm.hard_findings(simulated)
     if simulated is not None and case.person.species == "human":
-        hard += reached(simulated)
+        hard += (*reached(simulated), *of_circulation(simulated))
     findings = [Finding(one.level, one.text, one.source) for one in hard]
     findings += [Finding("warning", text) for text in arm.findings]
     if simulated is not None and case.person.species == "human":
