@@ -15,7 +15,9 @@ from calcis.drugs.action import Action
 from calcis.parameters import Parameter, data_path, read_parameters
 from calcis.part import Part
 from calcis.references import in_full
-from calcis.wording import capital, listed
+from calcis.wording import capital, listed, per_cent
+
+_FILTRATION = 6.0  # L/h, 100 mL/min
 
 
 def shown(one: Parameter) -> str:
@@ -38,8 +40,10 @@ def drug_facts(drug: Drug) -> dict[str, Any]:
         "routes": dict(drug.routes),
         "dose units": ", ".join(drug.dose_units) + " (each also per kg)",
         "also called": ", ".join(drug.synonyms),
+        "averaged over a course": f"off by up to {drug.averaged} of its effect" if drug.averaged else "",
         "molar mass": shown(drug.molar_mass) if drug.molar_mass else "",
         "kinetics": _kinetics(drug_part(drug.name)),
+        "kidneys": _kidneys(own),
         "what it does": [_action(one, own) for one in drug_actions(drug.name)],
         "hard findings": [_finding(rule, drug) for rule in own_rules],
         "not yet": drug.waits,
@@ -91,6 +95,21 @@ def _kinetics(part: Part) -> str:
     """Where a drug is in the body."""
     places = [name.replace("_", " ") for name, one in part.states.items() if one.unit != "1"]
     return f"amounts ({next(iter(part.states.values())).unit}) in {', '.join(places)}"
+
+
+def _kidneys(numbers: dict[str, Parameter]) -> str:
+    """What a drug's clearance owes to the kidneys, and what a body with fewer nephrons does to it."""
+    if "clearance" not in numbers:
+        return ""
+    if "renal_share" not in numbers:
+        return "its clearance does not follow the filtration rate of the body"
+    filtered = numbers["renal_share"].value * _FILTRATION
+    whole = filtered + numbers["clearance"].value + getattr(numbers.get("bone_clearance"), "value", 0.0)
+    share, of_all = numbers["renal_share"].value, per_cent(filtered / whole)
+    return (
+        f"clear {share:g} of what the body filters, {of_all} of all that leaves plasma at 100 mL/min, and less "
+        "as the body filters less"
+    )
 
 
 def _action(action: Action, numbers: dict[str, Parameter]) -> str:

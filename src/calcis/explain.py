@@ -36,14 +36,7 @@ from calcis.tissue.surgery import CLOSED
 from calcis.tissue.surgery import KINDS as OPERATIONS
 from calcis.wording import span
 
-_ROOMS = (
-    "drugs",
-    "sites",
-    "tissue",
-    "chemistry",
-    "injuries",
-    "surgery",
-)  # folders of numbers that every body shares
+_ROOMS = ("drugs", "sites", "tissue", "chemistry", "injuries", "surgery")  # numbers that every body shares
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,8 @@ FIRES = {
     "alendronate_kidney": ({"gfr": 34.0}, (), (), given("alendronate", route="PO")),
     "zoledronate_kidney": ({"gfr": 34.0}, (), (), given("zoledronate")),
     "zoledronate_kidney_hypercalcaemia": ({"gfr": 34.0} | HIGH, (), (), given("zoledronate")),
+    "zoledronate_reduced": ({"gfr": 55.0}, (), (), [Given("zoledronate", "IV", each=4.0)]),
+    "ibandronate_reduced": ({"gfr": 45.0}, (), (), [Given("ibandronate", "IV", each=6.0)]),
     "ibandronate_kidney": ({"gfr": 29.0}, (), (), given("ibandronate")),
     "pamidronate_kidney": ({"gfr": 29.0}, (), (), given("pamidronate")),
     "bisphosphonate_kidney_hypercalcaemia": (FAILING | HIGH, (), (), given("pamidronate")),
@@ -69,6 +71,9 @@ FIRES = {
     "diltiazem_midazolam": ({}, (), ("midazolam",), given("diltiazem", route="PO")),
     "diltiazem_triazolam": ({}, (), ("triazolam",), given("diltiazem", route="PO")),
     "diltiazem_simvastatin": ({}, (), ("simvastatin",), given("diltiazem", route="PO")),
+    "verapamil_triazolam": ({}, (), ("triazolam",), given("verapamil", route="PO")),
+    "verapamil_simvastatin": ({}, (), ("simvastatin",), given("verapamil", route="PO")),
+    "verapamil_ciclosporin": ({}, (), ("ciclosporin",), given("verapamil", route="PO")),
     "diltiazem_ciclosporin": ({}, (), ("ciclosporin",), given("diltiazem", route="PO")),
 }
 # What makes the difference is taken away: nothing fires for that rule
@@ -87,6 +92,8 @@ CALM = {
     "denosumab_kidney": (FAILING | HIGH, (), (), given("denosumab", route="SC")),
     "cinacalcet_before_dialysis": (FAILING, ("dialysis",), (), given("cinacalcet", route="PO")),
     "zoledronate_kidney": ({"gfr": 35.0}, (), (), given("zoledronate")),
+    "zoledronate_reduced": ({"gfr": 55.0}, (), (), [Given("zoledronate", "IV", each=3.5)]),
+    "ibandronate_reduced": ({"gfr": 45.0} | HIGH, (), (), [Given("ibandronate", "IV", each=6.0)]),
     "warfarin_calcinosis": ({}, ("calcinosis",), ("warfarin",), []),
 }
 
@@ -237,3 +244,12 @@ def test_conditions_of_rules_are_those_of_the_history() -> None:
     asked = [one for rule in rules() for one in (*rule.when, *rule.unless)]
     used = {about for one in asked for what, about in one.items() if what == "condition"}
     assert used <= set(conditions())
+
+
+@pytest.mark.parametrize(("dose", "told"), [("4 mg", True), ("3.3 mg", False), ("0.06 mg/kg", True)])
+def test_a_dose_that_kidneys_are_too_weak_for_is_told(dose: str, told: bool) -> None:
+    text = CASE.replace("gfr: 20", "gfr: 55").replace(
+        "denosumab 60 mg SC", f"zoledronate {dose} IV over 15 min"
+    )
+    found = read_case_text(text, "x").arms["denosumab"].hard_findings()
+    assert ("zoledronate_reduced" in [one.rule for one in found]) is told

@@ -58,7 +58,7 @@ class Treatment:
         if self.known is None:
             return ()
         given = [
-            Given(one.drug, one.route, one.times[0], one.times[-1] + one.duration, one.times)
+            Given(one.drug, one.route, one.times[0], one.times[-1] + one.duration, one.times, one.each)
             for one in self.doses
         ]
         return hard_findings(self.known, given, self.stopped, simulated)

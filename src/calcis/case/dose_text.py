@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
-from calcis.case.doses import MOST_DOSES, Dose, Plan, measured
+from calcis.case.doses import MOST_DOSES, Dose, Plan, in_mg, measured
 from calcis.case.drugs import ROUTES, Drug
 from calcis.clinical.history import medicines
 from calcis.errors import InputError, nearest
@@ -71,6 +71,7 @@ def read_dose(text: str, drugs: Mapping[str, Drug], end: float, mass: float | No
     assert drug is not None
     with _placed(offset):
         given, given_unit = measured(drug, amount, unit, mass)
+    each = in_mg(drug, given, given_unit)
     plan = _plan(words, drug)
     if plan.route is None and len(drug.routes) > 1:
         raise words.refuse(f"a route of {drug.name}: {', '.join(drug.routes)}", "none")
@@ -85,7 +86,7 @@ def read_dose(text: str, drugs: Mapping[str, Drug], end: float, mass: float | No
     if plan.averaged and plan.every is not None:
         given, over, kept = given * len(kept), plan.every * len(kept), kept[:1]
     state = drug.routes[route]
-    return Dose(drug.name, given, given_unit, state, route, kept, over, plain, dropped, plan.averaged)
+    return Dose(drug.name, given, given_unit, state, route, kept, over, plain, dropped, plan.averaged, each)
 
 
 @contextmanager

@@ -21,7 +21,7 @@ class Dose:
     """One line of a treatment: `amount` (in `unit`) of a drug into `state` at each of `times` (h).
 
     `duration` (h) is how long each takes, 0 for a bolus.  `dropped` counts the doses that lay at or
-    after the end of the run.
+    after the end of the run.  `each` is one dose in mg, as prescribed; 0 where that is not known.
     """
 
     drug: str
@@ -34,6 +34,7 @@ class Dose:
     text: str
     dropped: int = 0
     averaged: bool = False
+    each: float = 0.0
 
 
 @dataclass
@@ -124,6 +125,13 @@ def measured(drug: Drug, amount: float, unit: str, mass: float | None) -> tuple[
         if given > convert(*_by_mass(drug, most, its_unit), to, molar_mass) * (1 + 1e-9):
             raise InputError(f"a dose of {drug.name} of at most {most:g} {its_unit}", f"{amount:g} {base}")
     return given, to
+
+
+def in_mg(drug: Drug, given: float, unit: str) -> float:
+    """An amount as `measured` gives it in mg; 0 where no number of the drug takes it there."""
+    molar_mass = drug.molar_mass.value if drug.molar_mass else None
+    known = unit == "mg" or (unit == "mmol" and molar_mass is not None)
+    return convert(given, unit, "mg", molar_mass) if known else 0.0
 
 
 def _by_mass(drug: Drug, amount: float, unit: str) -> tuple[float, str]:

@@ -196,7 +196,8 @@ def _courses(arm: Sequence[Given]) -> list[Given]:
         key = (one.drug, one.route)
         old = found.get(key, one)
         doses = tuple(sorted({*old.doses, *one.doses}))
-        found[key] = Given(one.drug, one.route, min(old.begin, one.begin), max(old.end, one.end), doses)
+        begin, end, each = min(old.begin, one.begin), max(old.end, one.end), max(old.each, one.each)
+        found[key] = Given(one.drug, one.route, begin, end, doses, each)
     return list(found.values())
 
 

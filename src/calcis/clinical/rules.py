@@ -20,6 +20,7 @@ and a condition is one of
     {not_before: saline}         the arm does not give it before the drug
     {lasts_over: 4 d}            from the first dose of the drug to the last
     {route: IV}                  how the drug is given
+    {dose: {above: 3.5 mg}}      a single dose of it, where its mass is known
     {any: [...]}                 one of these holds
 """
 
@@ -64,13 +65,16 @@ class Patient:
 
 @dataclass(frozen=True)
 class Given:
-    """A drug that an arm gives: its route, and times (h): first dose, end of the last, start of all."""
+    """A drug that an arm gives: its route, times (h: first dose, end of the last, start of all), its largest
+    single dose (mg; 0 where not known).
+    """
 
     drug: str
     route: str = ""
     begin: float = 0.0
     end: float = 0.0
     doses: tuple[float, ...] = ()
+    each: float = 0.0
 
 
 class Asked(NamedTuple):
@@ -152,6 +156,9 @@ def _holds(condition: Mapping[str, Any], asked: Asked) -> Answer:
         return Answer(False)
     if what == "route":
         return Answer(drug.route == about)
+    if what == "dose":
+        most = convert(*read_quantity(about["above"]), "mg")
+        return Answer(drug.each > most * (1.0 + 1e-9), (f"{drug.each:.3g} mg",))
     if what == "not_before":
         return Answer(not any(one.drug == about and one.begin < drug.begin for one in asked.arm))
     lasts, limit = drug.end - drug.begin, convert(*read_quantity(about), "h")
@@ -222,6 +229,8 @@ def worded(condition: Mapping[str, Any]) -> str:
         return f"{about} {title}" if isinstance(about, str) else f"{title} {' '.join(*about.items())}"
     if what == "condition":
         return conditions()[about].title
+    if what == "dose":
+        return f"a dose above {about['above']}"
     named = listed([name.replace("_", " ") for name in about], "or") if what == "taking" else about
     return {
         "taking": f"{named} taken",
@@ -257,7 +266,7 @@ def _rule(document: Document, where: Where) -> Rule:
 
 def _check(document: Document, where: Where, condition: Any) -> None:
     """A condition is one of the vocabulary, about something that is known."""
-    kinds = (*VALUES, "condition", "taking", "not_before", "lasts_over", "route", "any")
+    kinds = (*VALUES, "condition", "taking", "not_before", "lasts_over", "route", "dose", "any")
     if not isinstance(condition, dict) or len(condition) != 1 or next(iter(condition)) not in kinds:
         got = shown(condition)
         near = nearest(str(next(iter(condition), "")), kinds) if isinstance(condition, dict) else None
@@ -273,6 +282,10 @@ def _check(document: Document, where: Where, condition: Any) -> None:
         raise document.error(
             place, f"{{below: ...}} or {' or '.join(_ENDS[1:])}, or high or low", shown(about)
         )
+    elif what == "dose":
+        if not isinstance(about, dict) or set(about) != {"above"}:
+            raise document.error(place, "{above: ...}", shown(about))
+        read_quantity(str(about["above"]))
     elif what == "condition" and about not in conditions():
         raise document.error(place, "a condition of history.yaml", shown(about), nearest(about, conditions()))
     elif what == "taking":
