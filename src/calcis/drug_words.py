@@ -107,8 +107,8 @@ def _kidneys(numbers: dict[str, Parameter]) -> str:
     whole = filtered + numbers["clearance"].value + getattr(numbers.get("bone_clearance"), "value", 0.0)
     share, of_all = numbers["renal_share"].value, per_cent(filtered / whole)
     return (
-        f"clear {share:g} of what the body filters, {of_all} of all that leaves plasma at 100 mL/min, and less "
-        "as the body filters less"
+        f"clear {share:g} of what the body filters, {of_all} of all that leaves plasma at 100 mL/min, "
+        "and less as the body filters less"
     )
 
 
