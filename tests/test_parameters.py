@@ -16,11 +16,12 @@ from calcis.reading import read_text
 
 KEYS = frozenset({"payne_1973", "levin_2007"})
 UNITS = {"kidney": {"filtration_rate": "L/h", "threshold": "mmol/L"}}
+SPREAD = 'spread: {value: 20, unit: "%", kind: assumed, source: "levin_2007: table 2"}'
 GOOD = """\
 species: human
 parts:
   kidney:
-    filtration_rate: {value: 100, unit: mL/min, kind: measured, source: "levin_2007: table 2", spread: 0.2}
+    filtration_rate: {value: 100, unit: mL/min, kind: measured, source: "levin_2007: table 2", SPREAD}
     threshold:
       value: 1.1e3
       unit: umol/L
@@ -29,7 +30,7 @@ parts:
       source: "payne_1973: figure 1"
       species: rat
       note: at rest
-"""
+""".replace("SPREAD", SPREAD)
 
 
 def _read(tmp_path: Path, text: str) -> dict:
@@ -42,14 +43,15 @@ def test_a_number_comes_with_all_that_is_known_of_it(tmp_path: Path) -> None:
     found = _read(tmp_path, GOOD)
     rate, threshold = found["kidney.filtration_rate"], found["kidney.threshold"]
     assert (rate.value, rate.unit, rate.shown) == (6.0, "L/h", (100.0, "mL/min"))
-    assert (rate.kind, rate.species, rate.spread, rate.script) == ("measured", "human", 0.2, None)
+    assert (rate.kind, rate.species, rate.script) == ("measured", "human", None)
+    assert rate.spread is not None and (rate.spread.value, rate.spread.kind) == (0.2, "assumed")
     assert (rate.source, rate.line, rate.changed_by) == ("levin_2007: table 2", 4, None)
     assert (threshold.value, threshold.shown) == (1.1, (1100.0, "umol/L"))
     assert (threshold.species, threshold.note, threshold.script) == ("rat", "at rest", "benchmarks/fit.py")
 
 
 def test_a_range_is_kept_in_the_unit_of_the_laws(tmp_path: Path) -> None:
-    found = _read(tmp_path, GOOD.replace("spread: 0.2", "range: [0, 200]"))
+    found = _read(tmp_path, GOOD.replace(SPREAD, "range: [0, 200]"))
     assert found["kidney.filtration_rate"].range == (0.0, 12.0)  # L/h
     assert found["kidney.threshold"].range is None
 
@@ -100,7 +102,14 @@ FAULTS = {
     "doubled key": ("value: 100", "value: 100, value: 1", 4, 35, "each key once", "'value' again", None),
     "fitted without script": ("      script: benchmarks/fit.py\n", "", 6, 7, "`script`", "none", None),
     "script, not fitted": ("kind: fitted", "kind: measured", 9, 7, "with kind: fitted", "measured", None),
-    "negative spread": ("spread: 0.2", "spread: -0.2", 4, 104, "at least 0", "-0.2", None),
+    "spread without source": (SPREAD, "spread: 0.2", 4, 104, "a mapping {value", "0.2", None),
+    "negative spread": ("value: 20", "value: -20", 4, 112, "above 0 and at most 2", "-0.2", None),
+    "huge spread": ("value: 20", "value: 201", 4, 112, "above 0 and at most 2", "2.01", None),
+    "spread of no number": ("value: 20", "value: .nan", 4, 112, "a finite number", "nan", None),
+    "spread in litres": ('"%"', "L", 4, 122, "a number without a unit", "L", None),
+    "spread misspelt": ("kind: assumed", "knd: assumed", 4, 127, "a key of", "'knd'", "kind"),
+    "spread of a spread": ("kind: assumed", "spread: 1, kind: assumed", 4, 127, "a key of", "'spread'", None),
+    "spread of 0": ("value: 100", "value: 0", 4, 94, "`spread` only of a number above 0", "value: 0", None),
     "bare number": ("{value: 100, unit: mL/min", "100 #", 4, 22, "a mapping", "100", None),
     "overflow": (
         "value: 100, unit: mL/min",
@@ -115,11 +124,11 @@ FAULTS = {
     "empty species": ("species: human", "species:", 1, 1, "text", "nothing", None),
     "species": ("species: human", "species: humans", 1, 10, "one of human, mouse", "'humans'", "human"),
     "species of a number": ("species: rat", "species: rats", 11, 16, "one of human", "'rats'", "rat"),
-    "range of text": ("spread: 0.2", "range: 0 to 1", 4, 103, "[lowest, highest]", "'0 to 1'", None),
-    "range of three": ("spread: 0.2", "range: [0, 1, 2]", 4, 103, "[lowest, highest]", "a list", None),
-    "range without end": ("spread: 0.2", "range: [0, .inf]", 4, 107, "a finite number", "inf", None),
-    "range elsewhere": ("spread: 0.2", "range: [0, 99]", 4, 103, "a range around 100", "0 to 99", None),
-    "range upside down": ("spread: 0.2", "range: [200, 0]", 4, 103, "around 100", "200 to 0", None),
+    "range of text": (SPREAD, "range: 0 to 1", 4, 103, "[lowest, highest]", "'0 to 1'", None),
+    "range of three": (SPREAD, "range: [0, 1, 2]", 4, 103, "[lowest, highest]", "a list", None),
+    "range without end": (SPREAD, "range: [0, .inf]", 4, 107, "a finite number", "inf", None),
+    "range elsewhere": (SPREAD, "range: [0, 99]", 4, 103, "a range around 100", "0 to 99", None),
+    "range upside down": (SPREAD, "range: [200, 0]", 4, 103, "around 100", "200 to 0", None),
 }
 
 

@@ -6,6 +6,7 @@ parts, numbers and signals of the same name: each body answers with its own.
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -173,7 +174,7 @@ def _parameter(parameter: Parameter, parts: dict[str, Part], body: str | None) -
     facts["kind"] = f"{parameter.kind}: {KINDS.get(parameter.kind, '')}"
     facts["species"] = parameter.species
     if parameter.spread is not None:
-        facts["coefficient of variation"] = parameter.spread
+        facts["between persons"] = _spread(parameter.spread)
     facts["source"] = in_full(parameter.source)
     if parameter.range is not None:
         facts["may be"] = f"{parameter.range[0]:g} to {parameter.range[1]:g} {parameter.unit}".removesuffix(
@@ -191,6 +192,11 @@ def _parameter(parameter: Parameter, parts: dict[str, Part], body: str | None) -
         facts["unit inside the laws"] = inside
     facts["to change it"] = f"changes: {{{parameter.name}: {shown(parameter)}}}"
     return Explanation(parameter.name, "parameter", facts)
+
+
+def _spread(spread: Parameter) -> str:
+    low, high = math.exp(-spread.value), math.exp(spread.value)
+    return f"two thirds have {low:.2g} to {high:.2g} times that ({spread.kind}: {spread.source})"
 
 
 def _range(one: ReferenceRange) -> str:

@@ -7,9 +7,13 @@ A file holds, for each Part, its numbers:
       kidney:
         filtration_rate: {value: 100, unit: mL/min, kind: published, source: "key: table 2"}
 
-Beside `value`, `unit`, `kind` and `source` a number may have `species`, `spread` (coefficient of
-variation), `range` ([lowest, highest] that it can mean anything with, in its unit), `note`, and, if
-fitted, must have `script` (the committed script that refits it).
+Beside `value`, `unit`, `kind` and `source` a number may have `species`, `range` ([lowest, highest] that it
+can mean anything with, in its unit), `note`, and, if fitted, must have `script` (the committed script that
+refits it).  What differs between persons may have a `spread`, the standard deviation of its natural
+logarithm, with a source of its own:
+
+        half: {value: 2, unit: nmol/L, kind: ..., source: ...,
+          spread: {value: 0.4, unit: 1, kind: measured, source: "key: abstract, 42 % between persons"}}
 The file of a drug also has `drug:`, how it is given (calcis.case.drugs).
 """
 
@@ -42,6 +46,7 @@ ALL_SPECIES = ("any", "none")  # numbers that fit every species, and those of th
 SPECIES = (*get_args(Species), *ALL_SPECIES)
 _REQUIRED = ("value", "unit", "kind", "source")
 _OPTIONAL = ("species", "spread", "range", "note", "script")
+MOST_SPREAD = 2.0  # two thirds of persons within a factor of 7 of the median
 _ENTRY = re.compile(r"^\s*@\w+\s*\{\s*([^\s,{}]+)\s*,", re.MULTILINE)
 
 
@@ -59,7 +64,7 @@ class Parameter:
     kind: str  # one of KINDS
     species: str
     shown: tuple[float, str]
-    spread: float | None = None  # coefficient of variation between persons
+    spread: Parameter | None = None  # standard deviation of its natural logarithm between persons
     note: str = ""
     script: str | None = None
     file: str = ""
@@ -178,9 +183,6 @@ def read_number(
         raise document.error(where, "a `script` that refits a fitted number", "none")
     if kind != "fitted" and "script" in entry:
         raise document.error((*where, "script"), "`script` only with kind: fitted", f"kind: {kind}", key=True)
-    spread = _number(document, (*where, "spread")) if "spread" in entry else None
-    if spread is not None and spread < 0:
-        raise document.error((*where, "spread"), "a coefficient of variation of at least 0", repr(spread))
     return Parameter(
         name=name,
         value=converted,
@@ -189,13 +191,32 @@ def read_number(
         kind=kind,
         species=read_species(document, (*where, "species")) if "species" in entry else species,
         shown=(value, shown_unit),
-        spread=spread,
+        spread=_spread(document, where, name, species, references) if "spread" in entry else None,
         note=_text(document, (*where, "note")) if "note" in entry else "",
         script=_text(document, (*where, "script")) if "script" in entry else None,
         file=document.file,
         line=document.keys[where].line,
         range=_range(document, (*where, "range"), value, shown_unit, unit) if "range" in entry else None,
     )
+
+
+def _spread(
+    document: Document, where: Where, name: str, species: str, references: frozenset[str]
+) -> Parameter:
+    """How much the number at `where` differs between persons."""
+    own = (*where, "spread")
+    said = _lookup(document, own)
+    if not isinstance(said, dict):
+        raise document.error(own, "a mapping {value: ..., unit: 1, kind: ..., source: ...}", shown(said))
+    check_keys(document, own, _REQUIRED, (*_REQUIRED, "note", "script"))
+    value = _number(document, (*where, "value"))
+    if value <= 0.0:
+        raise document.error(own, "`spread` only of a number above 0", f"value: {value:g}", key=True)
+    found = read_number(document, own, f"{name}.spread", "1", species, references)
+    if not 0.0 < found.value <= MOST_SPREAD:
+        expected = f"a standard deviation of the logarithm above 0 and at most {MOST_SPREAD:g}"
+        raise document.error((*own, "value"), expected, f"{found.value:g}")
+    return found
 
 
 def read_species(document: Document, where: Where) -> str:

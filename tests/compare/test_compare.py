@@ -127,7 +127,7 @@ def test_arms_are_thought_of_by_what_is_abnormal() -> None:
     assert "zoledronate" not in high.why, "the case has it already"
 
 
-def test_many_doses_are_averaged_or_left_out() -> None:
+def test_many_doses_are_averaged_and_what_the_user_gives_is_not_thought_of() -> None:
     long = LABS.replace("duration: 30 d", "duration: 1 y").replace(
         "denosumab: [denosumab 60 mg SC]", "mine: []"
     )
@@ -135,7 +135,7 @@ def test_many_doses_are_averaged_or_left_out() -> None:
         read_case_text(long.replace("mine: []", "mine: [lanthanum 1 g PO daily]"), "long.yaml")
     )
     assert thought.case.arms["sevelamer"].doses[0].averaged
-    assert "one by one" in thought.left_out["tenapanor"]
+    assert thought.case.arms["tenapanor"].doses[0].averaged
     assert "lanthanum" not in thought.why, "the user thought of it"
 
 

@@ -45,7 +45,7 @@ def simulate_all(
     """All persons in all arms.  With a `folder`, batches are kept there until all are done."""
     size = max(1, LANES // len(case.arms))
     edges = list(range(0, len(members.hours), size))
-    batches = {k: members.part(first, first + size) for k, first in enumerate(edges)}
+    batches = {k: members.some(slice(first, first + size)) for k, first in enumerate(edges)}
     key = _key(case, wanted)
     found: dict[int, Fared] = {}
     if folder is not None and resume:
@@ -149,8 +149,9 @@ def _key(case: Case, wanted: Sequence[str]) -> str:
 
 def _own(key: str, some: Members) -> str:
     found = hashlib.sha256(key.encode())
-    found.update(repr((some.names, some.plainly)).encode())
-    found.update(np.ascontiguousarray(some.values).tobytes() + np.ascontiguousarray(some.hours).tobytes())
+    found.update(repr((some.names, some.plainly, some.factors.names)).encode())
+    for values in (some.values, some.hours, some.factors.values):
+        found.update(np.ascontiguousarray(values).tobytes())
     return found.hexdigest()
 
 

@@ -20,7 +20,7 @@ from calcis.individual import Individual, as_found
 from calcis.individual.ensemble import ensemble
 from calcis.parameters import Parameter
 from calcis.part import Model
-from calcis.simulate.ensemble import MINERAL, MINERAL_ORGANS, Members
+from calcis.simulate.ensemble import MINERAL, MINERAL_ORGANS
 from calcis.simulate.lesion import lesion_model
 from calcis.simulate.numbers import Numbers
 from calcis.simulate.person import body_model
@@ -132,11 +132,10 @@ def compare(
     tell("finding persons who match", 0.0)
     found = ensemble(case, persons, case.run.seed)
     lived = case if found.individual is None else as_found(case, found.individual)
-    members = Members(found.names, found.values, found.hours, found.plainly)
     model, _ = body_model(case, case.lesion is not None or bool(case.organs))
     wanted = _wanted(case, model)
     fared = simulate_all(
-        lived, members, wanted, folder=folder, resume=resume, processes=processes, progress=progress
+        lived, found.members, wanted, folder=folder, resume=resume, processes=processes, progress=progress
     )
     tell("comparing", 1.0)
     names = list(case.arms)

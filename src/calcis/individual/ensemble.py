@@ -16,6 +16,7 @@ import numpy as np
 
 from calcis.case import Case
 from calcis.errors import InputError
+from calcis.individual.between import drawn
 from calcis.individual.factors import search
 from calcis.individual.find import as_found, look, told, usually_lived
 from calcis.individual.fit import Fitted, Problem
@@ -23,6 +24,7 @@ from calcis.individual.individual import Individual
 from calcis.individual.levels import Response
 from calcis.individual.options import ARGUMENT, HEALTH, options
 from calcis.individual.uncertainty import posterior
+from calcis.simulate.ensemble import Factors, Members
 
 _PROPOSED, _ROUNDS = 5, 4  # times as many persons are drawn as are asked for, and at most so often
 
@@ -31,21 +33,16 @@ _PROPOSED, _ROUNDS = 5, 4  # times as many persons are drawn as are asked for, a
 class Ensemble:
     """Persons of a case; the first is the one that `calcis run` simulates.
 
-    names: the numbers of the body in which they differ, dotted; values: (person, number), in the units of the
-    laws; hours: (person,) for how long each has lived so when the run begins.  With `plainly` they lived then
-    without the diseases and changes of the case, which begin with the run.  `worth`: how many independent
-    draws the weights of all who were drawn amount to.  `individual` is the first, as it is told.
+    members: what differs between them.  `worth`: how many independent draws the weights of all who were drawn
+    amount to.  `individual` is the first, as it is told.
     """
 
-    names: tuple[str, ...]
-    values: np.ndarray
-    hours: np.ndarray
-    plainly: bool
+    members: Members
     worth: float
     individual: Individual | None = None
 
     def __len__(self) -> int:
-        return len(self.hours)
+        return len(self.members.hours)
 
 
 def ensemble(case: Case, count: int, seed: int) -> Ensemble:
@@ -54,9 +51,10 @@ def ensemble(case: Case, count: int, seed: int) -> Ensemble:
     Raises InputError where nobody can live with what the case gives.
     """
     chance = np.random.default_rng(seed)
+    factors = drawn(case, count, seed)
     looked = look(case)
     if looked is None:
-        return _around(case, count, chance)
+        return _around(case, count, chance, factors)
     problem, best = looked.problem, looked.choice.best
     modes = [best, *looked.choice.others]
     plausible = np.exp([0.5 * (best.cost - one.cost) for one in modes])
@@ -64,16 +62,16 @@ def ensemble(case: Case, count: int, seed: int) -> Ensemble:
     rows, hours, worth = [], [], 0.0
     for mode, many in zip(modes, shares, strict=True):
         if many:
-            drawn, own = _drawn(problem, mode, many, chance)
-            rows += drawn
+            fresh, own = _drawn(problem, mode, many, chance)
+            rows += fresh
             worth += own
             hours += [problem.lived(mode.chosen)] * many
     found = told(case, looked)
     first = Response(as_found(case, found)).base
-    return _ensemble(problem, [first, *rows], [found.hours, *hours], False, worth, found)
+    return _ensemble(problem, [first, *rows], [found.hours, *hours], False, factors, worth, found)
 
 
-def _around(case: Case, count: int, chance: np.random.Generator) -> Ensemble:
+def _around(case: Case, count: int, chance: np.random.Generator, factors: Factors) -> Ensemble:
     """Persons around the diseases of a case without labs."""
     response = Response(case)
     plainly = not case.history
@@ -95,7 +93,9 @@ def _around(case: Case, count: int, chance: np.random.Generator) -> Ensemble:
     if len(rows) < count - 1:
         raise InputError("diseases and changes with which a body can live for its history", "others")
     rows = rows[: count - 1]
-    return _ensemble(problem, [response.base, *rows], [hours] * count, plainly, float(len(rows)), None)
+    return _ensemble(
+        problem, [response.base, *rows], [hours] * count, plainly, factors, float(len(rows)), None
+    )
 
 
 def _drawn(
@@ -164,17 +164,18 @@ def _ensemble(
     rows: Sequence[np.ndarray],
     hours: Sequence[float],
     plainly: bool,
+    factors: Factors,
     worth: float,
     individual: Individual | None,
 ) -> Ensemble:
     """Only numbers in which somebody differs from the case."""
     table, names = np.array(rows), problem.response.names
     differ = np.flatnonzero((table != problem.response.base).any(axis=0))
-    return Ensemble(
-        tuple(names[k] for k in differ), table[:, differ], np.array(hours, float), plainly, worth, individual
-    )
+    named = tuple(names[k] for k in differ)
+    members = Members(named, table[:, differ], np.array(hours, float), plainly, factors)
+    return Ensemble(members, worth, individual)
 
 
 def some(found: Ensemble, count: int) -> Ensemble:
     """The first `count` persons alone."""
-    return replace(found, values=found.values[:count], hours=found.hours[:count])
+    return replace(found, members=found.members.some(slice(count)))

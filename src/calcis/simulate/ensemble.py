@@ -1,13 +1,13 @@
 """How do many persons fare in all arms of a case?  Lanes of one coupled integration: body, lesion, organs.
 
-A lane of the body is a person in an arm, person by person.  Persons differ in numbers of the body; tissue is
-the same in all of them, and the lesion one voxel.
+A lane of the body is a person in an arm, person by person.  Persons differ in numbers of the body, and by
+factors in how strongly drugs act and tissues answer.  The lesion is one voxel.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,8 +19,9 @@ from calcis.errors import InputError
 from calcis.ledger import LEDGER
 from calcis.part import Model
 from calcis.simulate.case_run import Room, coupling_of, rooms_of
+from calcis.simulate.lesion import lesion_jumps
 from calcis.simulate.numbers import Numbers
-from calcis.simulate.organs import starting
+from calcis.simulate.organs import organ_places, starting
 from calcis.solve import compiled_driver
 from calcis.solve.evaluate import signals
 from calcis.solve.integrate import Integration, solve
@@ -35,6 +36,25 @@ MINERAL_ORGANS = "mineral_organs"  # of all organs together, mmol
 
 
 @dataclass(frozen=True)
+class Factors:
+    """By what each person's numbers of drugs and tissue are more or less; `values`: (person, number)."""
+
+    names: tuple[str, ...]
+    values: np.ndarray
+
+    def some(self, which: np.ndarray | slice) -> Factors:
+        """Those of some persons."""
+        return replace(self, values=self.values[which])
+
+    def on(self, table: np.ndarray, names: Sequence[str], skipped: Collection[str] = ()) -> None:
+        """Multiply numbers `names` of a table (person, number) in place, but for those that are skipped."""
+        places = {name: k for k, name in enumerate(names)}
+        for k, name in enumerate(self.names):
+            if name in places and name not in skipped:
+                table[:, places[name]] *= self.values[:, k]
+
+
+@dataclass(frozen=True)
 class Members:
     """Persons by what is different in them; calcis.individual.ensemble makes them.
 
@@ -46,10 +66,12 @@ class Members:
     values: np.ndarray
     hours: np.ndarray
     plainly: bool
+    factors: Factors
 
-    def part(self, first: int, last: int) -> Members:
+    def some(self, which: np.ndarray | slice) -> Members:
         """Some of them."""
-        return replace(self, values=self.values[first:last], hours=self.hours[first:last])
+        factors = self.factors.some(which)
+        return replace(self, values=self.values[which], hours=self.hours[which], factors=factors)
 
 
 @dataclass(frozen=True)
@@ -130,27 +152,46 @@ def _widened(case: Case, numbers: Numbers, rooms: Mapping[str, Room], members: M
     found = {"body": replace(body, lanes=lanes)}
     if len(rooms) == 1:
         return found
-    kernel = body.kernel
-    seen = np.array([signals(kernel, lane, np.zeros(1), lane.start[None])[0] for lane in lanes])
-    for name, room in rooms.items():
-        if name == "body":
-            continue
-        each = len(room.lanes) // len(case.arms)
-        wide = [lane for _ in range(len(members.hours)) for lane in room.lanes]
-        table = np.array([lane.parameters for lane in wide])
-        column = [kernel.system.observed.index(one) for one in room.model.inputs]
-        plasma = dict(zip(room.model.inputs, np.repeat(seen[:, column], each, axis=0).T, strict=True))
-        starts = starting(room.model, table, plasma)
-        wide = [replace(lane, start=start) for lane, start in zip(wide, starts, strict=True)]
-        places = room.places
-        assert places is not None
-        repeated = [
-            (uptake, state, weight if np.ndim(weight) == 0 else np.tile(weight, len(members.hours)))
-            for uptake, state, weight in places.terms
+    seen = np.array([signals(body.kernel, one, np.zeros(1), one.start[None])[0] for one in lanes])
+    at_start = dict(zip(body.kernel.system.observed, seen.T, strict=True))
+    tissues = {name: room for name, room in rooms.items() if name != "body"}
+    return found | {name: _tissue(case, numbers, room, members, at_start) for name, room in tissues.items()}
+
+
+def _tissue(
+    case: Case, numbers: Numbers, room: Room, members: Members, at_start: Mapping[str, np.ndarray]
+) -> Room:
+    """Lesion or organs of everybody in every arm; `at_start` are the signals of their bodies."""
+    model, names = room.model, list(room.model.parameters)
+    persons, arms = len(members.hours), list(case.arms)
+    each = len(room.lanes) // len(arms)
+    table = np.tile([lane.parameters for lane in room.lanes], (persons, 1, 1))
+    table = table.reshape(persons, len(arms), each, len(names))
+    for j, arm in enumerate(arms):
+        for place in range(each):
+            members.factors.on(table[:, j, place], names, _given(case, numbers, arm))
+    table = table.reshape(-1, len(names))
+    plasma = {name: np.repeat(at_start[name], each) for name in model.inputs}
+    starts = starting(model, table, plasma)
+    lanes = [
+        replace(lane, parameters=row, start=start)
+        for lane, row, start in zip(list(room.lanes) * persons, table, starts, strict=True)
+    ]
+    assert room.places is not None
+    volumes = np.tile(room.places.volume, persons)
+    if room.places.quiet:  # organs: what is in their fluid depends on how much of it there is
+        return replace(room, lanes=lanes, places=organ_places(model, lanes, volumes))
+    if set(members.factors.names).intersection(names):
+        lanes = [
+            replace(
+                lane,
+                jumps=lesion_jumps(
+                    case, lane.name, model, numbers, dict(zip(names, lane.parameters.tolist(), strict=True))
+                ),
+            )
+            for lane in lanes
         ]
-        places = replace(places, volume=np.tile(places.volume, len(members.hours)), terms=repeated)
-        found[name] = replace(room, lanes=wide, places=places)
-    return found
+    return replace(room, lanes=lanes, places=replace(room.places, volume=volumes))
 
 
 def _arms(case: Case, body: Room) -> list[tuple[str, Lane]]:
@@ -164,15 +205,28 @@ def _table(case: Case, numbers: Numbers, model: Model, arm: str, lane: Lane, mem
     """
     names = list(model.parameters)
     found = np.tile(lane.parameters, (len(members.hours), 1))
-    own: dict[str, list[Change]] = {}
-    for changes in case.arms[arm].sets:
-        for change in changes:
-            own.setdefault(resolve(change, numbers.known), []).append(change)
+    own = _own(case, numbers, arm)
     for k, name in enumerate(members.names):
         factors = [change.factor for change in own.get(name, [])]
         if None not in factors:
             found[:, names.index(name)] = members.values[:, k] * math.prod(one or 0.0 for one in factors)
+    members.factors.on(found, names, _given(case, numbers, arm))
     return found
+
+
+def _own(case: Case, numbers: Numbers, arm: str) -> dict[str, list[Change]]:
+    """What an arm changes, by dotted name."""
+    own: dict[str, list[Change]] = {}
+    for changes in case.arms[arm].sets:
+        for change in changes:
+            own.setdefault(resolve(change, numbers.known), []).append(change)
+    return own
+
+
+def _given(case: Case, numbers: Numbers, arm: str) -> set[str]:
+    """The numbers of which an arm gives the value."""
+    own = _own(case, numbers, arm)
+    return {name for name, some in own.items() if any(change.factor is None for change in some)}
 
 
 def _lived(case: Case, numbers: Numbers, body: Room, members: Members) -> np.ndarray:
@@ -188,6 +242,7 @@ def _lived(case: Case, numbers: Numbers, body: Room, members: Members) -> np.nda
     for k, name in enumerate(members.names):
         if name not in fixed:
             table[:, names.index(name)] = members.values[:, k]
+    members.factors.on(table, names)
     lanes, places = [], []
     for k, row in enumerate(table):
         try:

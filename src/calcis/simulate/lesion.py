@@ -115,15 +115,9 @@ def lesion_lanes(
     `drives`: plasma that is given, by arm; that of a body comes as it is made.
     """
     assert case.lesion is not None
-    injury = case.lesion.injury
     lanes = []
     for arm in case.arms:
         values = numbers.of_model(arm, model)
-        shares = {} if injury is None else numbers.of_part(arm, injury.kind)
-        operations = case.arms[arm].operations
-        known = values | shares | operation_numbers(numbers, arm, operations)
-        jumps = injury_jumps(injury, model, known, case.run.duration, BALANCES)
-        jumps += operation_jumps(operations, model, known, BALANCES)
         lanes.append(
             Lane(
                 name=arm,
@@ -131,8 +125,21 @@ def lesion_lanes(
                 start=np.array(list(model.start(values, at_start[arm]).values())),
                 begin=0.0,
                 end=case.run.duration,
-                jumps=sorted(jumps, key=lambda jump: jump.time),
+                jumps=lesion_jumps(case, arm, model, numbers, values),
                 drive=drives.get(arm),
             )
         )
     return lanes
+
+
+def lesion_jumps(
+    case: Case, arm: str, model: Model, numbers: Numbers, values: Mapping[str, float]
+) -> list[Jump]:
+    """What injury and operations do to the lesion of an arm, with these numbers of the model."""
+    assert case.lesion is not None
+    injury, operations = case.lesion.injury, case.arms[arm].operations
+    shares = {} if injury is None else numbers.of_part(arm, injury.kind)
+    known = {**values, **shares, **operation_numbers(numbers, arm, operations)}
+    jumps = injury_jumps(injury, model, known, case.run.duration, BALANCES)
+    jumps += operation_jumps(operations, model, known, BALANCES)
+    return sorted(jumps, key=lambda jump: jump.time)

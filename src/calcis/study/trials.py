@@ -106,7 +106,7 @@ def _same_before(experiment: Experiment, patients: Patients, fared: Fared) -> No
 def _let_in(experiment: Experiment, case: Case, patients: Patients) -> tuple[Members, np.ndarray]:
     """Persons who are as asked when they are let in, and what each of them counts, of sum 1."""
     drawn = ensemble(case, _DRAWN * patients.count + 1, SEED)
-    everybody = Members(drawn.names, drawn.values[1:], drawn.hours[1:], drawn.plainly)
+    everybody = drawn.members.some(slice(1, None))
     asked = list(dict.fromkeys([*patients.entry, *patients.baseline]))
     before = _before(next(iter(case.arms.values())), patients.time) if patients.time else Treatment("before")
     times = np.unique([0.0, patients.time, patients.time + _MOMENT])
@@ -125,23 +125,19 @@ def _let_in(experiment: Experiment, case: Case, patients: Patients) -> tuple[Mem
         raise refusal(experiment, ("entry",), expected, got)
     if not patients.baseline:
         chosen = chosen[: patients.count]
-        return _some(everybody, chosen), np.full(len(chosen), 1.0 / len(chosen))
+        return everybody.some(chosen), np.full(len(chosen), 1.0 / len(chosen))
     values = np.array([then[name][chosen] for name in patients.baseline]).T
     weights = _weights(experiment, values, patients.baseline, started.units)
     ordered = np.argsort(values[:, 0], kind="stable")
     count = min(patients.count, len(chosen))
     picked, counts = taken(weights[ordered], count, np.random.default_rng(SEED))
-    return _some(everybody, chosen[ordered[picked]]), counts
+    return everybody.some(chosen[ordered[picked]]), counts
 
 
 def _before(arm: Treatment, end: float) -> Treatment:
     """What an arm gives until then."""
     doses = (replace(one, times=tuple(time for time in one.times if time < end)) for one in arm.doses)
     return replace(arm, doses=tuple(dose for dose in doses if dose.times))
-
-
-def _some(members: Members, which: np.ndarray) -> Members:
-    return replace(members, values=members.values[which], hours=members.hours[which])
 
 
 def _weights(
