@@ -8,7 +8,8 @@ import pytest
 from calcis.errors import InputError
 from calcis.study.baseline import taken, weights_of
 from calcis.study.experiment import read_experiments
-from calcis.study.trials import trial_courses
+from calcis.study.patients import read_patients
+from calcis.study.trials import _let_in, trial_courses
 from calcis.study.validation import validate
 
 TRIAL = """calcis_validation: 1
@@ -64,7 +65,7 @@ def test_near_is_the_sampling_error_of_the_trial_s_size(tmp_path: Path) -> None:
     found = validate(read_experiments(read(tmp_path)))
     verdict = found.verdicts[0]
     # Wilson's interval of 95 % for 27 of 30 is 0.744 to 0.965.
-    assert verdict.high - verdict.low == pytest.approx(0.965 - 0.744, abs=2e-3)
+    assert (verdict.low, verdict.high) == pytest.approx((0.744, 0.965), abs=1e-3)
     assert found.verdicts[1].passed and found.verdicts[2].passed
 
 
@@ -106,6 +107,18 @@ def test_patients_are_let_in_after_prior_treatment_and_doses_are_raised_until_th
     assert calcium[0][-1] > calcium[2][-1] >= calcium[1][-1]
 
 
+def test_patients_can_have_different_diseases(tmp_path: Path) -> None:
+    kinds = "diseases: {osteolytic_metastases: 3, humoral_hypercalcaemia_of_malignancy: 1}"
+    text = TRIAL.replace("  disease: osteolytic_metastases\n", "").replace("simulated: 20", "simulated: 80")
+    text = text.replace(TOLD, f"{kinds}\n      {BASELINE}")
+    (one,) = read_experiments(read(tmp_path, text))
+    assert [share for _, share in one.kinds] == [0.75, 0.25]
+    let_in = _let_in(one, read_patients(one, {"calcium_plasma": "mmol/L", "phosphate_plasma": "mmol/L"}))
+    assert [counts.sum() for _, counts in let_in] == pytest.approx([0.75, 0.25], abs=0.01)
+    watch = trial_courses(one, []).arms["watch"]
+    assert watch["calcium_plasma"].values[0] == pytest.approx(13.8 / 4.0078, rel=0.01)
+
+
 def test_weights_are_those_nearest_to_counting_each_alike() -> None:
     values = np.linspace(-3.0, 3.0, 601)
     even = np.full(601, 1.0 / 601)
@@ -138,6 +151,8 @@ def test_persons_are_taken_as_often_as_they_weigh_and_nobody_twice() -> None:
         ("entry: {calcium_plasma", "entry: {calcium_plsma", "did you mean calcium_plasma"),
         (TOLD, f"at: 2 d\n      {TOLD}", "the same until patients are let in"),
         (TOLD, f"at: 7 d\n      {TOLD}", "before the run's end"),
+        ("simulated: 20", "diseases: {osteolytic_metastases: 1}", "without `disease`"),
+        ("simulated: 20", "diseases: {osteolytic_metastases: 0}", "greater than 0"),
         (TOLD, TITRATED.replace("[watch, it]", "[watch, its]"), "did you mean it"),
         (TOLD, TITRATED.replace("more:", "it:"), "no arm of the case has"),
         (TOLD, TITRATED.replace("6 d", "8 d"), "up to the run's end"),

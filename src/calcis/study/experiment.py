@@ -67,7 +67,8 @@ class Said:
 class Experiment:
     """One experiment; `start` by arm and state, (value, unit); `molar_masses` (g/mol) by course.
 
-    It has `phases` of a case, or `fluids`.
+    It has `phases` of a case, or `fluids`.  kinds: of patients who have different diseases the case of each,
+    and which share of them has it.
     """
 
     group: str  # the name of its file
@@ -81,6 +82,7 @@ class Experiment:
     document: Document
     fluids: tuple[Fluid, ...] = ()
     patients: form.Patients | None = None
+    kinds: tuple[tuple[Case, float], ...] = ()
 
     @property
     def where(self) -> Where:
@@ -138,6 +140,7 @@ class _Maker:
             document=self.document,
             fluids=self._fluids(),
             patients=self._patients(case),
+            kinds=self._kinds(case),
         )
 
     def _patients(self, case: Case | None) -> form.Patients | None:
@@ -153,6 +156,23 @@ class _Maker:
             if name in self.own.model_fields_set:
                 raise self.document.error((*self.where, name), "no such thing in a trial", name, key=True)
         return given
+
+    def _kinds(self, case: Case | None) -> tuple[tuple[Case, float], ...]:
+        """Cases of a trial's patients, one for each disease that some of them have, and their shares."""
+        given = {} if self.own.patients is None else self.own.patients.diseases
+        if case is None or not given:
+            return () if case is None else ((case, 1.0),)
+        where = (*self.where, "patients", "diseases")
+        if case.diseases:
+            expected = "a case without `disease`, as its patients have different ones"
+            raise self.document.error(where, expected, case.diseases[0].name, key=True)
+        known, found = self.vocabulary.diseases, []
+        for name, count in given.items():
+            if name not in known:
+                near = nearest(name, known)
+                raise self.document.error((*where, name), "a disease", repr(name), near, key=True)
+            found.append((self._case((), {"disease": name}), count / sum(given.values())))
+        return tuple(found)
 
     def _fluids(self) -> tuple[Fluid, ...]:
         """The experiment's fluids, none if it has a case."""
@@ -177,8 +197,8 @@ class _Maker:
             phases.append(Phase(then.at, self._case((where,)), infused))
         return tuple(phases)
 
-    def _case(self, over: Iterable[Where]) -> Case:
-        """The experiment's case; for what follows later, with the places `over` laid over it.
+    def _case(self, over: Iterable[Where], more: Mapping[str, Any] | None = None) -> Case:
+        """The experiment's case; for what follows later, with the places `over` laid over it; and `more`.
 
         Without organs, which no experiment asks for yet.
         """
@@ -188,6 +208,7 @@ class _Maker:
                 raise self.document.error((*self.where, "case"), expected, shown(self.own.case))
             try:
                 document = read_yaml(inside(self.path.parent, self.own.case))
+                document = replace(document, data={**document.data, **(more or {})})
                 return replace(case_of(document, self.vocabulary, self.path.parent), organs=())
             except InputError as wrong:
                 if wrong.line is not None:
@@ -198,6 +219,7 @@ class _Maker:
         if not places:
             raise self.document.error(self.where, "`case`", "none", key=True)
         document = _overlaid(self.places, places, over)
+        document = replace(document, data={**document.data, **(more or {})})
         case = case_of(document, self.vocabulary)
         return replace(case, text=json.dumps(document.data, ensure_ascii=False), organs=())
 

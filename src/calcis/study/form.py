@@ -106,6 +106,7 @@ class Baseline(Form):
 
     mean: Text
     sd: Text | None = None
+    source: Text | None = None  # if it is not the experiment's
 
 
 class Titrated(Form):
@@ -122,6 +123,9 @@ class Patients(Form):
     simulated: Annotated[int, Field(ge=20, le=2000)] = 200
     entry: dict[str, Text] = Field(default_factory=dict)
     baseline: dict[str, Baseline] = Field(default_factory=dict)
+    diseases: dict[str, Annotated[float, Field(gt=0, le=1e6)]] = Field(
+        default_factory=dict
+    )  # how many have it
     at: Moment = 0.0  # when they are let in; what is given before is the same in all arms
     titrated: dict[str, Titrated] = Field(default_factory=dict)
     shares: dict[str, dict[str, Text]] = Field(default_factory=dict)

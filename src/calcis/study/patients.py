@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from calcis.case.goal import START, read_bounds, read_level
 from calcis.errors import InputError, nearest
+from calcis.parameters import read_source, reference_keys
 from calcis.study.experiment import Experiment
 from calcis.study.form import Baseline, Titrated
 from calcis.wording import span
@@ -122,6 +123,9 @@ def _had(
 ) -> tuple[float, float]:
     """Mean and standard deviation of a quantity, in the body's unit; NaN for one that was not told."""
     _known(experiment, ("baseline", name), signals)
+    if told.source is not None:
+        place = (*experiment.where, "patients", "baseline", name, "source")
+        read_source(experiment.document, place, reference_keys())
 
     def value(key: str, text: str) -> float:
         place = (*experiment.where, "patients", "baseline", name, key)

@@ -5,6 +5,7 @@ An experiment with `patients` is a virtual trial: its quantities are means over 
     patients:
       entry: {calcium_plasma: above 3.0 mmol/L}     # of each person, when they are let in
       baseline: {calcium_plasma: {mean: 13.8 mg/dL, sd: 1.3 mg/dL}}   # of all who are let in
+      diseases: {osteolytic_metastases: 12, humoral_hypercalcaemia_of_malignancy: 13}  # how many had which
       at: 2 d                                       # let in then, not at the start of the run
       shares:
         normal: {calcium_plasma: below 10.8 mg/dL}  # gives `normal`, the share then, and `normal_by`, so far
@@ -47,23 +48,31 @@ def trial_courses(experiment: Experiment, asked: Sequence[float], *, threads: in
 
     Raises InputError, with place, for an entry or a share that means nothing, and where too few are let in.
     """
-    case = experiment.phases[0].case
     from calcis.simulate.person import body_model  # the body's signals and their units
 
+    case = experiment.phases[0].case
     signals = body_model(case, False)[0].signals
     patients = read_patients(experiment, signals)
-    members, counts = _let_in(experiment, case, patients)
     wanted = _wanted(experiment, signals, patients.quantities)
     more = [*asked, patients.time, *(one.time for one in patients.titrated.values())]
     times = np.array(sorted({*case.run.times, *(time for time in more if time <= case.run.duration)}))
-    fared = fare(case, members, wanted, times=times, threads=threads)
-    _same_before(experiment, patients, fared)
-    each = {arm: {name: fared.courses[name][:, k] for name in wanted} for k, arm in enumerate(case.arms)}
-    for name, titration in patients.titrated.items():
-        each[name] = _titrated(titration, fared)
-    arms = {arm: _series(patients, courses, fared, counts) for arm, courses in each.items()}
-    failures = {list(case.arms)[arm]: said for (_, arm), said in fared.failures.items()}
-    return Courses(times, arms, failures)
+    total: dict[str, dict[str, Series]] = {}
+    failures: dict[str, str] = {}
+    for (own, _), (members, counts) in zip(experiment.kinds, _let_in(experiment, patients), strict=True):
+        fared = fare(own, members, wanted, times=times, threads=threads)
+        _same_before(experiment, patients, fared)
+        each = {arm: {name: fared.courses[name][:, k] for name in wanted} for k, arm in enumerate(own.arms)}
+        each |= {name: _titrated(titration, fared) for name, titration in patients.titrated.items()}
+        for arm, courses in each.items():
+            total[arm] = _added(total.get(arm, {}), _series(patients, courses, fared, counts))
+        failures |= {list(own.arms)[arm]: said for (_, arm), said in fared.failures.items()}
+    return Courses(times, total, failures)
+
+
+def _added(before: Mapping[str, Series], more: Mapping[str, Series]) -> dict[str, Series]:
+    """Sums over persons of one kind, added to those of others."""
+    found = {name: Series(one.unit, before[name].values + one.values) for name, one in more.items() if before}
+    return found or dict(more)
 
 
 def _series(
@@ -103,35 +112,52 @@ def _same_before(experiment: Experiment, patients: Patients, fared: Fared) -> No
             raise refusal(experiment, ("at",), expected, "others")
 
 
-def _let_in(experiment: Experiment, case: Case, patients: Patients) -> tuple[Members, np.ndarray]:
-    """Persons who are as asked when they are let in, and what each of them counts, of sum 1."""
+def _let_in(experiment: Experiment, patients: Patients) -> list[tuple[Members, np.ndarray]]:
+    """Persons of each kind who are as asked when they are let in, and what each counts, of sum 1 for all."""
+    everybody, then = [], []
+    units: Mapping[str, str] = {}
+    for case, _ in experiment.kinds:
+        members, found, units = _drawn(case, patients)
+        everybody.append(members)
+        then.append(found)
+    kind = np.repeat(np.arange(len(then)), [len(one.hours) for one in everybody])
+    values = {name: np.concatenate([one[name] for one in then]) for name in units}
+    fit = np.ones(len(kind), bool)
+    for name, (low, high) in patients.entry.items():
+        fit &= (values[name] >= low) & (values[name] <= high)
+    for name in patients.baseline:
+        fit &= np.isfinite(values[name])
+    chosen = np.flatnonzero(fit)
+    for k, (case, _) in enumerate(experiment.kinds):
+        many = int((kind[chosen] == k).sum())
+        if many < min(_LEAST, patients.count):
+            whom = " and ".join(one.name.replace("_", " ") for one in case.diseases) or "the case"
+            got = f"{many} of {(kind == k).sum()} persons drawn"
+            expected = f"at least {_LEAST} persons of {whom} who fulfil the entry"
+            raise refusal(experiment, ("entry",), expected, got)
+    asked = {name: values[name][chosen] for name in patients.baseline}
+    weights = _weights(experiment, patients, asked, kind[chosen], units)
+    order = np.lexsort((*list(asked.values())[:1], kind[chosen]))
+    count = min(patients.count, len(chosen))
+    picked, counts = taken(weights[order], count, np.random.default_rng(SEED))
+    picked = chosen[order[picked]]
+    first = np.cumsum([0, *(len(one.hours) for one in everybody)])
+    return [
+        (members.some(picked[kind[picked] == k] - first[k]), counts[kind[picked] == k])
+        for k, members in enumerate(everybody)
+    ]
+
+
+def _drawn(case: Case, patients: Patients) -> tuple[Members, dict[str, np.ndarray], Mapping[str, str]]:
+    """Persons of a case, and what they have when they would be let in, with units."""
     drawn = ensemble(case, _DRAWN * patients.count + 1, SEED)
-    everybody = drawn.members.some(slice(1, None))
+    members = drawn.members.some(slice(1, None))
     asked = list(dict.fromkeys([*patients.entry, *patients.baseline]))
     before = _before(next(iter(case.arms.values())), patients.time) if patients.time else Treatment("before")
     times = np.unique([0.0, patients.time, patients.time + _MOMENT])
     run = case.run.model_copy(update={"duration": float(times[-1]), "every": float(times[-1])})
-    started = fare(replace(case, arms={"before": before}, run=run), everybody, asked, times=times)
-    then = {name: one[:, 0, -2] for name, one in started.courses.items()}
-    fit = np.ones(len(everybody.hours), bool)
-    for name, (low, high) in patients.entry.items():
-        fit &= (then[name] >= low) & (then[name] <= high)
-    for name in patients.baseline:
-        fit &= np.isfinite(then[name])
-    chosen = np.flatnonzero(fit)
-    if len(chosen) < min(_LEAST, patients.count):
-        got = f"{len(chosen)} of {len(fit)} persons drawn"
-        expected = f"at least {_LEAST} persons of the case who fulfil the entry"
-        raise refusal(experiment, ("entry",), expected, got)
-    if not patients.baseline:
-        chosen = chosen[: patients.count]
-        return everybody.some(chosen), np.full(len(chosen), 1.0 / len(chosen))
-    values = np.array([then[name][chosen] for name in patients.baseline]).T
-    weights = _weights(experiment, values, patients.baseline, started.units)
-    ordered = np.argsort(values[:, 0], kind="stable")
-    count = min(patients.count, len(chosen))
-    picked, counts = taken(weights[ordered], count, np.random.default_rng(SEED))
-    return everybody.some(chosen[ordered[picked]]), counts
+    started = fare(replace(case, arms={"before": before}, run=run), members, asked, times=times)
+    return members, {name: one[:, 0, -2] for name, one in started.courses.items()}, started.units
 
 
 def _before(arm: Treatment, end: float) -> Treatment:
@@ -142,21 +168,30 @@ def _before(arm: Treatment, end: float) -> Treatment:
 
 def _weights(
     experiment: Experiment,
-    values: np.ndarray,
-    baseline: Mapping[str, tuple[float, float]],
+    patients: Patients,
+    values: Mapping[str, np.ndarray],
+    kind: np.ndarray,
     units: Mapping[str, str],
 ) -> np.ndarray:
     """What each person counts so that together they are as the trial's patients were."""
-    told = np.array(list(baseline.values())).T
-    weights = weights_of(values, *told)
-    if _reached(values, weights, *told):
+    # How many are of a kind is one more mean that is told.
+    shares = [share for _, share in experiment.kinds][:-1]
+    columns = [*values.values(), *(np.asarray(kind == k, float) for k in range(len(shares)))]
+    told = [*patients.baseline.values(), *((share, np.nan) for share in shares)]
+    if not told:
+        return np.full(len(kind), 1.0 / len(kind))
+    table, means, deviations = np.array(columns).T, *np.array(told).T
+    weights = weights_of(table, means, deviations)
+    if _reached(table, weights, means, deviations):
         return weights
-    each = [(values[:, [k]], told[:, [k]]) for k in range(len(baseline))]
-    alone = [_reached(own, weights_of(own, *its), *its) for own, its in each]
-    k = alone.index(False) if False in alone else len(alone) - 1
-    name, own = list(baseline)[k], values[:, k]
+    alone = [
+        _reached(one[:, None], weights_of(one[:, None], mean, deviation), mean, deviation)
+        for one, mean, deviation in zip(columns, means[:, None], deviations[:, None], strict=True)
+    ]
+    k = min(alone.index(False) if False in alone else len(values) - 1, len(values) - 1)
+    name, own = list(values)[k], columns[k]
     expected = f"a mean and deviation of which at least {_LEAST} persons drawn can be chosen"
-    expected += ", with those above" if all(alone) and k else ""
+    expected += ", with the others" if all(alone) and len(told) > 1 else ""
     got = f"{own.mean():.3g} ± {own.std():.3g} {units[name]}, {own.min():.3g} to {own.max():.3g}, "
     got += "among those who are let in"
     raise refusal(experiment, ("baseline", name), expected, got)

@@ -240,7 +240,9 @@ def _around(said: Said, text: str, value: float, unit: str) -> tuple[float, floa
         if term == "digits":
             size = _half_digit(text)
         elif name == "sampling":
-            size = _sampling(said, rest, value, unit)
+            low, high = _sampling(said, rest, value, unit)
+            below, above = below + value - low, above + high - value
+            continue
         elif name == "factor":
             factor = _number(said, rest, 1.0)
             below, above = below + abs(value) * (1 - 1 / factor), above + abs(value) * (factor - 1)
@@ -253,12 +255,14 @@ def _around(said: Said, text: str, value: float, unit: str) -> tuple[float, floa
     return value - below, value + above
 
 
-def _sampling(said: Said, text: str, share: float, unit: str) -> float:
-    """Half of Wilson's interval of 95 % of a share of so many persons, as a trial of that size has it."""
+def _sampling(said: Said, text: str, share: float, unit: str) -> tuple[float, float]:
+    """Wilson's interval of 95 % of a share of so many persons, as a trial of that size has it."""
     if unit != "1" or not 0.0 <= share <= 1.0:
         raise said.refuse("within", "sampling N for a share of persons alone", f"one of {share:g} {unit}")
     n, z = _number(said, text, 1.0), 1.96
-    return z * math.sqrt(share * (1.0 - share) / n + z * z / (4.0 * n * n)) / (1.0 + z * z / n)
+    middle = (share + z * z / (2.0 * n)) / (1.0 + z * z / n)
+    size = z * math.sqrt(share * (1.0 - share) / n + z * z / (4.0 * n * n)) / (1.0 + z * z / n)
+    return min(middle - size, share), max(middle + size, share)
 
 
 def number_of(text: str) -> str:
