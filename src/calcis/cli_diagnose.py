@@ -34,12 +34,19 @@ def diagnose(
         str | None,
         typer.Option(metavar="NAME", help="How it looks; a wrong name lists the patterns."),
     ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Where to write the page (default: the name of FILE with .diagnose, here)."
+        ),
+    ] = None,
     units: UnitsShown = Units.SI,
     json: Json = False,
 ) -> None:
     """Say which diseases explain the labs of a case, how probable each is, and what to measure next."""
     with told("diagnose", json):
         from calcis.diagnose.answer import answer
+        from calcis.diagnose.page import default_folder, write
         from calcis.diagnose.question import read_question
         from calcis.terminal import answers, progress
 
@@ -47,11 +54,20 @@ def diagnose(
         asked = read_question(file, {name: value for name, value in given.items() if value}, age, sex)
         with progress(quiet=json) as watched:
             found = answer(asked, watched)
+        page = write(found, out or default_folder(file), units.value)
         if json:
             from calcis.diagnose.output import as_json
 
-            print_json({"command": "diagnose", "status": "done", "file": str(file), **as_json(found)})
+            print_json(
+                {
+                    "command": "diagnose",
+                    "status": "done",
+                    "file": str(file),
+                    "page": str(page),
+                    **as_json(found),
+                }
+            )
         else:
             from calcis.diagnose.terminal import show
 
-            show(found, units.value, answers())
+            show(found, units.value, answers(), page)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -10,6 +12,7 @@ from rich.console import Console
 from calcis.diagnose import answer as answering
 from calcis.diagnose.answer import Answer, answer
 from calcis.diagnose.output import as_json
+from calcis.diagnose.page import render, write
 from calcis.diagnose.terminal import show
 from calcis.errors import InputError
 from tests.diagnose.persons import HIGH_PTH, asked, few
@@ -52,6 +55,31 @@ def test_that_nobody_fits_is_said_first(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(answering, "ensemble", lambda age, progress: few())
     said = printed(answer(asked("calcium: 14 mg/dL, calcium_ionised: 0.9 mmol/L")), "si")
     assert 0 < said.index("None of these") < said.index("others together")
+
+
+def test_the_page_tells_all_of_it(found: Answer, tmp_path: Path) -> None:
+    page = write(found, tmp_path / "new").read_text("utf-8")
+    for part in ("not medical advice", "Kidney failure on haemodialysis", "Simulated persons, and these labs",
+                 "Which kind of calcification?", "What to measure next", "Are the probabilities true?",
+                 "two at once", "[1]</a>", "against it: lung"):  # fmt: skip
+        assert part in page, part
+    assert page.count('<svg class="plot"') == len(found.found.evidence.labs) + 1
+    assert "NaN" not in page and not re.search(r"[ML ]nan\b", page)
+    blocked = tmp_path / "file"
+    blocked.write_text("x")
+    with pytest.raises(InputError):
+        write(found, blocked)
+
+
+def test_what_is_urgent_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answering, "ensemble", lambda age, progress: few())
+    found = answer(asked("calcium: 14.6 mg/dL, pth: 5 pg/mL", "title: <b>A & B</b>\nmedication: [digoxin]"))
+    assert found.states[0].level == "urgent"
+    assert any("digoxin" in one.text for one in found.states)
+    said, page = printed(found, "si"), render(found)
+    assert said.index("Severe hypercalcaemia") < said.index("Which disease?")
+    assert page.index("Severe hypercalcaemia") < page.index("Which disease?</h2>")
+    assert "&lt;b&gt;A &amp; B" in page and "<b>A & B" not in page
 
 
 @pytest.mark.parametrize(

@@ -9,14 +9,13 @@ import numpy as np
 import pytest
 
 from calcis.diagnose import ensemble as ensembles
-from calcis.diagnose.answer import Answer, told_by
+from calcis.diagnose.answer import told_by
 from calcis.diagnose.differential import differential, posterior
 from calcis.diagnose.ensemble import KEPT, simulated
 from calcis.diagnose.further import further
 from calcis.diagnose.hypotheses import HEALTHY, Hypothesis, hypotheses, known
 from calcis.diagnose.likelihood import Evidence, cloud, clouds
 from calcis.diagnose.measure import what_next
-from calcis.diagnose.output import as_json
 from calcis.diagnose.reasons import reasons
 from calcis.diagnose.settings import prior, setting, settings
 from calcis.errors import InputError
@@ -164,15 +163,6 @@ def test_what_tells_most_is_measured_next() -> None:
     bits = {each.lab: each.bits for each in what_next(few(), one, others)}
     assert bits["pth"] > bits["magnesium"] and bits["pth"] > 0.2
     assert all(0.0 <= each <= math.log2(len(one.candidates)) for each in bits.values())
-
-
-def test_all_is_json() -> None:
-    import json
-
-    one = found(HIGH_PTH)
-    told = as_json(Answer(asked(HIGH_PTH), one, reasons(few(), one), (), {}))
-    text = json.dumps(told, allow_nan=False)
-    assert json.loads(text)["candidates"][0]["diseases"] == ["primary_hyperparathyroidism"]
 
 
 def test_every_setting_knows_every_disease() -> None:

@@ -7,10 +7,12 @@ import math
 import pytest
 
 from calcis.diagnose.answer import every_lab
+from calcis.diagnose.own_calibration import calibration
 from calcis.diagnose.reliability import Reliability, fitting, hits, reliability
 from calcis.diagnose.settings import setting
 from calcis.individual.levels import Measured
-from tests.diagnose.persons import NORMAL, asked, few
+from tests.diagnose.persons import HIGH_PTH, NORMAL, asked, few
+from tests.diagnose.persons import found as differential_of
 
 PANEL = ("calcium", "phosphate", "creatinine", "pth")
 
@@ -48,3 +50,13 @@ def test_who_has_a_disease_is_told_it(panel: list[Measured]) -> None:
 def test_hardly_anybody_is_told_that_nothing_fits(panel: list[Measured]) -> None:
     told, of = fitting(few(), panel, 2, seed=5)
     assert of > 500 and told < 0.02 * of  # few persons make coarse densities; with all it is 0.001
+
+
+def test_persons_taken_out_of_their_own_cloud_tell_the_same() -> None:
+    told = calibration(few(), differential_of(HIGH_PTH, "endocrine_clinic"))
+    assert told is not None and told.reliability.persons == 2_000
+    for one in told.reliability.bins:
+        error = math.sqrt(max(one.mean * (1.0 - one.mean), 1e-4) / one.told)
+        assert abs(one.true - one.mean) < 4.0 * error + 0.01, one
+    assert 0.4 < next(iter(told.hits.values())) < 1.0
+    assert calibration(few(), differential_of("alkaline_phosphatase: 90 U/L")) is None

@@ -7,15 +7,17 @@ from dataclasses import dataclass, replace
 
 from calcis.case import Case
 from calcis.case.form import Labs
+from calcis.clinical.hard_findings import HardFinding, hard_findings
 from calcis.diagnose.asked import Asked
 from calcis.diagnose.differential import Differential, differential
-from calcis.diagnose.ensemble import KEPT, ensemble
+from calcis.diagnose.ensemble import KEPT, Ensemble, ensemble
 from calcis.diagnose.further import further
 from calcis.diagnose.hypotheses import Hypothesis, hypotheses
 from calcis.diagnose.kind_data import seen
 from calcis.diagnose.kinds import Kinded, is_asked, kinds_of
 from calcis.diagnose.likelihood import Evidence
 from calcis.diagnose.measure import Next, what_next
+from calcis.diagnose.own_calibration import Calibration, calibration
 from calcis.diagnose.people import response
 from calcis.diagnose.reasons import Reason, reasons
 from calcis.diagnose.settings import prior, setting
@@ -39,7 +41,8 @@ _NONE = "a value of 0 means less than the assay finds, and not how much less"
 @dataclass(frozen=True)
 class Answer:
     """What was asked, the differential, reasons for and against, what to measure next, labs without use;
-    and the kinds where a calcification is told of.
+    the kinds where a calcification is told of, what must be known of the person before all of it, how true
+    the probabilities are, and the simulated persons.
     """
 
     asked: Asked
@@ -47,7 +50,10 @@ class Answer:
     reasons: Mapping[Hypothesis, tuple[Reason, ...]]
     next: tuple[Next, ...]
     unused: Mapping[str, str]
-    kinds: Kinded | None = None
+    kinds: Kinded | None
+    states: tuple[HardFinding, ...]
+    calibration: Calibration | None
+    persons: Ensemble
 
 
 def answer(asked: Asked, progress: Callable[[str, float], None] = lambda stage, share: None) -> Answer:
@@ -69,7 +75,23 @@ def answer(asked: Asked, progress: Callable[[str, float], None] = lambda stage, 
     progress("comparing", 0.7)
     others = [lab for lab in every_lab(case) if lab.lab not in {one.lab for one in labs}]
     kinded = kinds_of(asked, persons, found) if is_asked(asked) else None
-    return Answer(asked, found, reasons(persons, found), what_next(persons, found, others), unused, kinded)
+    return Answer(
+        asked,
+        found,
+        reasons(persons, found),
+        what_next(persons, found, others),
+        unused,
+        kinded,
+        states(case),
+        calibration(persons, found),
+        persons,
+    )
+
+
+def states(case: Case) -> tuple[HardFinding, ...]:
+    """What must be known of a person first: urgent states, and what medication taken does in them."""
+    known = next(iter(case.arms.values())).known
+    return hard_findings(known) if known is not None else ()
 
 
 def told_by(case: Case) -> tuple[tuple[Measured, ...], dict[str, str]]:

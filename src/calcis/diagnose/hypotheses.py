@@ -28,7 +28,7 @@ class Hypothesis:
     def title(self) -> str:
         """Its name for a reader."""
         titles = [known()[name].title for name in self.diseases]
-        return " and ".join([*titles[:1], *(_lowered(title) for title in titles[1:])]) or "Healthy blood"
+        return " and ".join([*titles[:1], *(lowered(title) for title in titles[1:])]) or "Healthy blood"
 
 
 def known() -> Mapping[str, Disease]:
@@ -53,7 +53,7 @@ def _together(one: Disease, other: Disease) -> bool:
     return not {change.name for change in one.changes} & {change.name for change in other.changes}
 
 
-def _lowered(title: str) -> str:
+def lowered(title: str) -> str:
     """A title inside a sentence."""
     first = title.split()[0]
     return title if any(letter.isupper() for letter in first[1:]) else title[0].lower() + title[1:]

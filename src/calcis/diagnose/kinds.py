@@ -35,12 +35,18 @@ _SOLUTES = {
 
 @dataclass(frozen=True)
 class Found:
-    """A kind with its probability by blood alone and with site, pattern and history; causes beneath it."""
+    """A kind with its probability by blood alone and with site, pattern and history; causes beneath it.
+
+    `reasons` say by what factor each thing that is known of the deposit moves its odds; `sources` from where
+    it is known how common the kind is.
+    """
 
     kind: Kind
     by_blood: float
     after: float
     causes: Mapping[Hypothesis, float]
+    reasons: Mapping[str, float]
+    sources: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -67,20 +73,24 @@ def kinds_of(asked: Asked, persons: Ensemble, found: Differential) -> Kinded:
     pattern = seen("pattern", asked.pattern) if asked.pattern else None
     told = {one.hypothesis: one.after for one in found.candidates if one.after >= _LEAST}
     high = supersaturation(persons, found, list(told))
-    looks = {kind: _looks(table, kind, site, pattern) * _ratio(table, asked, kind) for kind in table.kinds}
+    said = _said(table, asked, site, pattern)
     by_blood = {kind: _joint(table, kind, told, high) for kind in table.kinds}
-    total = math.fsum(math.fsum(one.values()) for one in by_blood.values())
-    seen_too = {kind: looks[kind] * math.fsum(one.values()) for kind, one in by_blood.items()}
+    blood = {kind: math.fsum(one.values()) for kind, one in by_blood.items()}
+    seen_too = _weighed(blood, said)
+    without = {name: _weighed(blood, {key: one for key, one in said.items() if key != name}) for name in said}
     result = []
     for name, kind in table.kinds.items():
-        whole = math.fsum(by_blood[name].values())
-        causes = {one: share / whole for one, share in by_blood[name].items() if whole > 0.0}
+        causes = {one: share / blood[name] for one, share in by_blood[name].items() if blood[name] > 0.0}
         ordered = dict(sorted(causes.items(), key=lambda item: (-item[1], item[0].name)))
-        result.append(Found(kind, whole / total, seen_too[name] / math.fsum(seen_too.values()), ordered))
+        moved = {what: _odds(seen_too, name) / _odds(without[what], name) for what in said}
+        groups = dict.fromkeys(table.group(one) for one in list(ordered)[:2])
+        sources = dict.fromkeys(str(table.frequency[group][name].source) for group in groups)
+        share = blood[name] / math.fsum(blood.values())
+        result.append(Found(kind, share, seen_too[name], ordered, moved, tuple(sources)))
     result.sort(key=lambda one: (-one.after, one.kind.name))
     shares = math.fsum(told.values())
-    blood = math.fsum(share * high[one] for one, share in told.items()) / shares
-    return Kinded(tuple(result), site, pattern, blood)
+    supersaturated = math.fsum(share * high[one] for one, share in told.items()) / shares
+    return Kinded(tuple(result), site, pattern, supersaturated)
 
 
 def supersaturation(
@@ -112,12 +122,27 @@ def _joint(
     }
 
 
-def _looks(table: Kinds, kind: str, site: Seen | None, pattern: Seen | None) -> float:
-    return math.prod(table.likelihood(one, kind) for one in (site, pattern) if one is not None)
-
-
-def _ratio(table: Kinds, asked: Asked, kind: str) -> float:
-    """What history says for a kind."""
+def _said(table: Kinds, asked: Asked, site: Seen | None, pattern: Seen | None) -> dict[str, dict[str, float]]:
+    """How likely each thing that is known of the deposit is with each kind, by its name in words."""
+    found = {
+        one.title: {kind: table.likelihood(one, kind) for kind in table.kinds}
+        for one in (site, pattern)
+        if one is not None
+    }
     known = {*asked.case.conditions, *asked.case.medication}
     known |= {group for group, drugs in classes().items() if drugs & set(asked.case.medication)}
-    return math.prod(one.value for name, (of, one) in table.history.items() if name in known and kind in of)
+    for name, (of, one) in table.history.items():
+        if name in known:
+            found[name.replace("_", " ")] = {kind: one.value if kind in of else 1.0 for kind in table.kinds}
+    return found
+
+
+def _weighed(blood: Mapping[str, float], said: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
+    """Probabilities of kinds by blood and all that is said."""
+    weights = {kind: one * math.prod(each[kind] for each in said.values()) for kind, one in blood.items()}
+    return {kind: one / math.fsum(weights.values()) for kind, one in weights.items()}
+
+
+def _odds(shares: Mapping[str, float], kind: str) -> float:
+    others = math.fsum(one for name, one in shares.items() if name != kind)
+    return max(shares[kind], 1e-30) / max(others, 1e-30)

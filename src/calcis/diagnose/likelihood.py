@@ -77,6 +77,11 @@ def standing(labs: Sequence[Measured], levels: np.ndarray) -> np.ndarray:
 
 def points(persons: Ensemble, hypothesis: Hypothesis, evidence: Evidence) -> np.ndarray:
     """Where the labs of persons with a disease stand (person, lab), were they of the albumin measured."""
+    return standing(evidence.labs, levels_of(persons, hypothesis, evidence))
+
+
+def levels_of(persons: Ensemble, hypothesis: Hypothesis, evidence: Evidence) -> np.ndarray:
+    """What the labs of persons with a disease are (person, lab), in the units of their signals."""
     levels = persons.levels[hypothesis]
     columns = []
     for lab in evidence.labs:
@@ -84,7 +89,7 @@ def points(persons: Ensemble, hypothesis: Hypothesis, evidence: Evidence) -> np.
         if lab.signal == "calcium_plasma" and evidence.albumin is not None:
             column = column + _bound(persons, hypothesis, evidence.albumin)
         columns.append(column)
-    return standing(evidence.labs, np.stack(columns, axis=1)) if columns else np.zeros((len(levels), 0))
+    return np.stack(columns, axis=1) if columns else np.zeros((len(levels), 0))
 
 
 def _bound(persons: Ensemble, hypothesis: Hypothesis, albumin: float) -> np.ndarray:

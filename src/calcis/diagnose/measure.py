@@ -7,7 +7,7 @@ have.  A bit is what a fair coin tells.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,20 +15,28 @@ import numpy as np
 from calcis.diagnose.differential import Differential
 from calcis.diagnose.ensemble import Ensemble
 from calcis.diagnose.hypotheses import Hypothesis
-from calcis.diagnose.likelihood import Evidence, points
+from calcis.diagnose.likelihood import Evidence, levels_of, standing
 from calcis.diagnose.numbers import number
 from calcis.individual.levels import Measured
 
 _LEAST = 1e-3  # of probability, from which on a hypothesis counts here
 _ASKED = 600
+_EXPECTED, _ENDS = 3, (0.05, 0.5, 0.95)  # candidates of whom a lab is foretold, and its quantiles
 
 
 @dataclass(frozen=True)
 class Next:
-    """A lab that was not measured, and the bits that it is expected to tell."""
+    """A lab that was not measured, and the bits that it is expected to tell.
+
+    `expected` is what it would be (5 %, half, 95 % of persons) in the first candidates, by the labs known; in
+    the `unit` of its `signal`.
+    """
 
     lab: str
     bits: float
+    signal: str
+    unit: str
+    expected: Mapping[Hypothesis, tuple[float, ...]]
 
 
 def what_next(persons: Ensemble, found: Differential, others: Sequence[Measured]) -> tuple[Next, ...]:
@@ -40,9 +48,14 @@ def what_next(persons: Ensemble, found: Differential, others: Sequence[Measured]
     chance = np.random.default_rng(int(number("ensemble.seed")))
     result = []
     for lab in others:
-        columns = [points(persons, one.hypothesis, Evidence((lab,), found.evidence.albumin)) for one in told]
-        flat = [column[:, 0] for column in columns]
-        result.append(Next(lab.lab, _bits(flat, weights, shares, chance)))
+        alone = Evidence((lab,), found.evidence.albumin)
+        levels = [levels_of(persons, one.hypothesis, alone) for one in told]
+        columns = [standing((lab,), one)[:, 0] for one in levels]
+        expected = {
+            one.hypothesis: _quantiles(values[:, 0], weight)
+            for one, values, weight in zip(told[:_EXPECTED], levels, weights, strict=False)
+        }
+        result.append(Next(lab.lab, _bits(columns, weights, shares, chance), lab.signal, lab.unit, expected))
     return tuple(sorted(result, key=lambda one: (-one.bits, one.lab)))
 
 
@@ -60,6 +73,14 @@ def weights_of(found: Differential, hypothesis: Hypothesis) -> np.ndarray:
     weights: np.ndarray = np.exp(logs - logs.max())
     weights /= weights.sum()
     return weights
+
+
+def _quantiles(values: np.ndarray, weights: np.ndarray) -> tuple[float, ...]:
+    """Values below which the shares `_ENDS` of the weight lie."""
+    order = np.argsort(values)
+    below = np.cumsum(weights[order])
+    places = np.minimum(np.searchsorted(below, _ENDS), len(values) - 1)
+    return tuple(values[order][places].tolist())
 
 
 def _bits(

@@ -10,8 +10,9 @@ from calcis.diagnose.answer import Answer
 from calcis.diagnose.differential import odds_ratio
 from calcis.diagnose.further import further
 from calcis.diagnose.kinds import Kinded
+from calcis.diagnose.measure import Next
 from calcis.diagnose.numbers import number
-from calcis.diagnose.words import CAUTION, remarks
+from calcis.diagnose.words import CAUTION, in_a_sentence, remarks
 
 
 def as_json(answer: Answer) -> dict[str, Any]:
@@ -21,6 +22,8 @@ def as_json(answer: Answer) -> dict[str, Any]:
         "setting": found.setting.name,
         "labs": _labs(answer),
         "fits": found.fits,
+        "answer": in_a_sentence(answer),
+        "states": [vars(one) for one in answer.states],
         "rarer": {"share": found.rarer, "none_below": number("none.share")},
         "candidates": [
             {
@@ -41,7 +44,8 @@ def as_json(answer: Answer) -> dict[str, Any]:
             name: {"before": before, "likelihood_ratio": _finite(odds_ratio(before, after)), "after": after}
             for name, (before, after) in found.diseases.items()
         },
-        "next": [{"lab": one.lab, "bits": one.bits} for one in answer.next],
+        "next": [_next(one) for one in answer.next],
+        "calibration": _calibration(answer),
         "kinds": _kinds(answer.kinds),
         "unused": dict(answer.unused),
         "remarks": [{"level": level, "text": text} for level, text in remarks(answer)],
@@ -70,12 +74,37 @@ def _kinds(found: Kinded | None) -> dict[str, Any] | None:
                 "kind": one.kind.name,
                 "by_blood": one.by_blood,
                 "after": one.after,
+                "reasons": dict(one.reasons),
+                "sources": list(one.sources),
                 "causes": [
                     {"diseases": list(cause.diseases), "share": share} for cause, share in one.causes.items()
                 ],
             }
             for one in found.found
         ],
+    }
+
+
+def _next(one: Next) -> dict[str, Any]:
+    expected = [
+        {"diseases": list(who.diseases), "low": ends[0], "median": ends[1], "high": ends[2]}
+        for who, ends in one.expected.items()
+    ]
+    return {"lab": one.lab, "bits": one.bits, "signal": one.signal, "unit": one.unit, "expected": expected}
+
+
+def _calibration(answer: Answer) -> dict[str, Any] | None:
+    one = answer.calibration
+    if one is None:
+        return None
+    found = one.reliability
+    return {
+        "persons": found.persons,
+        "brier": found.brier,
+        "brier_of_prevalence": found.chance,
+        "all_first": found.first,
+        "bins": [vars(each) for each in found.bins],
+        "first_of": [{"diseases": list(who.diseases), "share": hit} for who, hit in one.hits.items()],
     }
 
 

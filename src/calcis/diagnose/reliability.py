@@ -66,6 +66,13 @@ def reliability(
             tables.append(table)
             truth += [place] * len(table)
     after = _posterior(every, shares, densities, np.vstack(tables))
+    return became(every, shares, after, np.array(truth))
+
+
+def became(
+    every: Sequence[Hypothesis], shares: np.ndarray, after: np.ndarray, truth: np.ndarray
+) -> Reliability:
+    """What became of probabilities (person, hypothesis) of persons who have the hypotheses `truth`."""
     names = sorted({name for one in every for name in one.diseases})
     having = np.array([[name in one.diseases for name in names] for one in every], float)
     told, came = (after @ having).ravel(), having[truth].ravel()
@@ -75,7 +82,7 @@ def reliability(
         bins=_bins(told, came),
         brier=float(((told - came) ** 2).mean()),
         chance=float(((base - came) ** 2).mean()),
-        first=float((after.argmax(axis=1) == np.array(truth)).mean()),
+        first=float((after.argmax(axis=1) == truth).mean()),
     )
 
 

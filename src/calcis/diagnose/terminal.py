@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from rich.console import Console, Group, RenderableType
 from rich.markup import escape
 from rich.padding import Padding
@@ -17,20 +19,24 @@ from calcis.diagnose.words import (
     WITH_CAUSES,
     because,
     beneath,
+    in_a_sentence,
     next_words,
     ratio,
     remarks,
     rough,
     share,
+    why_kind,
 )
 from calcis.laboratory import laboratory
 from calcis.wording import digits
 
-_MARKS = {"info": "  ", "warning": "[yellow] ![/]"}
+_MARKS = {"info": "  ", "warning": "[yellow] ![/]", "urgent": "[red]!![/]"}
 
 
-def show(answer: Answer, system: str, console: Console) -> None:
-    """The labs, the candidates with their reasons, what to measure next, and what to mind."""
+def show(answer: Answer, system: str, console: Console, page: Path | None = None) -> None:
+    """What must be known first, labs, candidates with reasons, what to measure next, and what to mind."""
+    for state in answer.states:
+        console.print(f"{_MARKS[state.level]} {escape(state.text)}")
     labs = laboratory(answer.asked.case.text, system)
     if labs is not None:
         console.print()
@@ -50,6 +56,7 @@ def show(answer: Answer, system: str, console: Console) -> None:
     warnings = [text for level, text in remarks(answer) if level == "warning"]
     for text in warnings:
         console.print(f"{_MARKS['warning']} {escape(text)}")
+    console.print(f"[bold]{escape(in_a_sentence(answer))}[/]\n")
     console.print(_candidates(answer))
     if answer.kinds is not None:
         _show_kinds(answer.kinds, console)
@@ -61,6 +68,8 @@ def show(answer: Answer, system: str, console: Console) -> None:
     for level, text in remarks(answer):
         if level != "warning":
             console.print(f"{_MARKS[level]} {escape(text)}")
+    if page is not None:
+        console.print(f"\nPage: {escape(str(page))}", soft_wrap=True)
     console.print(f"[dim]{CAUTION}[/]")
 
 
@@ -74,6 +83,9 @@ def _show_kinds(found: Kinded, console: Console) -> None:
         table.add_column(heading, justify="right", no_wrap=True)
     for one in found.found:
         said: list[RenderableType] = [f"  {escape(one.kind.title)}: {escape(one.kind.says)}"]
+        why = why_kind(one, found.supersaturated)
+        if why and (one.after >= WITH_CAUSES or one.by_blood >= WITH_CAUSES):
+            said.append(Padding(f"[dim]{escape(why)}[/]", (0, 0, 0, 4)))
         if one.after >= WITH_CAUSES:
             said.append(Padding(f"[dim]{escape(beneath(one))}[/]", (0, 0, 0, 4)))
         table.add_row(Group(*said), rough(one.by_blood), f"[bold]{rough(one.after)}[/]")

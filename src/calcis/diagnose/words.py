@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from calcis.diagnose.answer import Answer
 from calcis.diagnose.further import title_of
-from calcis.diagnose.hypotheses import Hypothesis
+from calcis.diagnose.hypotheses import Hypothesis, lowered
 from calcis.diagnose.kinds import Found
 from calcis.diagnose.numbers import number
 from calcis.wording import about, digits, listed
@@ -17,7 +17,13 @@ NOBODY = (
     "None of these: fewer than {share:g} % of simulated persons have labs as unlikely as these. Look for "
     "a mistake in values or units, for a treatment that is not told, or a disease that Calcis does not have."
 )
+EDGE = (
+    "These labs lie at the edge of what simulated persons have: only {share} of them have less likely ones. "
+    "There small faults of the model decide, and the probabilities are less sure than they look."
+)
+AT_THE_EDGE = 0.02  # share of simulated persons with less likely labs, below which that is said
 MOST, LEAST = 6, 0.005  # candidates that are told one by one; the least probability of one
+FACTOR = 1.5  # by which what is known of a deposit must move odds to be told
 WITH_CAUSES = 0.05  # probability of a kind of which causes are told
 
 
@@ -69,6 +75,38 @@ def because(answer: Answer, hypothesis: Hypothesis) -> str:
     return "; ".join(parts)
 
 
+def why_kind(found: Found, supersaturated: float) -> str:
+    """What speaks for a kind of calcification, and what against it, beside the other kinds."""
+    parts = []
+    sides = {
+        "for": [item for item in found.reasons.items() if item[1] >= FACTOR],
+        "against": [item for item in found.reasons.items() if item[1] <= 1.0 / FACTOR],
+    }
+    for side, told in sides.items():
+        if told:
+            parts.append(f"{side} it: {', '.join(f'{what} ({ratio(factor)})' for what, factor in told)}")
+    if found.kind.needs_blood:
+        side = "for" if supersaturated >= 0.5 else "against"
+        parts.append(f"{side} it: blood is supersaturated with a probability of {rough(supersaturated)}")
+    return "; ".join(parts)
+
+
+def in_a_sentence(answer: Answer) -> str:
+    """The answer: the most probable, how it came to be, and how sure that is."""
+    found = answer.found
+    first, second = found.candidates[0], found.candidates[1]
+    if not found.evidence.labs:
+        return "No lab here says anything of these diseases."
+    if not found.fits:
+        return "None of these: no simulated person has such labs. What follows is least unlike them."
+    moved = math.isfinite(first.ratio) and first.ratio != 1.0
+    how = f"; labs move its odds {ratio(first.ratio)}" if moved else ""
+    said = f"{first.hypothesis.title}: {share(first.after)} (before labs {share(first.before)}{how})."
+    if second.after >= WITH_CAUSES:
+        said += f" Then {lowered(second.hypothesis.title)}, {share(second.after)}."
+    return said
+
+
 def beneath(found: Found) -> str:
     """What lies beneath a kind: the first few causes.
 
@@ -94,6 +132,8 @@ def remarks(answer: Answer) -> Iterator[tuple[str, str]]:
         )
     if not found.fits:
         yield "warning", NOBODY.format(share=100 * number("none.share"))
+    elif found.rarer < AT_THE_EDGE:
+        yield "warning", EDGE.format(share=share(found.rarer))
     yield from (("info", text) for text in answer.asked.remarks)
     for diseases, why in answer.asked.certain:
         yield "info", f"Known beforehand, so that only what has it is compared: {why} ({_titles(diseases)})."
