@@ -89,7 +89,8 @@ def main() -> None:
     options.add_argument("--smallest", type=float, default=0.05, help="h")
     chosen = options.parse_args()
     print("\n".join(f"{key}: {value}" for key, value in machine().items()))
-    numbers = lesion_numbers() | {"diffusion.macrophages": 0.0, "diffusion.mineral_density": 1e30}
+    still = dict.fromkeys(("diffusion.macrophages", "diffusion.progenitors", "diffusion.sprouts"), 0.0)
+    numbers = lesion_numbers() | still | {"diffusion.mineral_density": 1e30}
     hours = 24.0 * chosen.days
     truth, many, _ = coupled(chosen.voxels, numbers, RTOL / 100.0, hours)
     total, steps, spent = coupled(chosen.voxels, numbers, RTOL, hours)

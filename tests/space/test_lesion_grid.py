@@ -12,6 +12,7 @@ from calcis.solve.schedule import Drive, Jump, Lane
 from calcis.solve.system import trace
 from calcis.space.border import perfused
 from calcis.space.diffusion import diffusion_parameters, diffusivities, passable
+from calcis.space.ingrowth import INGROWTH
 from calcis.space.lesion import LesionGrid
 from calcis.space.shapes import Sphere, share_of_voxels
 from calcis.tissue import INPUTS, PARTS
@@ -47,7 +48,7 @@ def test_a_line_of_voxels_agrees_with_scipy(numbers):
     x = (np.arange(count) + 0.5) * spacing
     within = 1.0 / (1.0 + np.exp((x - 3.0) / 0.1))[None, None, :]
     lesion.injure("bite", 0.9, within)
-    model = assemble(PARTS, INPUTS)
+    model = assemble((*PARTS, INGROWTH), INPUTS)
     names = list(model.states)
     parameters = {name: numbers[name] for name in model.parameters}
     places = [names.index(name) for name in MINERALS]
@@ -166,7 +167,7 @@ def test_a_uniform_injury_is_one_voxel(numbers, kind, given):
     end = 5 * DAY
     plasma = rising(end)
     lesion = LesionGrid(Grid((8, 2, 2), 0.25), [numbers], PLASMA)
-    model = assemble(PARTS, INPUTS)
+    model = assemble((*PARTS, INGROWTH), INPUTS)
     names = list(model.states)
     start = np.array([lesion.state(name)[0, 0, 0] for name in names])
     lesion.injure(kind, 0.7, np.ones((2, 2, 8)), given)

@@ -44,7 +44,7 @@ def _unused(name: str, case: Case, vocabulary: Vocabulary, given: Collection[str
     injury = None if case.lesion is None else case.lesion.injury
     if case.lesion is None and not case.organs and name in tissue_parameters():
         return "there is no lesion"
-    if part == "diffusion" and (case.lesion is None or case.lesion.grid is None):
+    if part in ("diffusion", "ingrowth") and (case.lesion is None or case.lesion.grid is None):
         return "there is no lesion in space (`grid` in lesion)"
     if part in vocabulary.injuries and (injury is None or injury.kind != part):
         return f"there is no injury of kind {part}"

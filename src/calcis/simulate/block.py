@@ -18,6 +18,7 @@ from calcis.solve.schedule import Drive
 from calcis.space.border import perfused
 from calcis.space.lesion import LesionGrid, tissue_model
 from calcis.space.margin import within_margin
+from calcis.tissue.surgery import CLOSED, WOUND
 from calcis.units import MM3_PER_L
 
 # Relative tolerance of a step.  A year of 64³ voxels is then within 1e-4 of total mineral of a tenth of it
@@ -75,11 +76,13 @@ class Block:
         model = tissue_model(case.drugs)
         injury, self.spacing, self.model = lesion.injury, lesion.spacing, model
         own = numbers.of_part(arm, injury.kind) | numbers.of_part(arm, "diffusion")
+        if case.arms[arm].operations:
+            own |= numbers.of_part(arm, WOUND) | numbers.of_part(arm, CLOSED)
         tissues: list[Mapping[str, float]] = [
             numbers.of_organ(arm, tissue, model) | own for tissue, _ in case.layers
         ]
         tissues.append(numbers.of_model(arm, model) | own)
-        self.levels = numbers.of_part(arm, "story")
+        self.levels, self.own = numbers.of_part(arm, "story"), own
         self.operations = list(case.arms[arm].operations)
         (self.plasma,) = merged([plasma], PLASMA_RTOL)
         begin = dict(zip(model.inputs, plasma.coefficients[0, :, 0].tolist(), strict=True))
@@ -125,7 +128,10 @@ class Block:
         else:
             region = share_within(self.lesion.grid, operation.region, operation.margin or 0.0)
         before = float(found["mineral_total"].sum())
-        calcium = self.lesion.excise(region)["calcium"]
+        seam = None
+        if operation.kind == CLOSED:
+            seam = within_margin(region > 0.0, self.own[f"{CLOSED}.seam"], self.spacing) * (1.0 - region)
+        calcium = self.lesion.excise(region, seam)["calcium"]
         left = float(self.fields(("mineral_total",))["mineral_total"].sum())
         share = (before - left) / before if before > 0.0 else 0.0
         volume = float(region.sum()) * self.spacing**3

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from calcis.parameters import Parameter, data_path, read_parameters
+from calcis.space.ingrowth import INGROWTH
 
 SPECIES = ("calcium", "phosphate", "acid", "pyrophosphate")
 CELLS = ("monocyte", "inflammatory", "reparative")  # neutrophils live too short to come far
-PARAMETERS = dict.fromkeys((*SPECIES, "macrophages"), "mm^2/h") | {
+PARAMETERS = dict.fromkeys((*SPECIES, "macrophages", "progenitors", "sprouts"), "mm^2/h") | {
     "warming": "1",
     "hindrance": "1",
     "mineral_density": "mg/L",
@@ -18,8 +19,9 @@ PARAMETERS = dict.fromkeys((*SPECIES, "macrophages"), "mm^2/h") | {
 
 
 def diffusion_parameters() -> dict[str, Parameter]:
-    """The numbers of diffusion by dotted name."""
-    return read_parameters(data_path("space", "diffusion.yaml"), {"diffusion": PARAMETERS})
+    """The numbers of diffusion and ingrowth by dotted name."""
+    parts = {"diffusion": PARAMETERS, "ingrowth": INGROWTH.parameters}
+    return read_parameters(data_path("space", "diffusion.yaml"), parts)
 
 
 def diffusivities(parameters: Mapping[str, float]) -> dict[str, float]:
@@ -28,6 +30,9 @@ def diffusivities(parameters: Mapping[str, float]) -> dict[str, float]:
     found = {f"interstitial_fluid.{name}": parameters[f"diffusion.{name}"] * tissue for name in SPECIES}
     if (motility := parameters["diffusion.macrophages"]) > 0.0:
         found |= {f"leukocytes.{name}": motility for name in CELLS}
+    for name in INGROWTH.states:
+        if (motility := parameters[f"diffusion.{name}"]) > 0.0:
+            found[f"{INGROWTH.name}.{name}"] = motility
     return found
 
 

@@ -18,8 +18,10 @@ from calcis.solve.grid.layout import Grid
 from calcis.solve.schedule import Drive, Lane, segments
 from calcis.solve.system import INPUT_DEGREE, trace
 from calcis.space.diffusion import diffusivities, passable
+from calcis.space.ingrowth import INGROWTH
 from calcis.tissue import BALANCES, INPUTS, PARTS
 from calcis.tissue.injuries import moves
+from calcis.tissue.surgery import CLOSED, WOUND
 from calcis.units import MM3_PER_L
 
 _PLANES = 32_768  # voxels whose signals are found at a time
@@ -38,8 +40,8 @@ class _Due:
 
 @cache
 def tissue_model(drugs: tuple[str, ...] = ()) -> Model:
-    """The tissue, moved by drugs, with its books; put together once."""
-    parts, acting = in_tissue(PARTS, drugs)
+    """The tissue, moved by drugs, with what grows in and its books; put together once."""
+    parts, acting = in_tissue((*PARTS, INGROWTH), drugs)
     return assemble([*parts, books(BALANCES)], INPUTS | acting)
 
 
@@ -161,10 +163,11 @@ class LesionGrid:
         self.integration.restore(moment)
         self._due = [due for due in self._due if due.time > self.integration.time]
 
-    def excise(self, within: np.ndarray) -> dict[str, float]:
+    def excise(self, within: np.ndarray, seam: np.ndarray | None = None) -> dict[str, float]:
         """Cut out the share `within` of every voxel; what was in it, of every balance (mmol).
 
-        The wound fills with the fluid that was there; vessels in it are gone, and so is what lived.
+        The wound fills with the fluid that was there; vessels in it are gone, and so is what lived.  The
+        share `seam` of every voxel is the wound's seam: there what is left is hurt.
         """
         before = self._stored()
         for name in self._voxel_states:
@@ -176,7 +179,11 @@ class LesionGrid:
                 self.integration.set(name, (1.0 - within) * self.state(name))
         self._book_given(before)
         litres = self.grid.voxels * self.grid.spacing**3 / MM3_PER_L
-        return {kind: (before[kind] - now) * litres for kind, now in self._stored().items()}
+        taken = {kind: (before[kind] - now) * litres for kind, now in self._stored().items()}
+        if seam is not None:
+            own = self.tissues[0]
+            self.injure(WOUND, own[f"{CLOSED}.killed"], seam, {"flow": own[f"{CLOSED}.flow_left"]})
+        return taken
 
     def _book_given(self, before: Mapping[str, float]) -> None:
         """Enter in the books what an event has changed, and begin anew with a short step."""

@@ -26,12 +26,13 @@ def exchange_rate(v: Any) -> Value:
 
 
 def _vessels_grow(v: Any) -> dict[str, Value]:
-    """flow_lost' = o·(1 - flow_lost) - k·(M1 + M2)·flow_lost: vessels grow where macrophages call them.
+    """flow_lost' = o·(1 - flow_lost) - k·(M1 + M2)·n·flow_lost: vessels grow where macrophages call them.
 
-    o is the rate at which a mass outgrows its supply, as the core of a fibroid does.
+    From vessels near, n; o is the rate at which a mass outgrows its supply, as the core of a fibroid does.
     """
     macrophages = v.macrophages_inflammatory + v.macrophages_reparative
-    return {"flow_lost": v.outgrowth * v.blood_flow - v.vessel_growth * macrophages * v.flow_lost}
+    growing = v.vessel_growth * macrophages * v.vessels_near
+    return {"flow_lost": v.outgrowth * v.blood_flow - growing * v.flow_lost}
 
 
 CAPILLARIES = Part(
@@ -53,7 +54,9 @@ CAPILLARIES = Part(
         "mineral_met": "mmol/L",
         "macrophages_inflammatory": "1/mm^3",
         "macrophages_reparative": "1/mm^3",
+        "vessels_near": "1",
     },
+    neutral={"vessels_near": 1.0},
     gives={
         "blood_flow": Signal("1", lambda v: 1.0 - v.flow_lost),
         "exchange_resting": Signal("1/h", lambda v: v.permeability_surface * v.perfusion),

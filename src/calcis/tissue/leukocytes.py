@@ -73,26 +73,26 @@ def rates(v: Any) -> dict[str, Value]:
 
     called: c + b·(1 - c), b by microbes, c by dead cells: for neutrophils the alarm, for monocytes
     1 - (1 - debris)·(1 - w·alarm)·(1 - w·crystals); recruited: a·rN·called, a·m·rM·called, a how well
-    they enter; switching M1 -> M2: kₛ/(1 + D/K).
+    they enter from vessels near; switching M1 -> M2: kₛ/(1 + D/K).
     giant' = f·M2²·crystals - l·G: two reparative macrophages that meet on crystals fuse.
     """
-    present = v.access * v.viability * where(v.macrophage_competence > 0.0, 1.0, 0.0)
+    entering = v.access * v.vessels_near * v.viability
+    present = entering * where(v.macrophage_competence > 0.0, 1.0, 0.0)
     crystals = crystal_signal(v)
     quiet = (1.0 - v.debris_signal) * (1.0 - v.alarm_weight * v.alarm) * (1.0 - v.crystal_weight * crystals)
     by_dead = 1.0 - quiet
     monocytes_called = by_dead + v.microbe_signal * (1.0 - by_dead)
     neutrophils_called = v.alarm + v.microbe_signal * (1.0 - v.alarm)
-    monocytes = v.access * v.viability * v.macrophage_competence * v.monocyte_recruitment
-    recruited = monocytes * monocytes_called
+    recruited = entering * v.macrophage_competence * v.monocyte_recruitment * monocytes_called
     maturing = v.differentiation_rate * v.monocyte
     turning = v.switching_rate / (1.0 + maximum(v.dead_fraction, 0.0) / v.switching_half) * v.inflammatory
-    excess = v.reparative - v.resident_macrophages * v.macrophage_competence * v.viability
+    residents = v.resident_macrophages * v.macrophage_competence * v.viability * v.vessels_near
     return {
         "neutrophil": present * v.neutrophil_recruitment * neutrophils_called
         - v.neutrophil_loss * v.neutrophil,
         "monocyte": recruited - maturing - v.monocyte_loss * v.monocyte,
         "inflammatory": maturing - turning - v.inflammatory_loss * v.inflammatory,
-        "reparative": turning - v.reparative_loss * excess,
+        "reparative": turning - v.reparative_loss * (v.reparative - residents),
         "giant": v.viability * v.fusion_rate * v.reparative * v.reparative * crystals
         - v.giant_loss * v.giant,
     }
@@ -150,7 +150,9 @@ LEUKOCYTES = Part(
         "mineral_met": "mmol/L",
         "alarmins": "1",
         "microbe_signal": "1",
+        "vessels_near": "1",
     },
+    neutral={"vessels_near": 1.0},
     gives={
         "neutrophils": Signal("1/mm^3", lambda v: v.neutrophil),
         "monocytes": Signal("1/mm^3", lambda v: v.monocyte),

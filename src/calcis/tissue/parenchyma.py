@@ -42,23 +42,24 @@ def primary_necrosis(v: Any) -> Value:
 def regrowth(v: Any) -> Value:
     """Living tissue that fills free space (1/h), kL·f₀·(1 - s)·o·n/(n + h), n = (L - L₀)₊ + stem cells.
 
-    Neighbours divide, and stem cells that outlive the injury replace them.  Below L₀, about one cell per
-    mm³, nothing divides: 0 would be unstable, and rounding would regrow a tissue (or its negative).
+    Neighbours divide, and stem cells that outlive the injury replace them, those that are here.  Below L₀,
+    about one cell per mm³, nothing divides: 0 would be unstable, and rounding would regrow a tissue (or its
+    negative).
     """
-    parents = maximum(v.living - v.regrowth_least_living, 0.0) + v.stem_cells
+    parents = maximum(v.living - v.regrowth_least_living, 0.0) + v.stem_cells * v.progenitors_here
     seeded = parents / (parents + v.regrowth_half_living)
     return v.viability * v.regrowth_rate * v.free_space * (1.0 - v.debris_signal) * v.oxygenation * seeded
 
 
 def rates(v: Any) -> dict[str, Value]:
     """living' = regrowth - viability·u·L - necrosis; apoptotic' = viability·u·L - (e + 1/t)·A;
-    scar' = viability·f₀·o·(kS·s + k₀); s the debris signal, o oxygenation."""
+    scar' = viability·f₀·o·p·(kS·s + k₀); s the debris signal, o oxygenation, p progenitors."""
     dying = v.viability * v.apoptosis_rate * v.living
     scarring = v.scarring_rate * v.debris_signal + v.scarring_rate_clean
     return {
         "living": v.regrowth - dying - v.primary_necrosis,
         "apoptotic": dying - v.efferocytosis_rate * v.apoptotic - v.secondary_necrosis,
-        "scar": v.viability * v.free_space * v.oxygenation * scarring,
+        "scar": v.viability * v.free_space * v.oxygenation * v.progenitors_here * scarring,
     }
 
 
@@ -88,7 +89,9 @@ PARENCHYMA = Part(
         "debris_signal": "1",
         "efferocytosis_rate": "1/h",
         "microbial_death_rate": "1/h",
+        "progenitors_here": "1",
     },
+    neutral={"progenitors_here": 1.0},
     gives={
         "living_fraction": Signal("1", lambda v: v.living),
         "apoptotic_fraction": Signal("1", lambda v: v.apoptotic),

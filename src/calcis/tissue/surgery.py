@@ -20,6 +20,7 @@ KINDS: Mapping[str, str] = {
 }
 _NUMBERS = ("takes_mineral", "takes_dead", "takes_living", "killed", "flow_left")
 PARAMETERS = {kind: dict.fromkeys(_NUMBERS, "1") for kind in KINDS}  # as the data file names them
+PARAMETERS["excise"]["seam"] = "mm"
 
 CLOSED = "excise"  # the kind of which the wound is closed with tissue of around
 WOUND = "trauma"  # the kind of injury as which its dead count
