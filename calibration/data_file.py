@@ -11,7 +11,7 @@ from calcis.reading import parse_yaml
 
 # What a note said of how its number was fitted; what stands behind it stays.
 _STALE = re.compile(r"^(fitted by hand|by hand|one standard deviation:)[^;]*(; )?")
-_PIECES = re.compile(r"""(?:"[^"]*"|'[^']*'|\[[^\]]*\]|[^,"'\[\]])+""")
+_PIECES = re.compile(r"""(?:"[^"]*"|'[^']*'|\[[^\]]*\]|\{(?:"[^"]*"|[^{}"])*\}|[^,"'\[\]{}])+""")
 
 
 @dataclass(frozen=True)
@@ -48,12 +48,16 @@ def rewritten(text: str, file: str, numbers: Mapping[str, Fitted]) -> str:
 
 def _closing(text: str, begin: int) -> int:
     """Where the brace that opens at `begin` is closed."""
-    quote = ""
+    quote, inside = "", 0
     for k in range(begin + 1, len(text)):
         if quote:
             quote = "" if text[k] == quote else quote
         elif text[k] in "\"'":
             quote = text[k]
+        elif text[k] == "{":
+            inside += 1
+        elif text[k] == "}" and inside:
+            inside -= 1
         elif text[k] == "}":
             return k
     raise AssertionError("it was parsed before")

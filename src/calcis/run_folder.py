@@ -14,6 +14,7 @@ import platform
 import shutil
 import warnings
 from collections.abc import Mapping
+from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -174,7 +175,7 @@ def _described(run: Run) -> dict[str, Any]:
     for name, arm in run.arms.items():
         arms[name] = {
             "treatment": list(arm.treatment),
-            "changes": [vars(change) for change in arm.changes],
+            "changes": [asdict(change) for change in arm.changes],
             "doses": [vars(dose) for dose in arm.doses],
             "findings": [vars(finding) for finding in arm.findings],
             "ledger": {key: value if math.isfinite(value) else None for key, value in arm.ledger.items()},
@@ -195,7 +196,7 @@ def _described(run: Run) -> dict[str, Any]:
         "groups": list(_courses(run)),
         "organs": [organ_map.titles for arm in run.values() if (organ_map := arm.organ_map)][:1],
         "arms": arms,
-        "parameters": [vars(parameter) for parameter in run.parameters],
+        "parameters": [asdict(parameter) for parameter in run.parameters],
         "cite": list(run.cite),
         "limits": list(run.limits),
         "body": run.body,
@@ -290,9 +291,9 @@ def _read_space(folder: Path, group: int, described: Mapping[str, Any] | None) -
 
 
 def _parameter(described: Mapping[str, Any]) -> Parameter:
-    ends = described["range"]
+    ends, spread = described["range"], described["spread"]
     kept = {"shown": tuple(described["shown"]), "range": None if ends is None else tuple(ends)}
-    return Parameter(**{**described, **kept})
+    return Parameter(**{**described, **kept, "spread": None if spread is None else _parameter(spread)})
 
 
 def _courses(run: Run) -> dict[str, list[Mapping[str, Series]]]:
