@@ -7,8 +7,9 @@ from typing import Any
 
 from calcis.body import CLAMPED
 from calcis.case import packaged
+from calcis.case.disease import Disease
 from calcis.case.drugs import Drug
-from calcis.clinical.history import conditions, medicines
+from calcis.clinical.history import Named, conditions
 from calcis.clinical.rules import Rule, asks, rules, worded
 from calcis.drugs import drug_actions, drug_part
 from calcis.drugs.action import Action
@@ -57,9 +58,9 @@ def drug_facts(drug: Drug) -> dict[str, Any]:
     return {label: fact for label, fact in facts.items() if fact}
 
 
-def history_facts(name: str) -> dict[str, Any]:
+def history_facts(one: Named) -> dict[str, Any]:
     """What a condition or medicine of a case's history is, and the hard findings that ask for it."""
-    one = conditions()[name] if name in conditions() else medicines()[name]
+    name = one.name
     asking = [rule for rule in rules() if name in rule.drugs or asks(rule, name)]
     facts: dict[str, Any] = {
         "what it is": one.title,
@@ -69,6 +70,17 @@ def history_facts(name: str) -> dict[str, Any]:
         "hard findings": [f"{_says(rule, rule.drugs)} ({rule.source})." for rule in asking],
     }
     return {label: fact for label, fact in facts.items() if fact}
+
+
+def procedure_facts(procedure: Disease) -> dict[str, Any]:
+    """What is done to a person once, and which numbers are others from then on."""
+    facts: dict[str, Any] = {"what it is": procedure.title}
+    facts["a set of changes"] = {one.name: one.words.partition(": ")[2] for one in procedure.changes}
+    facts["notes"] = {one.name: one.note for one in procedure.changes if one.note}
+    facts["in a case"] = f"arms: {{it: [{procedure.name}]}}, from the start of the run on"
+    facts["kinds"] = ", ".join(dict.fromkeys(change.kind for change in procedure.changes if change.kind))
+    facts["sources"] = list(dict.fromkeys(in_full(one.source) for one in procedure.changes if one.source))
+    return facts
 
 
 def _finding(rule: Rule, drug: Drug) -> str:

@@ -17,13 +17,12 @@ from typing import Any
 from calcis.body import CLAMPED, body_parts
 from calcis.case import packaged
 from calcis.case.disease import Disease
-from calcis.case.drugs import Drug
 from calcis.case.plasma import OFFERED
 from calcis.case.tissues import Tissue
 from calcis.chemistry.attenuation import EFFECTIVE_ENERGY, radiodensity_per_mass
 from calcis.chemistry.mineral import HIGHEST, LOWEST, MIDDLE, Mineral, minerals, solubility
 from calcis.clinical.history import conditions, medicines
-from calcis.drug_words import drug_facts, history_facts, moved_by, shown
+from calcis.drug_words import drug_facts, history_facts, moved_by, procedure_facts, shown
 from calcis.drugs import SITES, drug_part
 from calcis.errors import InputError, nearest
 from calcis.parameters import KINDS, Parameter, data_path, read_data, read_parameters
@@ -87,6 +86,7 @@ def explainable() -> dict[str, list[str]]:
         "parts": [name for name in parts if name not in words.drugs],
         "signals": [name for name in quantities() if name in given],
         "operations": list(OPERATIONS),
+        "procedures": list(words.procedures),
         "conditions": list(conditions()),
         "medicines": list(medicines()),
     }
@@ -104,17 +104,19 @@ def _everything() -> Iterator[tuple[str, Callable[[], Explanation]]]:
         yield body, partial(_body, body)
     for disease in words.diseases.values():
         yield disease.name, partial(_disease, disease)
+    for procedure in words.procedures.values():
+        yield procedure.name, partial(_facts, procedure, "procedure", procedure_facts)
     for injury in words.injuries:
         yield injury, partial(_injury, injury)
     for operation in OPERATIONS:
         yield operation, partial(_operation, operation)
     for drug in words.drugs.values():
         for name in drug.names:
-            yield name, partial(_drug, drug)
+            yield name, partial(_facts, drug, "drug", drug_facts)
     for sort, found in (("condition", conditions()), ("medicine", medicines())):
         for one in found.values():
             for name in (one.name, *one.also):
-                yield name, partial(_history, one.name, sort)
+                yield name, partial(_facts, one, sort, history_facts)
     for name, mineral in minerals().items():
         yield name, partial(_mineral, mineral)
     for tissue in words.tissues.values():
@@ -257,19 +259,13 @@ def _part(part: Part, body: str | None) -> Explanation:
     return Explanation(part.name, "part", {label: fact for label, fact in facts.items() if fact})
 
 
-def _drug(drug: Drug) -> Explanation:
-    return Explanation(drug.name, "drug", drug_facts(drug))
-
-
-def _history(name: str, sort: str) -> Explanation:
-    return Explanation(name, sort, history_facts(name))
+def _facts(one: Any, sort: str, facts: Callable[[Any], dict[str, Any]]) -> Explanation:
+    return Explanation(one.name, sort, facts(one))
 
 
 def _mineral(mineral: Mineral) -> Explanation:
     low, middle, high = (solubility(mineral, end).log_ksp() for end in (LOWEST, MIDDLE, HIGHEST))
-    dissolved = (
-        f"{'' if count == 1 else f'{count:g} '}{name}" for name, count in mineral.dissolves_to.items()
-    )
+    dissolved = (f"{count:g} {name}".removeprefix("1 ") for name, count in mineral.dissolves_to.items())
     facts: dict[str, Any] = {"what it is": mineral.title, "dissolves to": " + ".join(dissolved)}
     facts["solubility"] = f"lg Ksp {middle:.2f} at 37 °C" + (
         f", {low:.2f} to {high:.2f} by source" if high - low > 0.005 else ", of one source"

@@ -51,9 +51,9 @@ def test_labs_are_kept_in_one_unit_each(
     ("written", "column", "text"),
     [
         ("calcium: 9.4 mmol/L", 17, "at most 6 mmol/L"),  # mg/dL was meant
-        ("calcium: 2.35 mg/dL", 17, "at least 0.8 mmol/L"),  # mmol/L was meant
+        ("calcium: 2.35 mg/dL", 17, "at least 3.21 mg/dL"),  # mmol/L was meant
         ("albumin: 4.1 g/L", 17, "at least 5 g/L"),
-        ("creatinine: 80 mg/dL", 20, "at most 4000 umol/L"),
+        ("creatinine: 80 mg/dL", 20, "at most 45.2 mg/dL"),
         ("fgf23: 120 RU/mL", 15, "C-terminal"),
         ("calcium: 9.4", 17, "a number and its unit"),
         ("ionised_calcium: 1.2 mmol/L", 8, "did you mean calcium_ionised"),

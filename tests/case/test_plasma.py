@@ -132,7 +132,7 @@ FAULTS = {
         None,
     ),
     "unit of another kind": ("5 mg/dL", "‸5 mg", "a concentration, such as 1.25 mmol/L", "mg (mass)", None),
-    "negative": ("5 mg/dL", "‸-5 mg/dL", "at least 0 mmol/L, at most 100 mmol/L", "'-5 mg/dL'", None),
+    "negative": ("5 mg/dL", "‸-5 mg/dL", "at least 0 mg/dL, at most 401 mg/dL", "'-5 mg/dL'", None),
     "moles": ("5 mg/dL", "‸1.25 mol/L", "at most 100 mmol/L", "'1.25 mol/L'", None),
     "infinite": ("5 mg/dL", "‸.inf", "a number and its unit", "inf", None),
     "pH of 15": ("ph: 7.4", "ph: ‸15", "at least 0, at most 14", "15", None),

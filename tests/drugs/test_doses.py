@@ -46,11 +46,11 @@ def test_doses_as_a_clinician_writes_them(text: str, amount: float, unit: str, o
     ("text", "expected"),
     [
         ("zoledronate 4 g IV over 15 min", "at most 40 mg"),
-        ("vitamin D3 50 g PO", "at most 2e+06 IU"),
+        ("vitamin D3 50 g PO", "at most 2000000 IU"),
         ("calcitonin 40000 IU SC", "at most 10000 IU"),
         ("saline 4 mg IV", "in L"),
         ("zoledronate 4 mg PO", "IV"),
-        ("calcitonin 100 IU SC every 12 h for 2 d averaged", "each dose of calcitonin"),
+        ("calcitonin 100 IU SC every 12 h for 2 d averaged", "doses of calcitonin one by one"),
         ("alendronate 10 mg PO averaged", "how often"),
     ],
 )

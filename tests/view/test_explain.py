@@ -104,6 +104,7 @@ def test_all_that_is_listed_can_be_explained() -> None:
             "part",
             "signal",
             "operation",
+            "procedure",
             "condition",
             "medicine",
         ],

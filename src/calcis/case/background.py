@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from calcis.body import CLAMPED
 from calcis.case.case import Case, Treatment
 from calcis.case.disease import Disease
+from calcis.case.doses import too_much_in_a_day
 from calcis.case.drugs import Drug
 from calcis.case.form import CaseForm, Person
+from calcis.clinical.formulas import is_adult
 from calcis.clinical.hard_findings import patient
 from calcis.clinical.history import Named, conditions, implied, medicines
 from calcis.clinical.rules import Patient
@@ -17,7 +19,7 @@ from calcis.parameters import Parameter
 from calcis.reading import Document, Where, shown
 from calcis.units import convert
 
-_LIGHTEST = 0.4  # kg
+_LIGHTEST, _LIGHTEST_ADULT, _HEAVIEST = 0.4, 20.0, 650.0  # kg of people who have lived
 _FILTRATION = "kidney.filtration_rate"  # of bodies that have one number for it
 
 
@@ -65,13 +67,16 @@ def check_labs(document: Document, form: CaseForm) -> None:
 
 
 def check_person(document: Document, person: Person) -> None:
-    """A person has an age, a sex and a mass, and is not lighter than anybody who was born alive."""
+    """A person has an age, a sex and a mass, and is neither lighter nor heavier than anybody was."""
     for name in ("age", "sex", "mass"):
         if getattr(person, name) is None:
             raise document.error(("person",), f"`{name}` in person", "none", key=True)
-    if person.mass is not None and person.mass < _LIGHTEST:
-        given = shown(document.data["person"]["mass"])
-        raise document.error(("person", "mass"), f"a person of at least {_LIGHTEST:g} kg", given)
+    adult = is_adult(person.age)
+    least = _LIGHTEST_ADULT if adult else _LIGHTEST
+    if person.mass is not None and not least <= person.mass <= _HEAVIEST:
+        given, whose = shown(document.data["person"]["mass"]), "an adult" if adult else "a child"
+        expected = f"{whose} of {least:g} to {_HEAVIEST:g} kg"
+        raise document.error(("person", "mass"), expected, given)
 
 
 def check_doses(
@@ -81,7 +86,7 @@ def check_doses(
     drugs: Mapping[str, Drug],
     diseases: Iterable[Disease],
 ) -> None:
-    """No drug is given to whom has the disease of taking it."""
+    """No drug is given to whom has the disease of taking it, nor more in a day than anybody takes."""
     had = {disease.name for disease in (*diseases, *arm.diseases)}
     for index, action in enumerate(form.arms[arm.name]):
         text = " ".join(action.split()) if isinstance(action, str) else ""
@@ -90,6 +95,13 @@ def check_doses(
             if dose.text == text and same in had:
                 expected = f"either {dose.drug} or disease: {same}, which is its taking for long"
                 raise document.error(("arms", arm.name, index), expected, "both")
+            if dose.text != text:
+                continue
+            drug = drugs[dose.drug]
+            much = too_much_in_a_day([one for one in arm.doses if one.drug == dose.drug], drug)
+            if much:
+                expected = f"at most {much[0]} of {drug.title} within 24 h"
+                raise document.error(("arms", arm.name, index), expected, much[1])
 
 
 def known_of(case: Case, arm: str, numbers: Mapping[str, Parameter]) -> Patient | None:

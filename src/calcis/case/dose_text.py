@@ -21,7 +21,7 @@ from dataclasses import replace
 
 from calcis.case.doses import MOST_DOSES, Dose, Plan, in_mg, measured
 from calcis.case.drugs import ROUTES, Drug
-from calcis.clinical.history import medicines
+from calcis.clinical.history import classes, medicines
 from calcis.errors import InputError, nearest
 from calcis.units import UnitError, convert, dimension, read_quantity
 
@@ -37,6 +37,7 @@ _OTHER_ROUTES = [  # by which nothing is given here
     *("inhaled", "topical", "topically", "transdermal", "intralesional", "intralesionally", "intrathecal"),
     *("intraosseous", "intraperitoneal", "ip", "intradermal", "id"),
 ]
+_AT_ONCE = ("PO", "IM")  # what is swallowed or injected into muscle is not infused
 _EVERY = {  # hours
     "hourly": 1.0,
     "daily": 24.0,
@@ -49,6 +50,18 @@ _EVERY = {  # hours
     "tid": 8.0,
     "qid": 6.0,
 }
+_ELSEWHERE = {  # what is no drug -> how a case says it
+    **dict.fromkeys(("dialysis", "haemodialysis", "hemodialysis"), "{disease: dialysis}"),
+    **dict.fromkeys(("excise", "excision", "surgery"), "{excise: {at: 30 d, margin: 2 mm}}"),
+    **dict.fromkeys(("debulk", "debulking"), "{debulk: {at: 30 d, share: 0.7}}"),
+    **dict.fromkeys(("curette", "curettage"), "{curette: {at: 30 d, share: 0.7}}"),
+    "laser": "{laser: {at: 30 d, share: 0.7}}",
+    "lithotripsy": "{lithotripsy: {at: 30 d, share: 0.7}}",
+    "stop": "{stop: warfarin}",
+}
+_ALONE = ("parathyroidectomy", "radiotherapy")  # procedures, of which nothing more is said
+_ALIKE = 0.75  # so that nobody is asked whether diazepam is diltiazem
+_DOSED = ("mg", "ug", "g", "ng", "IU", "mmol", "umol", "nmol", "mL", "L")
 _TIMES = {"twice": 2, "thrice": 3}
 _UNIT_WORDS = ("h", "hour", "d", "day", "wk", "week", "y", "year")
 _WHEN = ("every", "for", "from", "starting", "until", "at", "on", "over", "once", *_EVERY)
@@ -74,8 +87,10 @@ def read_dose(text: str, drugs: Mapping[str, Drug], end: float, mass: float | No
     each = in_mg(drug, given, given_unit)
     plan = _plan(words, drug)
     if plan.route is None and len(drug.routes) > 1:
-        raise words.refuse(f"a route of {drug.name}: {', '.join(drug.routes)}", "none")
+        raise words.refuse(f"a route of {drug.title}: {', '.join(drug.routes)}", "none")
     route = plan.route or next(iter(drug.routes))
+    if plan.over and route in _AT_ONCE:
+        raise words.refuse(f"a dose {route} at once, or IV over a time", f"{route} over {plan.over:g} h", 0)
     with _placed(0):
         times = plan.times(end)
     kept = tuple(time for time in times if time < end)
@@ -148,8 +163,17 @@ def _drug(words: _Words, drugs: Mapping[str, Drug], required: bool = False) -> D
         return None
     if words.peek() in medicines():
         raise words.refuse(f"a drug that is simulated ({words.peek()} may stand in `medication`)")
+    if words.peek() in _ALONE:
+        raise words.refuse(f"{words.peek()} alone, at the start of the run", f"{words.text.strip()[:60]!r}")
+    if words.peek() in _ELSEWHERE:
+        raise words.refuse(f"{_ELSEWHERE[words.peek()]}, which is no dose")
+    group = classes().get(words.peek().replace(" ", "_").rstrip("s"))
+    if group is not None:
+        own = sorted(group & set(drugs))
+        none = f"a drug that is simulated ({', '.join(sorted(group))} may stand in `medication`)"
+        raise words.refuse(f"one drug of that class: {', '.join(own)}" if own else none)
     wrong = words.refuse("a drug that `calcis explain` lists, and its dose")
-    raise replace(wrong, nearest=nearest(words.raw(), names, least=0.6) if words.left() else None)
+    raise replace(wrong, nearest=nearest(words.raw(), names, least=_ALIKE) if words.left() else None)
 
 
 def _quantity(words: _Words, example: str) -> tuple[float, str]:
@@ -171,7 +195,9 @@ def _quantity(words: _Words, example: str) -> tuple[float, str]:
         dimension(unit)
     except UnitError as wrong:
         expected = example if wrong.expected.startswith("a unit such as") else wrong.expected
-        like = None if words.peek() in _ROUTE else wrong.nearest
+        known = (*_DOSED, *_UNIT_WORDS, "min")
+        unknown = wrong.expected.startswith("a unit such as") and words.peek() not in _ROUTE
+        like = nearest(unit, known, least=0.6) if unknown else None
         raise replace(words.refuse(expected), nearest=like) from None
     words.next += 1
     return value, unit
@@ -196,7 +222,7 @@ def _plan(words: _Words, drug: Drug) -> Plan:
         offset, word = words.offset(), words.raw()
         settled = _piece(words, plan, drug)
         if settled in said:
-            raise words.refuse(f"{settled} once", f"{word!r} after {said[settled]!r}", offset)
+            raise words.refuse(f"{settled} said once", f"{word!r} after {said[settled]!r}", offset)
         said[settled] = word
     return plan
 
@@ -205,11 +231,11 @@ def _piece(words: _Words, plan: Plan, drug: Drug) -> str:
     """Read one piece into the plan; returns what it settles."""
     word = words.peek()
     if word in _OTHER_ROUTES:
-        raise words.refuse(f"a route of {drug.name}: {', '.join(drug.routes)}")
+        raise words.refuse(f"a route of {drug.title}: {', '.join(drug.routes)}")
     if word in _ROUTE or (word == "by" and words.peek(1) == "mouth"):
         plan.route = _ROUTE.get(word, "PO")
         if plan.route not in drug.routes:
-            raise words.refuse(f"a route of {drug.name}: {', '.join(drug.routes)}")
+            raise words.refuse(f"a route of {drug.title}: {', '.join(drug.routes)}")
         words.next += 2 if word == "by" else 1
         return "the route"
     if word in _TIMES and words.peek(1) not in _EVERY:
@@ -219,9 +245,8 @@ def _piece(words: _Words, plan: Plan, drug: Drug) -> str:
         return "how long it takes"
     if words.take("averaged"):
         if not drug.averaged:
-            raise words.refuse(
-                f"each dose of {drug.name}, whose effect is not that of an average", "averaged"
-            )
+            expected = f"doses of {drug.title} one by one, as their effect is not that of an average"
+            raise words.refuse(expected, "averaged")
         plan.averaged = True
         return "how long it takes"
     if words.take("over"):

@@ -6,13 +6,17 @@ How a dose is written stands in calcis.case.dose_text, how a drug is described i
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from calcis.case.drugs import Drug
 from calcis.errors import InputError
 from calcis.units import convert, dimension
 
 MOST_DOSES = 100_000
+_DAY = 24.0  # h
 _SLACK = 0.05  # share of an interval below which the last dose of a course is not given
 
 
@@ -71,7 +75,9 @@ class Plan:
         return [start + number * self.every for number in range(count)]
 
     def _single(self) -> float:
-        said = [word for word, value in (("for", self.length), ("until", self.until)) if value is not None]
+        said = [
+            word for word, value in (("`for`", self.length), ("`until`", self.until)) if value is not None
+        ]
         if self.count not in (None, 1):
             said.append("a number of doses")
         if said:
@@ -103,7 +109,7 @@ def measured(drug: Drug, amount: float, unit: str, mass: float | None) -> tuple[
     base = unit.removesuffix("/kg")
     if dimension(base) not in [dimension(known) for known in drug.dose_units]:
         usual = ", ".join(drug.dose_units)
-        raise InputError(f"a dose of {drug.name} in {usual} (or that per kg)", f"{amount:g} {unit}")
+        raise InputError(f"a dose of {drug.title} in {usual} (or that per kg)", f"{amount:g} {unit}")
     if base != unit:
         if mass is None:
             raise InputError("the person's mass, for a dose per kg", "none")
@@ -123,8 +129,56 @@ def measured(drug: Drug, amount: float, unit: str, mass: float | None) -> tuple[
     if drug.most is not None:
         most, its_unit = drug.most
         if given > convert(*_by_mass(drug, most, its_unit), to, molar_mass) * (1 + 1e-9):
-            raise InputError(f"a dose of {drug.name} of at most {most:g} {its_unit}", f"{amount:g} {base}")
+            expected = f"a dose of {drug.title} of at most {most:.10g} {its_unit}"
+            raise InputError(expected, f"{amount:g} {base}")
     return given, to
+
+
+def remarks_of(doses: Sequence[Dose], drugs: Mapping[str, Drug], end: float) -> list[str]:
+    """A sentence for each drug to which nothing answers, and for doses that are averaged or that the run's
+    `end` (h) cuts short.
+    """
+    named = {dose.drug: drugs[dose.drug] for dose in doses}
+    waiting = [
+        f"How much {drug.title} there is was computed, but it does nothing: {drug.waits}."
+        for drug in named.values()
+        if drug.waits
+    ]
+    averaged = [
+        f"Doses are averaged: {dose.text}. Of usual doses the effect is off by up to "
+        f"{drugs[dose.drug].averaged} of it."
+        for dose in doses
+        if dose.averaged
+    ]
+    cut = [
+        f"The run ends before the last dose has been given in full: {dose.text}."
+        for dose in doses
+        if not dose.averaged and dose.times[-1] + dose.duration > end * (1 + 1e-9)
+    ]
+    return waiting + averaged + cut
+
+
+def too_much_in_a_day(doses: Sequence[Dose], drug: Drug) -> tuple[str, str] | None:
+    """What may be given of a drug within 24 h, and what is given, in words, where that is more."""
+    if drug.most is None:
+        return None
+    most, unit = drug.most
+    molar_mass = drug.molar_mass.value if drug.molar_mass else None
+    limit = convert(*_by_mass(drug, most, unit), doses[0].unit, molar_mass)
+    each = [(np.array(one.times), _in_a_day(one)) for one in doses]
+    times = np.concatenate([when for when, _ in each])
+    amounts = np.concatenate([np.full(len(when), amount) for when, amount in each])
+    order = np.argsort(times, kind="stable")
+    times, sums = times[order], np.append(0.0, np.cumsum(amounts[order]))
+    most_given = float((sums[np.searchsorted(times, times + _DAY - 1e-6)] - sums[:-1]).max())
+    if most_given <= limit * (1 + 1e-9):
+        return None
+    return f"{most:.10g} {unit}", f"{most * most_given / limit:.4g} {unit}"
+
+
+def _in_a_day(dose: Dose) -> float:
+    """What of one dose is given within 24 h."""
+    return dose.amount * (min(1.0, _DAY / dose.duration) if dose.duration else 1.0)
 
 
 def in_mg(drug: Drug, given: float, unit: str) -> float:

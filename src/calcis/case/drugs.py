@@ -91,6 +91,11 @@ class Drug:
     averaged: str = ""  # how far its effect is off where doses are averaged; empty where too far
 
     @property
+    def title(self) -> str:
+        """Its name in a sentence."""
+        return self.name.removeprefix("given_").replace("_", " ")
+
+    @property
     def names(self) -> tuple[str, ...]:
         """What a case may call it."""
         return tuple(dict.fromkeys((self.name, self.name.replace("_", " "), *self.synonyms)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Iterator
 
 from calcis.case.form import CaseForm, Difference, Lesion
@@ -11,6 +13,7 @@ from calcis.case.surgery import Excise, Operation
 from calcis.reading import Document, Where, shown
 from calcis.solve.grid.layout import Grid
 from calcis.tissue.surgery import KINDS
+from calcis.wording import on
 
 
 def read_operations(
@@ -32,10 +35,41 @@ def read_operations(
         if injury is not None and said.at <= injury.at:
             begun = document.data["lesion"]["injury"]["at"]
             raise document.error(place, f"a time after the injury at {begun}", given)
+        if isinstance(said, Excise):
+            _check_room(document, (*where, kind), form.lesion, said)
         if isinstance(said, Excise) and said.region is not None:
             yield _of_region(document, (*where, kind, "region"), form.lesion, said)
         else:
             yield Operation(kind, said.at, getattr(said, "share", 1.0), getattr(said, "margin", None))
+
+
+def in_order(document: Document, arm: str, operations: list[Operation]) -> tuple[Operation, ...]:
+    """Operations as they come; of two at one time nobody knows which is first."""
+    found = sorted(operations, key=lambda one: one.at)
+    for one, other in itertools.pairwise(found):
+        if one.at == other.at:
+            got = f"{one.kind} and {other.kind} both {on(one.at)}"
+            raise document.error(("arms", arm), "operations at different times", got, key=True)
+    return tuple(found)
+
+
+def _check_room(document: Document, where: Where, lesion: Lesion, said: Excise) -> None:
+    """What is cut out of a block, with its margin, lies inside it; above its surface is nothing to cut."""
+    if lesion.grid is None or lesion.spacing is None or lesion.injury is None:
+        return
+    shape = lesion.injury.shape if said.region is None else said.region
+    margin, reach = said.margin or 0.0, shape.kind.reach
+    edges = [count * lesion.spacing * (1 + 1e-9) if count > 1 else math.inf for count in lesion.grid]
+    needed = (reach[0] + 2 * margin, reach[1] + 2 * margin, reach[2] + margin)
+    if all(need <= edge for need, edge in zip(needed, edges, strict=True)):
+        return
+    block = " x ".join(f"{count * lesion.spacing:g}" for count in lesion.grid if count > 1)
+    got = f"{' x '.join(f'{need:.4g}' for need in needed)} mm"
+    spare = min((edges[0] - reach[0]) / 2, (edges[1] - reach[1]) / 2, edges[2] - reach[2])
+    most = f", so a margin of at most {spare:.3g} mm" if margin and spare >= 0.0 else ""
+    key = "margin" if said.region is None else "region"
+    expected = f"an excision inside the block of {block} mm{most}"
+    raise document.error((*where, key), expected, got, key=True)
 
 
 def _of_region(document: Document, where: Where, lesion: Lesion, said: Excise) -> Operation:

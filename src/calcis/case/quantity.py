@@ -67,10 +67,10 @@ class Quantity:
                 None if self.kind else wrong.nearest,
             ) from None
         except OverflowError:  # an integer beyond every float
-            value = math.inf
+            value, unit, molar_mass = math.inf, "", None
         inside = self.low <= value <= self.high and not (self.above and value == self.low)
         if not inside:
-            raise refusal(self._bounds(), shown(entry))
+            raise refusal(self._bounds(unit, molar_mass), shown(entry))
         return value
 
     def _spelt(self, entry: str) -> str:
@@ -90,11 +90,17 @@ class Quantity:
         }
         return self.kind or named.get(self.unit) or f"a {in_words(dimension(self.unit))}"
 
-    def _bounds(self) -> str:
+    def _bounds(self, given: str = "", molar_mass: float | None = None) -> str:
+        """The bounds; where a mass was given of a substance, in its unit, if numbers can be read there."""
         _, shown_unit = read_quantity(self.example)
-        low, high = convert(self.low, self.unit, shown_unit), convert(self.high, self.unit, shown_unit)
+        ends = [convert(end, self.unit, shown_unit, molar_mass) for end in (self.low, self.high)]
+        if given and dimension(given) != dimension(self.unit):
+            own = [convert(end, self.unit, given, molar_mass) for end in (self.low, self.high)]
+            if all(end == 0.0 or 1e-2 <= end < 1e6 for end in own):
+                shown_unit, ends = given, [float(f"{end:.3g}") for end in own]
         unit = "" if shown_unit == "1" else f" {shown_unit}"
-        return f"{'more than' if self.above else 'at least'} {low:g}{unit}, at most {high:g}{unit}"
+        low, high = (f"{end:.10g}{unit}" for end in ends)
+        return f"{'more than' if self.above else 'at least'} {low}, at most {high}"
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(self.read)

@@ -22,15 +22,16 @@ from calcis.case.case import Case, Treatment
 from calcis.case.complaints import read_form
 from calcis.case.disease import Disease, read_diseases
 from calcis.case.dose_text import read_dose
-from calcis.case.doses import Dose
+from calcis.case.doses import Dose, remarks_of
 from calcis.case.form import MOST_INJURIES, MOST_OUTPUTS, CaseForm, Difference, Injury, PlasmaForm
 from calcis.case.goal import LESION, ORGANS, Goal, read_goal
 from calcis.case.idle import idle_changes
 from calcis.case.included import enclosed, read_named
 from calcis.case.injuries import with_own_injuries
-from calcis.case.operations import read_operations
+from calcis.case.operations import in_order, read_operations
 from calcis.case.organs import organ_map, own_tissues
 from calcis.case.plasma import Course, Plasma, complete, read_plasma, remarks, words
+from calcis.case.procedures import check_names, read_procedure
 from calcis.case.seen import check_seen
 from calcis.case.segmented import fill_mask
 from calcis.case.surgery import Operation
@@ -104,6 +105,7 @@ class _Maker:
         self._check_times()
         self._check_history()
         check_seen(self.document)
+        check_names(self.document, list(form.arms))
         check_labs(self.document, form)
         if form.lesion is not None:
             self._known(("lesion", "tissue"), form.lesion.tissue, self.tissues, "a tissue")
@@ -147,7 +149,7 @@ class _Maker:
             known = known_of(case, name, case.parameters(base, name))
             untried = (said for disease in (*diseases, *arm.diseases) for said in disease.untried)
             idle = idle_changes(case, name, self.vocabulary)
-            told = self._told(arm)
+            told = remarks_of(arm.doses, self.vocabulary.drugs, case.run.duration)
             arms[name] = replace(arm, remarks=(*arm.remarks, *untried, *told, *idle), known=known)
         return replace(case, arms=arms)
 
@@ -159,21 +161,6 @@ class _Maker:
         units = {name: one.unit for part in body_parts(case.body) for name, one in part.gives.items()}
         tissue = [*([LESION] if case.lesion is not None else []), *([ORGANS] if case.organs else [])]
         return read_goal(self.document, self.form.goal, units, list(case.arms), case.run.duration, tissue)
-
-    def _told(self, arm: Treatment) -> list[str]:
-        """A sentence for every drug of an arm to which nothing answers, or whose doses are averaged."""
-        drugs = {dose.drug: self.vocabulary.drugs[dose.drug] for dose in arm.doses}
-        waiting = [
-            f"How much {name.replace('_', ' ')} there is was computed, but it does nothing: {drug.waits}."
-            for name, drug in drugs.items()
-            if drug.waits
-        ]
-        return waiting + [
-            f"Doses are averaged: {dose.text}. Of usual doses the effect is off by up to "
-            f"{drugs[dose.drug].averaged} of it."
-            for dose in arm.doses
-            if dose.averaged
-        ]
 
     def _known(self, where: Where, name: str, valid: Iterable[str], what: str) -> None:
         names = list(valid)
@@ -302,13 +289,19 @@ class _Maker:
         doses: list[Dose] = []
         changes: list[Change] = []
         diseases: list[Where] = []
+        procedures: list[Disease] = []
+        form = self.form
         given: list[tuple[Where, PlasmaForm]] = []
         stopped: list[str] = []
         operations: list[Operation] = []
-        for index, action in enumerate(self.form.arms[name]):
+        for index, action in enumerate(form.arms[name]):
             where: Where = ("arms", name, index)
             if not isinstance(action, Difference):
-                doses.append(self._dose(where, action))
+                procedure = read_procedure(self.document, where, action, form.body, self.vocabulary)
+                if procedure is None:
+                    doses.append(self._dose(where, action))
+                else:
+                    procedures.append(procedure)
                 continue
             if not action.model_fields_set:
                 raise self.document.error(
@@ -332,9 +325,9 @@ class _Maker:
             plasma=plasma,
             plasma_words=said,
             remarks=() if plasma is None else tuple(remarks(plasma, self.form.run.duration)),
-            diseases=self._diseases(diseases),
+            diseases=(*self._diseases(diseases), *procedures),
             stopped=tuple(dict.fromkeys(stopped)),
-            operations=tuple(sorted(operations, key=lambda one: one.at)),
+            operations=in_order(self.document, name, operations),
         )
 
     def _dose(self, where: Where, text: str) -> Dose:

@@ -30,6 +30,7 @@ class Vocabulary:
     parameters: Callable[[str], Mapping[str, Parameter]]
     diseases: Mapping[str, Disease] = field(default_factory=dict)
     lacks: Callable[[str, str], str] = lambda body, drug: ""
+    procedures: Mapping[str, Disease] = field(default_factory=dict)  # done to a person at the start of an arm
 
 
 @cache
@@ -43,6 +44,9 @@ def packaged() -> Vocabulary:
         parameters=_parameters,
         diseases={name: read_disease(data_path("diseases", f"{name}.yaml")) for name in _files("diseases")},
         lacks=_lacks,
+        procedures={
+            name: read_disease(data_path("procedures", f"{name}.yaml")) for name in _files("procedures")
+        },
     )
 
 

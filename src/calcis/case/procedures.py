@@ -1,0 +1,40 @@
+"""What is done to a person at the start of an arm that is no drug, and what may arms be called?
+
+A procedure is a file of data/procedures, of the form of a disease (calcis.case.disease): a set of changes
+with sources.  An arm names it alone: `surgery: [parathyroidectomy]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from calcis.case.disease import Disease
+from calcis.case.vocabulary import Vocabulary
+from calcis.reading import Document, Where
+
+
+def read_procedure(
+    document: Document, where: Where, text: str, body: str, vocabulary: Vocabulary
+) -> Disease | None:
+    """The procedure that `text` at `where` names; None where it is something else."""
+    found = vocabulary.procedures.get(text.strip().lower())
+    if found is None:
+        return None
+    lacking = found.lacking(vocabulary.parameters(body))
+    if lacking:
+        expected = f"a body in which there is {lacking[0]}, for {found.name}"
+        raise document.error(where, expected, f"body: {body}")
+    return found
+
+
+def check_names(document: Document, names: Sequence[str]) -> None:
+    """No two arms have names that a reader takes for one."""
+    seen: dict[str, str] = {}
+    for name in names:
+        plain = " ".join(name.lower().replace("_", " ").split())
+        if not plain:
+            raise document.error(("arms", name), "a name", repr(name), key=True)
+        if plain in seen:
+            expected = f"a name unlike that of another arm, {seen[plain]!r}"
+            raise document.error(("arms", name), expected, repr(name), key=True)
+        seen[plain] = name
