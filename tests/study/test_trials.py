@@ -9,7 +9,7 @@ from calcis.errors import InputError
 from calcis.study.baseline import taken, weights_of
 from calcis.study.experiment import read_experiments
 from calcis.study.patients import read_patients
-from calcis.study.trials import _let_in, trial_courses
+from calcis.study.trials import let_in, trial_courses
 from calcis.study.validation import validate
 
 TRIAL = """calcis_validation: 1
@@ -113,8 +113,8 @@ def test_patients_can_have_different_diseases(tmp_path: Path) -> None:
     text = text.replace(TOLD, f"{kinds}\n      {BASELINE}")
     (one,) = read_experiments(read(tmp_path, text))
     assert [share for _, share in one.kinds] == [0.75, 0.25]
-    let_in = _let_in(one, read_patients(one, {"calcium_plasma": "mmol/L", "phosphate_plasma": "mmol/L"}))
-    assert [counts.sum() for _, counts in let_in] == pytest.approx([0.75, 0.25], abs=0.01)
+    persons = let_in(one, read_patients(one, {"calcium_plasma": "mmol/L", "phosphate_plasma": "mmol/L"}))
+    assert [counts.sum() for _, counts in persons] == pytest.approx([0.75, 0.25], abs=0.01)
     watch = trial_courses(one, []).arms["watch"]
     assert watch["calcium_plasma"].values[0] == pytest.approx(13.8 / 4.0078, rel=0.01)
 

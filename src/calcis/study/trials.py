@@ -15,8 +15,9 @@ An experiment with `patients` is a virtual trial: its quantities are means over 
 
 A baseline (without `sd` if none was told) is given, so agreement with it says nothing: those let in are
 chosen, and counted, so that they have it (calcis.study.baseline).  What all arms give before `at` is prior
-treatment: fluid, or a drug that did not help enough.  Who is titrated has the last dose from the start.  How
-near a simulated share is to be is the sampling error of the trial's own size: `within: [sampling 92]`.
+treatment: fluid, or a drug that did not help enough.  Who is titrated has the last dose from the start.
+Shares are of what is measured: laboratory and person vary (data/clinical/variation.yaml).  How near a
+simulated share is to be is the sampling error of the trial's own size: `within: [sampling 92]`.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ from dataclasses import replace
 import numpy as np
 
 from calcis.case import Case, Treatment
+from calcis.clinical.labs import LABS
 from calcis.individual.ensemble import ensemble
+from calcis.individual.factors import lab_spread, variation
 from calcis.simulate.ensemble import Fared, Members, fare
 from calcis.store import Series
 from calcis.study.baseline import taken, weights_of, worth
@@ -40,6 +43,7 @@ _DRAWN = 4  # times as many persons are drawn as are let in, at least
 _LEAST = 20  # persons who must be let in, or to how many they must amount
 _NEAR = 1e-3  # of a standard deviation: how near the baseline that was told must be reached
 _MOMENT = 1e-3  # h, for how long they are followed beyond the time when they are let in
+_WEEK = 168.0  # h, over which a person stays above or below the own mean
 _SAME = 1e-3  # how far arms may be apart when patients are let in
 
 
@@ -48,17 +52,26 @@ def trial_courses(experiment: Experiment, asked: Sequence[float], *, threads: in
 
     Raises InputError, with place, for an entry or a share that means nothing, and where too few are let in.
     """
-    from calcis.simulate.person import body_model  # the body's signals and their units
+    patients = read_patients(experiment, signals_of(experiment))
+    return followed(experiment, patients, let_in(experiment, patients), asked, threads=threads)
 
+
+def followed(
+    experiment: Experiment,
+    patients: Patients,
+    persons: Sequence[tuple[Members, np.ndarray]],
+    asked: Sequence[float],
+    *,
+    threads: int | None = None,
+) -> Courses:
+    """What becomes of those let in, kind by kind, each of whom counts so much."""
     case = experiment.phases[0].case
-    signals = body_model(case, False)[0].signals
-    patients = read_patients(experiment, signals)
-    wanted = _wanted(experiment, signals, patients.quantities)
+    wanted = _wanted(experiment, signals_of(experiment), patients.quantities)
     more = [*asked, patients.time, *(one.time for one in patients.titrated.values())]
     times = np.array(sorted({*case.run.times, *(time for time in more if time <= case.run.duration)}))
     total: dict[str, dict[str, Series]] = {}
     failures: dict[str, str] = {}
-    for (own, _), (members, counts) in zip(experiment.kinds, _let_in(experiment, patients), strict=True):
+    for (own, _), (members, counts) in zip(experiment.kinds, persons, strict=True):
         fared = fare(own, members, wanted, times=times, threads=threads)
         _same_before(experiment, patients, fared)
         each = {arm: {name: fared.courses[name][:, k] for name in wanted} for k, arm in enumerate(own.arms)}
@@ -67,6 +80,13 @@ def trial_courses(experiment: Experiment, asked: Sequence[float], *, threads: in
             total[arm] = _added(total.get(arm, {}), _series(patients, courses, fared, counts))
         failures |= {list(own.arms)[arm]: said for (_, arm), said in fared.failures.items()}
     return Courses(times, total, failures)
+
+
+def signals_of(experiment: Experiment) -> Mapping[str, str]:
+    """The signals of the trial's body, with units."""
+    from calcis.simulate.person import body_model
+
+    return body_model(experiment.phases[0].case, False)[0].signals
 
 
 def _added(before: Mapping[str, Series], more: Mapping[str, Series]) -> dict[str, Series]:
@@ -78,17 +98,28 @@ def _added(before: Mapping[str, Series], more: Mapping[str, Series]) -> dict[str
 def _series(
     patients: Patients, courses: Mapping[str, np.ndarray], fared: Fared, counts: np.ndarray
 ) -> dict[str, Series]:
-    """Means and shares of courses (person, time)."""
+    """Means of courses (person, time), and shares of persons by what is measured of them."""
     found = {name: Series(fared.units[name], counts @ values) for name, values in courses.items()}
     begin = int(np.searchsorted(fared.times, patients.time))
     for name, share in patients.shares.items():
-        values = courses[share.quantity]
+        values = _measured(share.quantity, courses[share.quantity], fared.times - patients.time)
         values = values / values[:, [begin]] if share.of_start else values
         inside = (values >= share.low) & (values <= share.high)
         inside[:, : begin + 1] = False  # nobody has answered before anything was done
         found[name] = Series("1", counts @ inside)
         found[f"{name}_by"] = Series("1", counts @ np.maximum.accumulate(inside, axis=1))
     return found
+
+
+def _measured(name: str, values: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """Courses as a laboratory finds them: it and the person differ from week to week, and at the start."""
+    lab = next((lab for lab, (quantity, _) in LABS.items() if quantity == name), None)
+    if lab is None or lab not in {one.partition(".")[0] for one in variation()}:
+        return values
+    weeks = np.where(times > 0.0, 1 + np.floor(np.maximum(times, 0.0) / _WEEK), 0).astype(int)
+    chance = np.random.default_rng([SEED, *name.encode()])
+    off = chance.standard_normal((len(values), int(weeks.max()) + 1))
+    return values * np.exp(lab_spread(lab, float(np.nanmedian(values))) * off[:, weeks])
 
 
 def _titrated(titration: Titration, fared: Fared) -> dict[str, np.ndarray]:
@@ -112,7 +143,7 @@ def _same_before(experiment: Experiment, patients: Patients, fared: Fared) -> No
             raise refusal(experiment, ("at",), expected, "others")
 
 
-def _let_in(experiment: Experiment, patients: Patients) -> list[tuple[Members, np.ndarray]]:
+def let_in(experiment: Experiment, patients: Patients) -> list[tuple[Members, np.ndarray]]:
     """Persons of each kind who are as asked when they are let in, and what each counts, of sum 1 for all."""
     everybody, then = [], []
     units: Mapping[str, str] = {}
