@@ -165,6 +165,26 @@ def test_what_tells_most_is_measured_next() -> None:
     assert all(0.0 <= each <= math.log2(len(one.candidates)) for each in bits.values())
 
 
+def test_sex_and_age_count_where_a_setting_says_so() -> None:
+    where, name = setting("general_practice"), "primary_hyperparathyroidism"
+    older, man, young = (where.of(age, sex) for age, sex in ((72, "female"), (72, "male"), (30, "male")))
+    assert older.prevalence[name].value > man.prevalence[name].value > young.prevalence[name].value
+    odds = [share / (1 - share) for share in (older.prevalence[name].value, where.prevalence[name].value)]
+    assert math.isclose(odds[0] / odds[1], older.times[name].value)
+    assert not setting("even").of(72, "female").times
+    for age in range(18, 100):  # no two rows are about the same person
+        for sex in ("female", "male"):
+            rows = [one for row in where.rows if row.holds(age, sex) for one in row.of]
+            assert len(rows) == len(set(rows))
+
+
+def test_a_case_may_say_how_common_a_disease_is() -> None:
+    one = asked(HIGH_PTH, "prevalence: {primary_hyperparathyroidism: 20 %}")
+    where = setting("general_practice").of(61, "female").given(one.prevalence)
+    assert math.isclose(where.prevalence["primary_hyperparathyroidism"].value, 0.2)
+    assert "primary_hyperparathyroidism" not in where.times and "ckd" in where.times
+
+
 def test_every_setting_knows_every_disease() -> None:
     for where in settings().values():
         assert {*where.prevalence} == {*known()}
@@ -178,6 +198,21 @@ def test_every_setting_knows_every_disease() -> None:
         ("person: {age: 12 y, sex: male}\nlabs: {calcium: 2.4 mmol/L}", "an adult", 2),
         ("person: {age: 40 y, sex: male}", "`labs`", 1),
         ("person: {age: 40 y, sex: male}\nlabs: {calcium: 2.4 mmol/L}\nsetting: hospitl", "a setting", 4),
+        (
+            "person: {age: 40 y, sex: male}\nlabs: {calcium: 2.4 mmol/L}\nprevalence: {ckdd: 1 %}",
+            "a disease",
+            4,
+        ),
+        (
+            "person: {age: 40 y, sex: male}\nlabs: {calcium: 2.4 mmol/L}\nprevalence: {ckd: 100 %}",
+            "more than 0",
+            4,
+        ),
+        (
+            "person: {age: 40 y, sex: male}\nlabs: {calcium: 2.4 mmol/L}\nprevalence: {ckd: 1 mg}",
+            "without a unit",
+            4,
+        ),
         (
             "person: {age: 40 y, sex: male}\nlabs: {calcium: 2.4 mmol/L}\nsetting: 3",
             "text",

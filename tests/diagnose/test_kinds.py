@@ -101,3 +101,16 @@ def test_an_unknown_site_is_refused_with_the_nearest() -> None:
     with pytest.raises(InputError) as wrong:
         seen("site", "lug")
     assert wrong.value.nearest == "lung"
+
+
+def test_what_was_counted_stands_in_place_of_a_rank() -> None:
+    hip = seen("site", "hip")
+    assert kinds().likelihood(hip, "ossification") == pytest.approx(0.609)
+    assert kinds().likelihood(hip, "tumoral_calcinosis") == kinds().ranks["often"].value
+
+
+def test_history_and_site_are_reasons() -> None:
+    first = kinded(NORMAL, "site: hip\nconditions: [spinal_cord_injury]").found[0]
+    assert first.kind.name == "ossification"
+    assert first.reasons["nervous system injury"] > 20 and first.reasons["around the hip"] > 5
+    assert any("calcis" in source for source in first.sources)

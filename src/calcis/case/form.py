@@ -368,6 +368,9 @@ class CaseForm(Form):
     labs: Labs | None = None
     further_labs: FurtherLabs | None = None
     setting: Annotated[_Name | None, Field(description="where the person is seen, for a diagnosis")] = None
+    prevalence: Annotated[
+        dict[_Name, Share], Field(max_length=100, description="in place of the setting's, for a diagnosis")
+    ] = Field(default_factory=dict)
     site: Annotated[_Name | None, Field(description="where a calcification is, for a diagnosis")] = None
     pattern: Annotated[_Name | None, Field(description="how it looks, for a diagnosis")] = None
     plasma: PlasmaForm | None = None

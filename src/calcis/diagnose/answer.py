@@ -60,7 +60,8 @@ def answer(asked: Asked, progress: Callable[[str, float], None] = lambda stage, 
     """The differential of a case."""
     case = asked.case
     assert case.person.age is not None
-    where, certain = setting(asked.setting), [diseases for diseases, _ in asked.certain]
+    where = setting(asked.setting).of(case.person.age, case.person.sex).given(asked.prevalence)
+    certain = [diseases for diseases, _ in asked.certain]
     prior(where, hypotheses(), certain)  # what cannot be is refused before anybody is simulated
     for key, name in (("site", asked.site), ("pattern", asked.pattern)):
         if name is not None:

@@ -14,8 +14,10 @@ from calcis.clinical.formulas import constants, is_adult
 from calcis.clinical.history import classes, conditions
 from calcis.diagnose.hypotheses import BODY, known
 from calcis.diagnose.settings import DEFAULT
+from calcis.errors import nearest
 from calcis.parameters import data_path, read_data
 from calcis.reading import Document, parse_yaml, read_text, shown
+from calcis.units import convert, read_quantity
 
 _SEEN = ("setting", "site", "pattern")
 _UNUSED: dict[str, Any] = {"arms": {"it": []}, "run": {"duration": "1 d", "every": "1 d"}, "body": BODY}
@@ -27,7 +29,8 @@ _TAKEN = {"lithium": "lithium", "thiazide": "thiazide"}
 @dataclass(frozen=True)
 class Asked:
     """A case, where its person is seen, sets of diseases of each of which they have one, with why; what is
-    known of a calcification, remarks of whoever read the file, and further labs.
+    known of a calcification, remarks of whoever read the file, further labs, and how common diseases are
+    in place of what the setting says.
     """
 
     case: Case
@@ -37,6 +40,7 @@ class Asked:
     pattern: str | None = None
     remarks: tuple[str, ...] = ()
     further: Mapping[str, float] = field(default_factory=dict)
+    prevalence: Mapping[str, float] = field(default_factory=dict)
 
 
 def read_asked(path: str | Path, options: Mapping[str, str]) -> Asked:
@@ -61,7 +65,8 @@ def asked_of(document: Document, options: Mapping[str, str], folder: Path | None
         raise document.error(("person", "age"), adults(), shown(document.data["person"]["age"]))
     setting, site, pattern = (options.get(key) or document.data.get(key) for key in _SEEN)
     further = FurtherLabs.model_validate(data.get("further_labs") or {}).given
-    return Asked(case, setting or DEFAULT, tuple(_certain(case)), site, pattern, further=further)
+    prevalence = dict(_prevalence(document))
+    return Asked(case, setting or DEFAULT, tuple(_certain(case)), site, pattern, (), further, prevalence)
 
 
 def adults() -> str:
@@ -84,6 +89,21 @@ def _certain(case: Case) -> Iterator[tuple[frozenset[str], str]]:
         for name in case.medication:
             if name in members:
                 yield frozenset({disease_name}), f"takes {name.replace('_', ' ')}"
+
+
+def _prevalence(document: Document) -> Iterator[tuple[str, float]]:
+    """How common a case says that diseases are."""
+    given: Any = document.data.get("prevalence") or {}
+    for name, said in given.items():
+        if name not in known():
+            expected = f"a disease: {', '.join(known())}"
+            raise document.error(
+                ("prevalence", name), expected, shown(name), nearest(name, known()), key=True
+            )
+        value = convert(*read_quantity(said), "1")
+        if not 0.0 < value < 1.0:
+            raise document.error(("prevalence", name), "more than 0 and less than 100 %", shown(said))
+        yield name, value
 
 
 def _with_it(names: Collection[str]) -> Iterator[str]:

@@ -44,12 +44,16 @@ class Kind:
 
 @dataclass(frozen=True)
 class Seen:
-    """A site or pattern: its title, and the rank of each kind there (one that is not named: hardly)."""
+    """A site or pattern: its title, and the rank of each kind there (one that is not named: hardly).
+
+    Of some kinds the share of deposits that are there was `counted`.
+    """
 
     name: str
     title: str
     ranks: Mapping[str, str]
     source: str
+    counted: Mapping[str, Parameter]
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,8 @@ class Kinds:
 
     def likelihood(self, seen: Seen, kind: str) -> float:
         """How often deposits of a kind are at a site, or look like a pattern."""
+        if kind in seen.counted:
+            return seen.counted[kind].value
         return self.ranks[seen.ranks.get(kind, "hardly")].value
 
 
@@ -112,8 +118,8 @@ def kinds() -> Kinds:
         number("supersaturated").value,
         frequency,
         groups,
-        {name: _seen(document, "sites", name, found) for name in data["sites"]},
-        {name: _seen(document, "patterns", name, found) for name in data["patterns"]},
+        {name: _seen(document, "sites", name, found, species) for name in data["sites"]},
+        {name: _seen(document, "patterns", name, found, species) for name in data["patterns"]},
         history,
     )
 
@@ -127,9 +133,9 @@ def _ratio(document: Document, name: str, species: str) -> Parameter:
     )
 
 
-def _seen(document: Document, table: str, name: str, known_kinds: Mapping[str, Kind]) -> Seen:
+def _seen(document: Document, table: str, name: str, known_kinds: Mapping[str, Kind], species: str) -> Seen:
     where: Where = (table, name)
-    check_keys(document, where, ("title", "source"), ("title", "source", *RANKS))
+    check_keys(document, where, ("title", "source"), ("title", "source", "counted", *RANKS))
     entry: Any = document.data[table][name]
     ranks: dict[str, str] = {}
     for rank in RANKS:
@@ -138,8 +144,15 @@ def _seen(document: Document, table: str, name: str, known_kinds: Mapping[str, K
             if kind in ranks:
                 raise document.error((*where, rank, place), "each kind once", f"{kind} again")
             ranks[kind] = rank
+    counted = {}
+    for kind in entry.get("counted", {}):
+        there = (*where, "counted", kind)
+        _known(document, there, kind, known_kinds, "a kind")
+        if kind in ranks:
+            raise document.error(there, "a kind without a rank there", kind)
+        counted[kind] = read_number(document, there, f"{table}.{name}.{kind}", "1", species, reference_keys())
     source = read_source(document, (*where, "source"), reference_keys())
-    return Seen(name, entry["title"], ranks, source)
+    return Seen(name, entry["title"], ranks, source, counted)
 
 
 def _known(document: Document, where: Where, name: Any, names: Mapping[str, Any], what: str) -> None:

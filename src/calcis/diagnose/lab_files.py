@@ -16,11 +16,11 @@ from calcis.case.quantity import Quantity
 from calcis.clinical.formulas import is_adult
 from calcis.clinical.labs import LABS
 from calcis.diagnose.asked import Asked, adults, asked_of
+from calcis.diagnose.settings import SEXES
 from calcis.errors import InputError, nearest
 from calcis.reading import parse_yaml, shown
 
 KNOWN = (*LABS, *FurtherLabs.model_fields)
-SEXES = ("female", "male")
 # Units of UCUM that laboratories use, and what they are called here.
 UCUM = {
     "mmol/L": "mmol/L", "umol/L": "umol/L", "nmol/L": "nmol/L", "pmol/L": "pmol/L",

@@ -20,6 +20,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
     found = answer.found
     return {
         "setting": found.setting.name,
+        "by_person": {name: one.value for name, one in found.setting.times.items()},
         "labs": _labs(answer),
         "fits": found.fits,
         "answer": in_a_sentence(answer),

@@ -146,7 +146,7 @@ def _diseases(answer: Answer, citations: Citations) -> Iterator[dict[str, Any]]:
     """Each disease, alone or with another, and from where it is known how common it is."""
     found = answer.found
     for name, (before, after) in sorted(found.diseases.items(), key=lambda item: -item[1][1]):
-        common = found.setting.prevalence.get(name)
+        common, times = found.setting.prevalence.get(name), found.setting.times.get(name)
         yield {
             "title": Hypothesis(() if name == HEALTHY else (name,)).title,
             "before": share(before),
@@ -154,6 +154,9 @@ def _diseases(answer: Answer, citations: Citations) -> Iterator[dict[str, Any]]:
             "after": share(after),
             "common": "" if common is None else f"{digits(common.shown[0])} {common.shown[1]}",
             "kind": "" if common is None else common.kind,
+            "times": ""
+            if times is None
+            else Markup("{} by sex and age {}").format(ratio(times.value), citations.link(times.source)),
             "source": "" if common is None else citations.link(common.source),
         }
 

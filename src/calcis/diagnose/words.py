@@ -147,6 +147,12 @@ def remarks(answer: Answer) -> Iterator[tuple[str, str]]:
         yield "info", f"{title_of(lab)} is not used: {why}."
     if answer.asked.case.labs is not None and answer.asked.case.labs.albumin is not None:
         yield "info", "Total calcium is compared with that of persons who have this albumin."
+    if found.setting.times:
+        yield (
+            "info",
+            "Sex and age count for how common is: "
+            f"{listed([_times(name, one.value) for name, one in found.setting.times.items()])}.",
+        )
     guesses = [one for one in found.setting.prevalence.values() if one.kind == "assumed"]
     if guesses:
         yield (
@@ -155,6 +161,10 @@ def remarks(answer: Answer) -> Iterator[tuple[str, str]]:
             f"{len(found.setting.prevalence)}, and what the labs do to odds depends on what else is common. "
             "Another setting with --setting; `even` presumes nothing.",
         )
+
+
+def _times(name: str, value: float) -> str:
+    return f"{lowered(Hypothesis((name,)).title)} ({ratio(value)})"
 
 
 def _titles(diseases: frozenset[str]) -> str:
