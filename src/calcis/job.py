@@ -75,16 +75,20 @@ def run(
         except OSError as problem:
             got = problem.strerror or str(problem)
             raise InputError("a folder with room for the run", got).at(target) from None
-        found = replace(found, arms={name: _settled(arm, target) for name, arm in found.items()})
+        found = settled(found, target)
     finally:
         with contextlib.suppress(OSError):
             target.rmdir()  # only an empty one: nothing was done in it
     return found
 
 
-def _settled(arm: Arm, folder: Path) -> Arm:
-    """An arm whose fields are where the run folder has them."""
-    return arm if arm.fields_at is None else replace(arm, fields_at=(folder / FIELDS, arm.fields_at[1]))
+def settled(found: Run, folder: Path) -> Run:
+    """A run whose fields are where its folder has them."""
+
+    def moved(arm: Arm) -> Arm:
+        return arm if arm.fields_at is None else replace(arm, fields_at=(folder / FIELDS, arm.fields_at[1]))
+
+    return replace(found, arms={name: moved(arm) for name, arm in found.items()})
 
 
 _ENDINGS = {"csv": "csv", "sbml": "xml", "nifti": "nii.gz", "vtk": "vtk"}

@@ -55,7 +55,7 @@ def render(run: Run, system: str = "si") -> str:
             story=page.story(),
             facts=_facts(run),
             lesion=page.pictures.lesion(),
-            space=_in_space(run),
+            space=in_space(run),
             organs=organ_table(run),
             groups=page.pictures.groups(),
             fluxes=page.pictures.fluxes(),
@@ -229,7 +229,7 @@ class _Page:
         }
 
 
-def _in_space(run: Run) -> dict[str, Any] | None:
+def in_space(run: Run) -> dict[str, Any] | None:
     """Pictures of a lesion that was simulated in space."""
     fields = {name: found for name, arm in run.arms.items() if (found := arm.fields) is not None}
     if not fields:

@@ -70,7 +70,7 @@ def claim(folder: Path) -> None:
     _recover(folder)
     if folder.exists() and not folder.is_dir():
         raise InputError("a folder to write the run to", "a file of that name").at(folder)
-    if folder.is_dir() and any(folder.iterdir()) and not _is_ours(folder):
+    if folder.is_dir() and any(folder.iterdir()) and not is_run(folder):
         raise InputError(
             "a new or empty folder, or a Calcis run folder to replace", "a folder with something else in it"
         ).at(folder)
@@ -367,7 +367,8 @@ def _read_courses(folder: Path, groups: list[str]) -> tuple[Floats, dict[str, Co
     return np.asarray(time, dtype=float), found
 
 
-def _is_ours(folder: Path) -> bool:
+def is_run(folder: Path) -> bool:
+    """Whether a folder holds a run, or a part of one that was stopped."""
     return case_text(folder / "run.json") is not None or (folder / CHECKPOINT).exists()
 
 

@@ -62,6 +62,7 @@ def compare(
                 resume=resume,
                 processes=threads,
                 units=units.value,
+                command=command,
                 progress=watched,
             )
         if json:

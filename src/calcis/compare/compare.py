@@ -15,15 +15,18 @@ from calcis.compare.batches import simulate_all
 from calcis.compare.criteria import Chance, Harm, better, chance, harms, ranks, reached
 from calcis.compare.evidence import Support, support
 from calcis.compare.generate import Generated
+from calcis.compare.in_space import first_person, has_block
 from calcis.errors import InputError
 from calcis.individual import Individual, as_found
 from calcis.individual.ensemble import ensemble
 from calcis.parameters import Parameter
 from calcis.part import Model
 from calcis.simulate.ensemble import MINERAL, MINERAL_ORGANS
+from calcis.simulate.in_space import check_memory
 from calcis.simulate.lesion import lesion_model
 from calcis.simulate.numbers import Numbers
 from calcis.simulate.person import body_model
+from calcis.store import Run
 
 PERSONS = 200
 Progress = Callable[[str, float], None]
@@ -95,11 +98,13 @@ class Comparison:
     not_simulated: Mapping[str, str]  # arms that were thought of, and why they are not here
     kind: str = ""  # of calcification, by which arms were thought of
     assumed: tuple[Parameter, ...] = ()  # numbers that nobody measured, of those that were used
+    first: Run | None = None  # of the first person, where the lesion is simulated in space
 
     @property
     def status(self) -> str:
-        """`failed` where somebody could not be simulated to the end."""
-        return "failed" if any(one.failed for one in self.arms.values()) else "done"
+        """`failed` where somebody could not be simulated to the end, or the first person in space."""
+        alone = self.first is not None and self.first.status == "failed"
+        return "failed" if alone or any(one.failed for one in self.arms.values()) else "done"
 
     @property
     def ranked(self) -> list[Compared]:
@@ -120,14 +125,16 @@ def compare(
 ) -> Comparison:
     """Simulate `persons` persons in every arm of a case and compare the arms.
 
-    `thought`: of arms that are not the user's.  With a `folder`, what is done is kept there
-    until all is.  Raises InputError for a case that gives its plasma, is about an animal, or in which
-    nobody can live.
+    `thought`: of arms that are not the user's.  A lesion with a grid is simulated in space in the first
+    person alone.  With a `folder`, what is done is kept there until all is.  Raises InputError for a case
+    that gives its plasma, is about an animal, or in which nobody can live.
     """
     if case.body == CLAMPED:
         raise InputError("a case with a body, in which persons can differ", f"body: {CLAMPED}").at(case.file)
     if case.person.species != "human":
         raise InputError("a human person", f"species {case.person.species}").at(case.file)
+    if has_block(case):
+        check_memory(case)
     tell = progress or (lambda what, share: None)
     tell("finding persons who match", 0.0)
     found = ensemble(case, persons, case.run.seed)
@@ -137,6 +144,9 @@ def compare(
     fared = simulate_all(
         lived, found.members, wanted, folder=folder, resume=resume, processes=processes, progress=progress
     )
+    first = None
+    if has_block(case):
+        first = first_person(lived, found.individual, folder, resume, processes, tell)
     tell("comparing", 1.0)
     names = list(case.arms)
     reach = None if case.goal is None else reached(case.goal, fared, names)
@@ -178,6 +188,7 @@ def compare(
         not_simulated={} if thought is None else thought.left_out,
         kind="" if thought is None else thought.kind,
         assumed=_assumed(lived, model),
+        first=first,
     )
 
 

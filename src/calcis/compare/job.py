@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 from calcis import __version__
@@ -13,6 +14,9 @@ from calcis.compare.batches import forget
 from calcis.compare.compare import PERSONS, Comparison, Progress, compare
 from calcis.compare.generate import MANY
 from calcis.compare.generate import generate as generated
+from calcis.compare.in_space import FOLDER
+from calcis.compare.in_space import forget as forget_first
+from calcis.compare.in_space import write as write_first
 from calcis.compare.page import write
 from calcis.compare.words import as_json
 from calcis.errors import InputError
@@ -60,7 +64,8 @@ def many_doses(case: Case) -> list[str]:
 
 
 def _ours(path: Path) -> bool:
-    return path.name in _OURS or (path.name.startswith("batch_") and path.suffix in (".npz", ".new"))
+    batch = path.name.startswith("batch_") and path.suffix in (".npz", ".new")
+    return batch or path.name in (*_OURS, FOLDER) or path.name.startswith(f".{FOLDER}.")
 
 
 def compare_file(
@@ -72,9 +77,12 @@ def compare_file(
     resume: bool = False,
     processes: int | None = None,
     units: str = "si",
+    command: str = "calcis.compare",
     progress: Progress | None = None,
 ) -> Comparison:
     """Compare the arms of a case file; write compare.html and compare.json into `folder`.
+
+    Where the lesion is in space, the run of the first person goes there too.
 
     `generate` adds arms that the kind of calcification and the labs suggest.  What is done of an interrupted
     comparison is kept there, and taken up with `resume`.  Raises InputError.
@@ -85,6 +93,7 @@ def compare_file(
     try:
         if not resume:
             forget(target)
+            forget_first(target)
         for text in many_doses(case):
             warnings.warn(text, stacklevel=2)
         thought = generated(case) if generate else None
@@ -97,6 +106,8 @@ def compare_file(
             progress=progress,
             thought=thought,
         )
+        if found.first is not None:
+            found = replace(found, first=write_first(found.first, units, command))
         write(found, target, units)
         told = {"calcis": __version__, **as_json(found, str(target))}
         (target / "compare.json").write_text(

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from calcis import __version__
 from calcis.compare.compare import Compared, Comparison
 from calcis.compare.criteria import criterion
+from calcis.compare.in_space import FOLDER, sentences
 from calcis.compare.words import (
     LIMITS,
     chance_words,
@@ -28,6 +29,7 @@ from calcis.figures import Line, Panel, curves, settled, swatch
 from calcis.page import Citations, environment
 from calcis.quantities import described
 from calcis.reference_ranges import person_of
+from calcis.report import in_space
 from calcis.simulate.ensemble import MINERAL, MINERAL_ORGANS
 from calcis.wording import span
 
@@ -77,6 +79,8 @@ def render(found: Comparison, system: str = "si") -> str:
             pictures=_pictures(found, system, style),
             arms=[_arm(found, one, citations) for one in found.arms.values()],
             not_simulated=found.not_simulated,
+            first_folder=FOLDER,
+            space=None if found.first is None else in_space(found.first),
             case=found.case.text,
             references=citations.listed(),
         )
@@ -108,6 +112,8 @@ def _arm(found: Comparison, one: Compared, citations: Citations) -> dict[str, An
     findings += [("warning", text, "") for text in one.remarks]
     if one.failed:
         findings.insert(0, ("urgent", f"{one.failed} of {found.persons} persons failed: {one.failure}", ""))
+    if found.first is not None:
+        findings += [(level, text, "") for level, text in sentences(found.first[one.name])]
     return {
         "name": one.name,
         "words": "; ".join(one.words) or "nothing is done",

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from calcis.compare.compare import Compared, Comparison
 from calcis.compare.criteria import criterion
+from calcis.compare.in_space import sentences
 from calcis.compare.words import (
     LIMITS,
     columns,
@@ -86,6 +87,8 @@ def _arm(console: Console, found: Comparison, one: Compared) -> None:
         ("info", f"{known.level}: {known.says} [{known.source}]" if known.source else known.says)
         for known in one.evidence
     ]
+    if found.first is not None:
+        said += sentences(found.first[one.name])
     words = "; ".join(one.words) or "nothing is done"
     rank = rank_words(found, one)
     mark = "  [red]contraindicated, not ranked[/]" if rank == "contraindicated" else ""

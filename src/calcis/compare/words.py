@@ -182,13 +182,19 @@ def persons_words(found: Comparison) -> str:
     said = f"Over {found.persons} persons {whose}, from seed {found.case.run.seed}, for "
     said += f"{span(float(found.times[-1]))}."
     if found.case.lesion is not None and found.case.lesion.grid is not None:
-        said += " The lesion is one piece of tissue here; `calcis run` simulates it in space."
+        said += " In them the lesion is one piece of tissue; in the first person it is simulated in space too"
+        said += f"{_where(found)}."
     if found.individual is not None and found.worth < 0.5 * found.persons:
         said += (
             f" Their weights are worth {found.worth:.0f} independent persons: the bands are less sure than "
             "their number tells."
         )
     return said
+
+
+def _where(found: Comparison) -> str:
+    """Where the run of the first person is."""
+    return "" if found.first is None or found.first.folder is None else f" ({found.first.folder.name})"
 
 
 def as_json(found: Comparison, folder: str | None) -> dict[str, Any]:
@@ -211,6 +217,7 @@ def as_json(found: Comparison, folder: str | None) -> dict[str, Any]:
         "arms": {name: _arm_json(found, one, few) for name, one in found.arms.items()},
         "kind": found.kind,
         "not_simulated": dict(found.not_simulated),
+        "first_person": None if found.first is None else str(found.first.folder),
         "individual": None if found.individual is None else found.individual.described(),
         "assumed": [{name: getattr(one, name) for name in _OF_NUMBERS} for one in found.assumed],
     }
@@ -234,6 +241,7 @@ def _arm_json(found: Comparison, one: Compared, few: np.ndarray) -> dict[str, An
         "evidence": [vars(known) for known in one.evidence],
         "failed": one.failed,
         "failure": one.failure or None,
+        "in_space": None if found.first is None else found.first[one.name].lesion_facts.get("in_space"),
         "series": series,
     }
 

@@ -61,7 +61,7 @@ def simulate_in_space(
 
     With a `folder` checkpoints and fields are kept there while it goes on; fields are in memory else.
     """
-    _check_memory(case)
+    check_memory(case)
     store = _store(folder, resume)
     times = frame_times(np.array(case.run.times))
     found: list[InSpace | None] = []
@@ -86,7 +86,7 @@ def simulate_in_space(
     return found, store
 
 
-def _check_memory(case: Case) -> None:
+def check_memory(case: Case) -> None:
     """Raises InputError for a block that this machine cannot hold."""
     assert case.lesion is not None
     needed, there = memory(case.lesion), os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e9

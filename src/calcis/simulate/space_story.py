@@ -16,7 +16,7 @@ from calcis.store import Arm, Finding, Series
 from calcis.tissue.chapter import Chapter
 from calcis.wording import digits, per_cent
 
-_TITLE = "In space"
+TITLE = "In space"
 _LITTLE = 1e-6  # mg of calcium that are as good as none
 
 
@@ -40,7 +40,7 @@ def with_space(arm: Arm, found: InSpace, fields_at: tuple[Any, str], case: Case,
         findings.insert(0, Finding("urgent", found.failure))
     told = dict(arm.lesion_facts)
     if "story" in told:
-        chapters = [asdict(Chapter(_TITLE, None, one.text, one.level)) for one in findings]
+        chapters = [asdict(Chapter(TITLE, None, one.text, one.level)) for one in findings]
         told["story"] = [*told["story"], *(one | {"rests_on": []} for one in chapters)]
     return replace(
         arm,
