@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 
 import numpy as np
 
@@ -26,6 +27,7 @@ from calcis.units import MM3_PER_L
 
 _PLANES = 32_768  # voxels whose signals are found at a time
 _NOTHING = 1e-12  # mmol/L that have flowed: less is rounding
+_STEM_CELLS = "ingrowth.progenitors"
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ def tissue_model(drugs: tuple[str, ...] = ()) -> Model:
 def _kernel(drugs: tuple[str, ...], moving: tuple[str, ...]) -> GridKernel:
     model = tissue_model(drugs)
     summed = [name for name in model.states if name.startswith(f"{LEDGER}.")]
-    return compile_grid(trace(model), moving, summed)
+    parts = groupby(moving, lambda name: name.partition(".")[0])
+    return compile_grid(trace(model), [list(states) for _, states in parts], summed)
 
 
 class LesionGrid:
@@ -151,6 +154,8 @@ class LesionGrid:
                 raise InputError(f"one course of {kind!r} in all tissues of a grid", "several")
             factor = self._of_voxels([float(move.factor) for move in same]) * within
             self._due.append(_Due(now + same[0].after, same[0].target, same[0].source, factor))
+        if gone := killed * (1.0 - self.tissues[0].get(f"{kind}.stem_cells_left", 1.0)):
+            self._due.append(_Due(now, _STEM_CELLS, _STEM_CELLS, -gone * within))
         self._due.sort(key=lambda due: due.time)
         self._happen()
 

@@ -11,8 +11,8 @@ depends on the number of threads.
 from __future__ import annotations
 
 from calcis.solve.driver import _call
-from calcis.solve.grid.layout import COLOUR, FIELD, NY, NZ, PLANE, ROW, VECTORS, R, X
-from calcis.solve.grid.multigrid import blocks_of_levels, cycle, inner, left_of, meet, planes, start_of
+from calcis.solve.grid.layout import COLOUR, FIELD, INVERSE, NY, NZ, PLANE, ROW, VECTORS, R, X
+from calcis.solve.grid.multigrid import cycle, inner, invert_levels, left_of, meet, planes, start_of
 from calcis.solve.grid.table import (
     BEGIN,
     BUILD,
@@ -25,7 +25,10 @@ from calcis.solve.grid.table import (
     FINISH,
     FLOOR,
     FLOW,
+    INVERTED,
     MEET,
+    MISSING,
+    NARROW,
     NUMBER_DERIVED,
     NUMBER_KEPT,
     NUMBER_OF_STAGES,
@@ -33,6 +36,8 @@ from calcis.solve.grid.table import (
     POOL,
     RESIDUAL,
     RHS,
+    ROWS,
+    ROWS_KEPT,
     SCHUR,
     SOLUTION,
     SPREAD,
@@ -73,14 +78,47 @@ def _total(sums, begin, count, totals):
 
 
 @inner
-def _solve(me, threads, met, levels, m, singles, solution, sums, totals, tolerance, active, at, fn):
+def _blocks(me, level, colour, z, y, sizes, kind_of, at, fn, anew):
+    """Where the blocks S of a row are, entry after entry; computed anew if they are not kept."""
+    n, m, nd = sizes[STATES], sizes[DIFFUSING], sizes[NUMBER_DERIVED]
+    kept = y < sizes[ROWS_KEPT]
+    if kept:
+        schur = at[SCHUR] + 8 * m * m * level[ROW] * ((colour * level[NZ] + z) * sizes[ROWS_KEPT] + y)
+    else:
+        schur = at[ROWS] + 8 * m * m * level[ROW] * me
+    if anew or not kept:
+        vector = ((colour * level[NZ] + z) * level[NY] + y) * level[VECTORS]
+        for k in range(level[VECTORS]):
+            _call(fn[BUILD], (at[STATE] + 64 * n * (vector + k), at[DERIVED] + 64 * nd * kind_of[vector + k],
+                              at[CONTROLS], at[TIME], at[STEP], schur + 64 * k, level[ROW]))  # fmt: skip
+    return schur
+
+
+@inner
+def _prepare(me, threads, met, levels, sizes, singles, kind_of, at, fn):
+    """The blocks S, as multigrid has them."""
+    level = levels[0]
+    first, last = planes(me, threads, level)
+    for z in range(first, last):
+        for colour in range(2):
+            for y in range(level[NY]):
+                schur = _blocks(me, level, colour, z, y, sizes, kind_of, at, fn, True)
+                inverse = at[POOL] + 4 * (level[INVERSE] + start_of(level, colour, z, y))
+                _call(fn[NARROW], (schur, inverse, level[ROW], level[FIELD], level[VECTORS]))
+    meet(threads, met, at, fn)
+    invert_levels(me, threads, met, levels, sizes[INVERTED], singles, at, fn)
+
+
+@inner
+def _solve(me, threads, met, levels, sizes, singles, kind_of, solution, sums, totals, tolerance, active, at,
+           fn):  # fmt: skip
     """Solve for the diffusing states of one stage, until what a cycle moves is within the tolerance.
 
     At last every field is moved a little, in proportion to its own size, so that what is left of the
     right side sums to zero: then nothing is lost, whatever the tolerance.  Gives the number of cycles,
     0 if they did not converge.
     """
-    level = levels[0]
+    level, m = levels[0], sizes[DIFFUSING]
     first, last = planes(me, threads, level)
     width = 64 * sums.shape[1]
     for z in range(first, last):
@@ -90,7 +128,7 @@ def _solve(me, threads, met, levels, m, singles, solution, sums, totals, toleran
                 _call(fn[BEGIN], (at[SOLUTION] + 8 * own, at[RHS] + 8 * own, at[POOL] + 4 * (level[R] + own),
                                   level[FIELD], level[VECTORS]))  # fmt: skip
     meet(threads, met, at, fn)
-    before, cycles, done, corrections = 0.0, 0, False, m + m * m
+    before, cycles, converged = 0.0, 0, False
     while True:
         cycle(me, threads, met, levels, m, singles, at, fn)
         _clear(sums, first, last, 0, m)
@@ -110,25 +148,32 @@ def _solve(me, threads, met, levels, m, singles, solution, sums, totals, toleran
             size = share if not share <= size else size
         cycles += 1
         rate = min(size / before, 0.5) if cycles > 1 else 0.2
-        done = size * rate / (1.0 - rate) <= tolerance
+        converged = size * rate / (1.0 - rate) <= tolerance
         before = size
         meet(threads, met, at, fn)
-        _clear(sums, first, last, 0, corrections)
+        done = converged or cycles == MOST_CYCLES or not size < 1e30
+        if done:
+            _clear(sums, first, last, 0, m + m * m)
         for z in range(first, last):
             for colour in range(2):
                 for y in range(level[NY]):
                     own = start_of(level, colour, z, y)
+                    schur = _blocks(me, level, colour, z, y, sizes, kind_of, at, fn, False)
+                    if done:
+                        _call(fn[MISSING], (at[SOLUTION] + 8 * own, schur, at[RHS] + 8 * own,
+                                            at[WEIGHT] + 8 * own, at[SUMS] + z * width, level[ROW],
+                                            level[FIELD], level[VECTORS]))  # fmt: skip
+                        continue
                     other = own + (1 - 2 * colour) * level[COLOUR]
                     _call(fn[RESIDUAL], (at[SOLUTION] + 8 * own, at[SOLUTION] + 8 * other,
-                                         at[OPEN] + 8 * other, at[ENTRY] + 8 * own, at[SPREAD],
-                                         at[SCHUR] + 8 * own, at[RHS] + 8 * own, at[WEIGHT] + 8 * own,
-                                         at[POOL] + 4 * (level[R] + own), at[SUMS] + z * width,
-                                         left_of(colour, z, y), level[ROW], level[PLANE], level[FIELD],
-                                         level[VECTORS]))  # fmt: skip
+                                         at[OPEN] + 8 * other, at[ENTRY] + 8 * own, at[SPREAD], schur,
+                                         at[RHS] + 8 * own, at[POOL] + 4 * (level[R] + own),
+                                         left_of(colour, z, y), level[ROW], level[PLANE], level[ROW],
+                                         level[FIELD], level[VECTORS]))  # fmt: skip
         meet(threads, met, at, fn)
-        if done or cycles == MOST_CYCLES or not size < 1e30:
+        if done:
             break
-    _total(sums, 0, corrections, totals)
+    _total(sums, 0, m + m * m, totals)
     meet(threads, met, at, fn)
     _eliminate(totals, m)
     for f in range(m):
@@ -137,7 +182,7 @@ def _solve(me, threads, met, levels, m, singles, solution, sums, totals, toleran
             end = start_of(level, colour, last, -1)
             for k in range(f * level[FIELD] + begin, f * level[FIELD] + end):
                 solution[k] += totals[f] * abs(solution[k])
-    return cycles if done else 0
+    return cycles if converged else 0
 
 
 @inner
@@ -159,7 +204,7 @@ def _eliminate(x, m):
 
 @inner
 def _rows_of(levels, me, threads, at, fn, work, which, sizes, kind_of, width):
-    """Call a function of the voxel on every vector of this thread's planes: build, meet, stage or finish."""
+    """Call a function of the voxel on every vector of this thread's planes: meet, stage or finish."""
     level = levels[0]
     first, last = planes(me, threads, level)
     n, nd = sizes[STATES], sizes[NUMBER_DERIVED]
@@ -174,9 +219,7 @@ def _rows_of(levels, me, threads, at, fn, work, which, sizes, kind_of, width):
                 for _ in range(level[VECTORS]):
                     state, stage = at[STATE] + 64 * n * vector, at[STAGES] + 64 * n * kept * vector
                     d = at[DERIVED] + 64 * nd * kind_of[vector]
-                    if which == BUILD:
-                        _call(fn[which], (state, d, at[CONTROLS], at[TIME], at[STEP], at[SCHUR] + own, field))
-                    elif which == FINISH:
+                    if which == FINISH:
                         _call(fn[which], (state, stage, d, at[CONTROLS], at[TIME], at[STEP],
                                           at[SOLUTION] + own, stage, at[WEIGHT] + own, work, sums, at[FLOOR],
                                           field))  # fmt: skip
@@ -199,13 +242,12 @@ def step(me, threads, met, levels, sizes, singles, solution, kind_of, sums, tota
     sums of squares of scaled errors, worst undershoot, NaN if any, number of voxels that have changed,
     multigrid cycles (negative: failed).
     """
-    m, ns, stages, n = sizes[DIFFUSING], sizes[SUMMED], sizes[NUMBER_OF_STAGES], sizes[STATES]
+    ns, stages, n = sizes[SUMMED], sizes[NUMBER_OF_STAGES], sizes[STATES]
     level = levels[0]
     first, last = planes(me, threads, level)
     work = at[WORK] + 64 * (sizes[WORK_SIZE] + 8) * me
     width = 64 * sums.shape[1]
-    _rows_of(levels, me, threads, at, fn, work, BUILD, sizes, kind_of, width)
-    blocks_of_levels(me, threads, met, levels, m, singles, at, fn)
+    _prepare(me, threads, met, levels, sizes, singles, kind_of, at, fn)
     cycles = 0
     for stage in range(stages):
         _rows_of(levels, me, threads, at, fn, work, MEET + stage, sizes, kind_of, width)
@@ -228,9 +270,8 @@ def step(me, threads, met, levels, sizes, singles, solution, kind_of, sums, tota
                 book[stage, 0, k] = totals[k]
                 book[stage - 1, 1, k] = totals[ns + k]  # at the first stage the spare last row
         meet(threads, met, at, fn)
-        found = _solve(
-            me, threads, met, levels, m, singles, solution, sums, totals, tolerance, active, at, fn
-        )
+        found = _solve(me, threads, met, levels, sizes, singles, kind_of, solution, sums, totals, tolerance,
+                       active, at, fn)  # fmt: skip
         cycles += found
         if found == 0:
             if me == 0:

@@ -19,7 +19,8 @@ from calcis.solve import compiled_driver
 from calcis.solve.evaluate import aligned
 from calcis.solve.grid import table as at
 from calcis.solve.grid.kernel import GridKernel
-from calcis.solve.grid.layout import FIELD, INVERSE, NX, NY, NZ, A, E, Grid
+from calcis.solve.grid.layout import FIELD, INVERSE, NX, NY, NZ, ROW, A, E, Grid
+from calcis.solve.grid.multigrid_ir import inverted
 from calcis.solve.ir import LANES
 from calcis.solve.kernel import call
 
@@ -27,6 +28,7 @@ SAFETY, SHRINK, GROW, FAILED = 0.85, 0.2, 3.0, 0.4  # of the step-size controlle
 LINEAR = 0.01  # what a multigrid cycle may still move, as a share of the tolerance
 FIRST_STEP, LEAST_STEP = 1e-3, 1e-12  # h; the first after an event
 LEAST_PER_THREAD = 16_384  # voxels for which another thread is worth its while
+MOST_MEMORY = 3.3e9  # bytes for all arrays, if they can do with that
 
 
 @dataclass
@@ -59,7 +61,9 @@ class GridIntegration:
     diffusivity: mm²/h of each diffusing state.  share: of a voxel, in which the diffusing states are
     dissolved.  rtol: relative tolerance; floor: multiple of a state's scale below which its relative
     error does not count.  passable: what is left of diffusion in each voxel, from 0 to 1, asked for at the
-    start of every step and held through it.
+    start of every step and held through it.  keep_blocks: for what share of rows a step keeps the blocks
+    that are left for diffusing states, not computed in each cycle anew, which takes memory and saves time;
+    as many as fit into MOST_MEMORY.  No bit depends on it.
     """
 
     def __init__(
@@ -75,6 +79,7 @@ class GridIntegration:
         floor: float = 10.0,
         threads: int | None = None,
         passable: Callable[[], np.ndarray] | None = None,
+        keep_blocks: float | None = None,
     ) -> None:
         system, sizes = kernel.system, kernel.sizes
         names = [system.states[i] for i in kernel.roles.diffusing]
@@ -89,14 +94,14 @@ class GridIntegration:
         self._places = grid.places()
         nx, ny, nz = grid.shape
         vectors = 2 * nz * ny * grid.vectors
-        self._levels, pool = grid.levels(sizes.diffusing)
-        field = int(self._levels[0, FIELD])
-        m = sizes.diffusing
+        m, entries = sizes.diffusing, inverted(kernel.roles.blocks)
+        self._levels, pool = grid.levels(m, len(entries))
+        field, row = map(int, self._levels[0, [FIELD, ROW]])
         self._arrays: dict[int, np.ndarray] = {
             at.CONC: aligned(m * field // LANES),
             at.SOLUTION: aligned(m * field // LANES),
             at.RHS: aligned(m * field // LANES),
-            at.SCHUR: aligned(m * m * field // LANES),
+            at.ROWS: aligned(m * m * row // LANES * self.threads),
             at.OPEN: aligned(field // LANES),
             at.ENTRY: aligned(field // LANES),
             at.WEIGHT: aligned(field // LANES),
@@ -119,12 +124,18 @@ class GridIntegration:
         self._sums = aligned(nz * width).reshape(nz, width, LANES)
         self._arrays[at.SUMS] = self._sums
         self._derive(parameters, tissue, vectors)
+        layer = 2 * nz * m * m * row // LANES  # blocks of the rows at one y
+        if keep_blocks is None:
+            taken = sum(array.nbytes for array in self._arrays.values())
+            keep_blocks = (MOST_MEMORY - taken) / (layer * LANES * 8 * ny)
+        rows_kept = int(ny * min(max(keep_blocks, 0.0), 1.0))
+        self._arrays[at.SCHUR] = aligned(layer * rows_kept)
         self._share, self._passable = np.broadcast_to(np.asarray(share, float), (nz, ny, nx)), passable
         self._elements = [Grid(tuple(line[[NX, NY, NZ]]), 1.0).elements(line) for line in self._levels]
         for line in self._levels:
-            for i in range(m):
-                start = line[INVERSE] + i * (m + 1) * line[FIELD]
-                self._pool[start : start + line[FIELD]] = 1.0
+            for place, (i, j) in enumerate(entries):
+                start = line[INVERSE] + place * line[FIELD]
+                self._pool[start : start + line[FIELD]] = float(i == j)
         self._open(1.0)
         spread = [diffusivity[name] / grid.spacing**2 for name in names]
         self._splat(at.SPREAD, spread)
@@ -133,9 +144,8 @@ class GridIntegration:
         halved = sum(edge > 1 for edge in grid.shape)
         self._splat(at.SHARE, [0.5**halved])
         self._splat(at.CORNERS, [0.75 * 0.75, 0.75 * 0.25, 0.25 * 0.75, 0.25 * 0.25])
-        self._sizes = np.array(
-            [sizes.states, m, sizes.summed, sizes.stages, sizes.kept, sizes.derived, sizes.work], np.int64
-        )
+        own = sizes.states, m, sizes.summed, sizes.stages, sizes.kept, sizes.derived, sizes.work
+        self._sizes = np.array([*own, len(entries), rows_kept], np.int64)
         self._met = [np.zeros(1, np.int64) for _ in range(self.threads)]
         self._workers = ThreadPoolExecutor(self.threads)
         self._book = np.zeros((sizes.stages + 1, 2, sizes.summed))

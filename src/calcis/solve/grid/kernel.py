@@ -31,12 +31,16 @@ class GridKernel:
 
 
 def compile_grid(
-    system: System, diffusing: Sequence[str], summed: Sequence[str] = (), method: Tableau = RODAS4
+    system: System, diffusing: Sequence[Sequence[str]], summed: Sequence[str] = (), method: Tableau = RODAS4
 ) -> GridKernel:
-    """Compile a system for grids.  `diffusing`: names of states; `summed`: of those kept for all voxels."""
+    """Compile a system for grids.
+
+    diffusing: names of states, in blocks of those that depend strongly on each other; between blocks the
+    solver iterates.  summed: names of those kept for all voxels.
+    """
     part = roles(system, diffusing, summed)
     text, sizes = voxel_module(system, method, part)
-    engine, key = machine_code(text + multigrid_ir.functions(len(part.diffusing)))
+    engine, key = machine_code(text + multigrid_ir.functions(part.blocks))
     stages = range(method.stages)
     names = list(FUNCTIONS)
     names += [f"meet{i}" for i in stages] + [f"stage{i}" for i in stages]

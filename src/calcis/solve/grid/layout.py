@@ -46,8 +46,11 @@ class Grid:
         """Vectors of eight in a row of one colour."""
         return -(-self.shape[0] // (2 * LANES))
 
-    def levels(self, fields: int) -> tuple[np.ndarray, int]:
-        """Table (level, column) from fine to coarse, and the length of the single-precision pool."""
+    def levels(self, fields: int, inverted: int) -> tuple[np.ndarray, int]:
+        """Table (level, column) from fine to coarse, and the length of the single-precision pool.
+
+        inverted: entries of the inverse blocks of a voxel.
+        """
         shapes = [self.shape]
         while _can_halve(shapes[-1]):
             shapes.append(tuple(max(edge // 2, 1) for edge in shapes[-1]))  # type: ignore[arg-type]
@@ -61,7 +64,7 @@ class Grid:
             line[PLANE] = line[ROW] * (ny + 2)
             line[COLOUR] = line[PLANE] * (nz + 2) + 2 * LANES
             line[FIELD] = 2 * line[COLOUR]
-            for column, count in ((X, fields), (R, fields), (INVERSE, fields * fields), (E, 1), (A, 1)):
+            for column, count in ((X, fields), (R, fields), (INVERSE, inverted), (E, 1), (A, 1)):
                 line[column] = taken
                 taken += count * line[FIELD]
             if level:

@@ -35,11 +35,9 @@ from calcis.solve.grid.table import (
     CORNERS,
     EXCESS,
     INVERT,
-    NARROW,
     POOL,
     PROLONG,
     RELAX,
-    SCHUR,
     SHARE,
     SPREAD,
     START,
@@ -209,21 +207,12 @@ def cycle(me, threads, met, levels, m, singles, at, fn):
 
 
 @inner
-def blocks_of_levels(me, threads, met, levels, m, singles, at, fn):
-    """The blocks S on every level, inverted with what diffuses out."""
-    level = levels[0]
-    first, last = planes(me, threads, level)
-    for z in range(first, last):
-        for colour in range(2):
-            for y in range(level[NY]):
-                own = start_of(level, colour, z, y)
-                inverse = at[POOL] + 4 * (level[INVERSE] + own)
-                _call(fn[NARROW], (at[SCHUR] + 8 * own, inverse, level[FIELD], level[VECTORS]))
-    meet(threads, met, at, fn)
+def invert_levels(me, threads, met, levels, inverted, singles, at, fn):
+    """What stands of the blocks S on the finest level, on every level, inverted with what diffuses out."""
     for place in range(1, len(levels)):
         level, coarse = levels[place - 1], levels[place]
         first, last = planes(me, threads, coarse)
-        _average(level, coarse, m * m, first, last, singles)
+        _average(level, coarse, inverted, first, last, singles)
         meet(threads, met, at, fn)
     for place in range(len(levels)):
         level = levels[place]
@@ -241,7 +230,7 @@ def blocks_of_levels(me, threads, met, levels, m, singles, at, fn):
 
 
 @inner
-def _average(level, coarse, blocks, first, last, singles):
+def _average(level, coarse, entries, first, last, singles):
     """Blocks of a coarse level: the means of those within each of its voxels."""
     high_y, high_z = level[NY] // coarse[NY], level[NZ] // coarse[NZ]
     share = 1.0 / (2 * high_y * high_z)
@@ -249,14 +238,14 @@ def _average(level, coarse, blocks, first, last, singles):
         for colour in range(2):
             for y in range(coarse[NY]):
                 parity = (z + y + colour) % 2
-                for block in range(blocks):
-                    to = coarse[INVERSE] + block * coarse[FIELD] + start_of(coarse, colour, z, y)
+                for entry in range(entries):
+                    to = coarse[INVERSE] + entry * coarse[FIELD] + start_of(coarse, colour, z, y)
                     for k in range(coarse[NX] // 2):
                         singles[to + k] = 0.0
                     for fine_z in range(high_z * z, high_z * (z + 1)):
                         for fine_y in range(high_y * y, high_y * (y + 1)):
                             for fine in range(2):
-                                begin = level[INVERSE] + block * level[FIELD] + parity
+                                begin = level[INVERSE] + entry * level[FIELD] + parity
                                 begin += start_of(level, fine, fine_z, fine_y)
                                 for k in range(coarse[NX] // 2):
                                     singles[to + k] += share * singles[begin + 2 * k]

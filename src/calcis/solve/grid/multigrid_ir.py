@@ -2,10 +2,14 @@
 
 In a voxel S is a block of m × m, and diffusion of field f is d_f a Σ eₙ (xₙ − x) over its neighbours n,
 which all have the other colour of the checkerboard.  a and e are 0 in empty voxels: no flux.
-Multigrid works in single precision; what is left of the right side is computed in double.
+Multigrid works in single precision; what is left of the right side is computed in double.  Multigrid knows
+of S only the part within each of some smaller blocks, which it inverts; what lies between them is met by
+its next cycle, so blocks must be of states that depend strongly on each other.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from calcis.solve.grid.cells import NEIGHBOURS, Cells, over_row
 from calcis.solve.ir import literal
@@ -38,31 +42,40 @@ done:
 """
 
 
-def functions(m: int) -> str:
-    """The functions for m diffusing fields."""
-    written = [_start(m), _relax(m), _excess(m), _prolong(m), _invert(m), _flow(m)]
-    return "\n".join([*written, _narrow(m), _begin(m), _correct(m), _residual(m), _WAIT])
+Blocks = Sequence[Sequence[int]]  # places of diffusing fields
 
 
-def _start(m: int) -> str:
+def functions(blocks: Blocks) -> str:
+    """The functions for the diffusing fields of some blocks."""
+    m = sum(map(len, blocks))
+    written = [_start(blocks), _relax(blocks), _excess(m), _prolong(m), _invert(blocks), _flow(m)]
+    return "\n".join([*written, _narrow(blocks), _begin(m), _correct(m), _residual(m), _missing(m), _WAIT])
+
+
+def inverted(blocks: Blocks) -> list[tuple[int, int]]:
+    """Row and column in S of every entry that multigrid has of it, in its order."""
+    return [(row, column) for block in blocks for row in block for column in block]
+
+
+def _start(blocks: Blocks) -> str:
     """Relax from zero: x = inverse r."""
     cells = Cells()
-    r = [cells.read("%r", f, single=True) for f in range(m)]
-    for f, value in enumerate(_times(cells, "%inverse", r, single=True)):
+    r = [cells.read("%r", f, single=True) for f in range(sum(map(len, blocks)))]
+    for f, value in _solved(cells, blocks, r).items():
         cells.put(value, "%x", f, single=True)
     return over_row("start", ("x", "inverse", "r"), cells)
 
 
-def _relax(m: int) -> str:
-    """x = inverse (r + d a Σ eₙ xₙ), exact in a voxel while its neighbours stand."""
-    cells = Cells()
+def _relax(blocks: Blocks) -> str:
+    """x = inverse (r + d a Σ eₙ xₙ), exact in a voxel's blocks while its neighbours stand."""
+    cells, m = Cells(), sum(map(len, blocks))
     around, _ = _around(cells, m, single=True)
     a = cells.read("%a", single=True)
     right = []
     for f in range(m):
         flow = cells.mul(cells.mul(a, cells.load("%d", f)), around[f])
         right.append(cells.add(cells.read("%r", f, single=True), flow))
-    for f, value in enumerate(_times(cells, "%inverse", right, single=True)):
+    for f, value in _solved(cells, blocks, right).items():
         cells.put(value, "%x", f, single=True)
     return over_row("relax", ("x", "other", "e", "a", "d", "inverse", "r"), cells, near=True)
 
@@ -96,26 +109,28 @@ def _prolong(m: int) -> str:
     return over_row("prolong", pointers, cells, integers=["side", "apart"])
 
 
-def _invert(m: int) -> str:
-    """inverse = (S + d a Σ eₙ)⁻¹ in place, without pivoting."""
+def _invert(blocks: Blocks) -> str:
+    """inverse = (S + d a Σ eₙ)⁻¹ in place, block by block, without pivoting."""
     cells = Cells()
     _, open_to = _around(cells, 0, single=True)
     conductance = cells.mul(cells.read("%a", single=True), open_to)
-    rows = [[cells.read("%inverse", i * m + j, single=True) for j in range(m)] for i in range(m)]
-    for i in range(m):
-        rows[i][i] = cells.add(rows[i][i], cells.mul(conductance, cells.load("%d", i)))
-    for k in range(m):
-        pivot = cells.div(literal(1.0), rows[k][k])
-        rows[k] = [pivot if j == k else cells.mul(rows[k][j], pivot) for j in range(m)]
+    for block, start in zip(blocks, _starts(blocks), strict=True):
+        m = len(block)
+        rows = [[cells.read("%inverse", start + i * m + j, single=True) for j in range(m)] for i in range(m)]
         for i in range(m):
-            if i != k:
-                factor = rows[i][k]
-                for j in range(m):
-                    update = cells.mul(factor, rows[k][j])
-                    rows[i][j] = cells.neg(update) if j == k else cells.sub(rows[i][j], update)
-    for i in range(m):
-        for j in range(m):
-            cells.put(rows[i][j], "%inverse", i * m + j, single=True)
+            rows[i][i] = cells.add(rows[i][i], cells.mul(conductance, cells.load("%d", block[i])))
+        for k in range(m):
+            pivot = cells.div(literal(1.0), rows[k][k])
+            rows[k] = [pivot if j == k else cells.mul(rows[k][j], pivot) for j in range(m)]
+            for i in range(m):
+                if i != k:
+                    factor = rows[i][k]
+                    for j in range(m):
+                        update = cells.mul(factor, rows[k][j])
+                        rows[i][j] = cells.neg(update) if j == k else cells.sub(rows[i][j], update)
+        for i in range(m):
+            for j in range(m):
+                cells.put(rows[i][j], "%inverse", start + i * m + j, single=True)
     return over_row("invert", ("e", "a", "d", "inverse"), cells, near=True)
 
 
@@ -130,12 +145,13 @@ def _flow(m: int) -> str:
     return over_row("flow", ("c", "other", "e", "a", "d", "flow"), cells, near=True)
 
 
-def _narrow(m: int) -> str:
-    """The blocks S in single precision."""
-    cells = Cells()
-    for place in range(m * m):
-        cells.put(cells.read("%schur", place), "%inverse", place, single=True)
-    return over_row("narrow", ("schur", "inverse"), cells)
+def _narrow(blocks: Blocks) -> str:
+    """What multigrid has of the blocks S, in single precision."""
+    cells, m = Cells(), sum(map(len, blocks))
+    for place, (row, column) in enumerate(inverted(blocks)):
+        entry = cells.read("%schur", row * m + column, apart="%apart")
+        cells.put(entry, "%inverse", place, single=True)
+    return over_row("narrow", ("schur", "inverse"), cells, integers=["apart"])
 
 
 def _begin(m: int) -> str:
@@ -161,24 +177,37 @@ def _correct(m: int) -> str:
 
 
 def _residual(m: int) -> str:
-    """r = rhs − S u + d a Σ eₙ (uₙ − u); sums: of w r, and of w S |u|."""
+    """r = rhs − S u + d a Σ eₙ (uₙ − u)."""
     cells = Cells()
     around, open_to = _around(cells, m, single=False)
-    a, w = cells.read("%a"), cells.read("%w")
+    a = cells.read("%a")
     u = [cells.read("%u", f) for f in range(m)]
-    block = _times(cells, "%schur", u, single=False)
-    for f in range(m):
+    for f, entries in enumerate(_entries(cells, m)):
         difference = cells.sub(around[f], cells.mul(open_to, u[f]))
         flow = cells.mul(cells.mul(a, cells.load("%d", f)), difference)
-        left = cells.add(cells.sub(cells.read("%rhs", f), block[f]), flow)
+        left = cells.add(cells.sub(cells.read("%rhs", f), _dot(cells, entries, u)), flow)
         cells.put(left, "%r", f, single=True)
+    pointers = ("u", "other", "e", "a", "d", "schur", "rhs", "r")
+    return over_row("residual", pointers, cells, near=True, integers=["apart"])
+
+
+def _missing(m: int) -> str:
+    """Sums: of w (rhs − S u), what is missing in all voxels as flows sum to 0, and of w S |u|."""
+    cells = Cells()
+    w = cells.read("%w")
+    u = [cells.read("%u", f) for f in range(m)]
+    sizes = [cells.mul(w, cells.call("fabs", value)) for value in u]
+    for f, entries in enumerate(_entries(cells, m)):
+        left = cells.sub(cells.read("%rhs", f), _dot(cells, entries, u))
         cells.count(cells.mul(w, left), "%sums", f)
-        size = cells.mul(w, cells.call("fabs", u[f]))
-        for i in range(m):
-            place = i * m + f
-            cells.count(cells.mul(size, cells.read("%schur", place)), "%sums", m + place)
-    pointers = ("u", "other", "e", "a", "d", "schur", "rhs", "w", "r", "sums")
-    return over_row("residual", pointers, cells, near=True)
+        for j, entry in enumerate(entries):
+            cells.count(cells.mul(sizes[j], entry), "%sums", m + f * m + j)
+    return over_row("missing", ("u", "schur", "rhs", "w", "sums"), cells, integers=["apart"])
+
+
+def _entries(cells: Cells, m: int) -> list[list[str]]:
+    """S of a voxel, row by row."""
+    return [[cells.read("%schur", i * m + j, apart="%apart") for j in range(m)] for i in range(m)]
 
 
 def _around(cells: Cells, fields: int, single: bool) -> tuple[list[str], str]:
@@ -193,14 +222,24 @@ def _around(cells: Cells, fields: int, single: bool) -> tuple[list[str], str]:
     return sums, open_to
 
 
-def _times(cells: Cells, matrix: str, x: list[str], single: bool) -> list[str]:
-    """A block of m × m in every voxel, times x."""
-    m = len(x)
-    found = []
-    for i in range(m):
-        terms = [cells.mul(cells.read(matrix, i * m + j, single=single), x[j]) for j in range(m)]
-        total = terms[0]
-        for term in terms[1:]:
-            total = cells.add(total, term)
-        found.append(total)
+def _starts(blocks: Blocks) -> list[int]:
+    """At which entry each block of `inverse` begins."""
+    return [sum(len(block) ** 2 for block in blocks[:k]) for k in range(len(blocks))]
+
+
+def _solved(cells: Cells, blocks: Blocks, right: list[str]) -> dict[int, str]:
+    """inverse times a right side, block by block."""
+    found = {}
+    for block, start in zip(blocks, _starts(blocks), strict=True):
+        own = [right[f] for f in block]
+        for i, f in enumerate(block):
+            places = range(start + i * len(block), start + (i + 1) * len(block))
+            found[f] = _dot(cells, [cells.read("%inverse", k, single=True) for k in places], own)
     return found
+
+
+def _dot(cells: Cells, a: list[str], b: list[str]) -> str:
+    total, *others = [cells.mul(x, y) for x, y in zip(a, b, strict=True)]
+    for term in others:
+        total = cells.add(total, term)
+    return total

@@ -4,8 +4,9 @@ A stage solves (g − J − D Δ) U = b.  In a voxel the states that stay there 
 unrolled; the blocks that are left for those that diffuse go to multigrid.  The factors are computed anew
 in every stage from the state at the step's start, which takes less time and memory than keeping them.
 
-Memory is mostly the Uᵢ of a step.  Those before the last stage but one are kept; of these that stage leaves
-two sums, which is all that is needed of them afterwards: where the state is, and what the last stage gets.
+Memory is mostly the Uᵢ of a step.  Those before the last stage but one are kept, all but the last of them:
+what there is no place for, its right side, is computed a second time.  Of these Uᵢ the last stage but one
+leaves two sums, which is all that is needed of them afterwards: where the state is, and what the last gets.
 
 States are ordered: those that diffuse, then those that stay.  Summed states, on which nothing depends,
 are kept for the whole grid: a voxel adds what it has to their rates.
@@ -28,11 +29,15 @@ _STANDS, _GETS, _LAST = range(3)  # what the last stages keep: y + Σ a U, Σ c 
 
 @dataclass(frozen=True)
 class Roles:
-    """Which states of a system diffuse, which stay in their voxel, and which are summed over the grid."""
+    """Which states of a system diffuse, which stay in their voxel, and which are summed over the grid.
+
+    blocks: places among those that diffuse, of those that multigrid solves for together.
+    """
 
     diffusing: tuple[int, ...]
     staying: tuple[int, ...]
     summed: tuple[int, ...]
+    blocks: tuple[tuple[int, ...], ...]
 
     @property
     def voxel(self) -> tuple[int, ...]:
@@ -54,7 +59,7 @@ class Sizes:
     @property
     def kept(self) -> int:
         """Vectors of a step in which a voxel keeps U or sums of it."""
-        return max(self.stages - 2, _LAST + 1)
+        return max(self.stages - 3, _LAST + 1)
 
     @property
     def sums(self) -> int:
@@ -62,21 +67,23 @@ class Sizes:
         return 2 * self.summed + self.states + 3
 
 
-def roles(system: System, diffusing: Sequence[str], summed: Sequence[str]) -> Roles:
-    """The roles of a system's states by name.
+def roles(system: System, diffusing: Sequence[Sequence[str]], summed: Sequence[str]) -> Roles:
+    """The roles of a system's states by name; those that diffuse in their blocks.
 
     Raises InputError for an unknown state, and for a summed one that a rate reads.
     """
     place = {name: i for i, name in enumerate(system.states)}
-    for name in (*diffusing, *summed):
+    names = [name for block in diffusing for name in block]
+    for name in (*names, *summed):
         if name not in place:
             raise InputError("a state of the system", repr(name), nearest=nearest(name, place))
     total = {place[name] for name in summed}
-    moving = [place[name] for name in diffusing]
+    moving = [place[name] for name in names]
     if any(column in total for _, column in system.jacobian):
         raise InputError("summed states on which nothing depends", "one that a rate reads")
     staying = [i for i in range(len(system.states)) if i not in total and i not in moving]
-    return Roles(tuple(moving), tuple(staying), tuple(sorted(total)))
+    blocks = tuple(tuple(names.index(name) for name in block) for block in diffusing)
+    return Roles(tuple(moving), tuple(staying), tuple(sorted(total)), blocks)
 
 
 class _Voxel:
@@ -106,7 +113,8 @@ class _Voxel:
         used = self.graph.needed([*self.rates, *self.entry, *self.factors.kept.values()], stop_at_fixed=True)
         self.fixed = [k for k in used if self.graph.is_fixed(k) and self.graph.value(k) is None]
         self.work = {"f": 0, "z": self.n + self.ns, "si": 2 * self.n + self.ns}
-        self.work["lu"] = self.work["si"] + 1
+        self.work["last"] = self.work["si"] + 1
+        self.work["lu"] = self.work["last"] + self.n
 
     def sizes(self) -> Sizes:
         work = self.work["lu"] + len(self.entry)
@@ -173,42 +181,75 @@ class _Voxel:
                 value = cells.add(value, cells.mul(literal(a), u))
         return value
 
-    def _gets(self, cells: Cells, stage: int, k: int) -> str:
+    def _gets(self, cells: Cells, at: dict[str, str], stage: int, k: int) -> str:
         """What a state gets in a stage from those before: Σ c U."""
         row = self.c[stage]
         if stage > self.late:
             last = cells.mul(literal(row[-1]), cells.load("%u", _LAST * self.n + k))
             return cells.add(cells.load("%u", _GETS * self.n + k), last)
-        return self._combined(cells, row, k)
+        return self._combined(cells, at, row, k)
 
-    def _combined(self, cells: Cells, row: Sequence[float], k: int) -> str:
+    def _combined(self, cells: Cells, at: dict[str, str], row: Sequence[float], k: int) -> str:
         """Σ c U of a state over the first stages, all still kept."""
         value = literal(0.0)
         for j, c in enumerate(row):
             if c:
-                value = cells.add(value, cells.mul(literal(c), cells.load("%u", j * self.n + k)))
+                array, start = self._kept(at, j)
+                value = cells.add(value, cells.mul(literal(c), cells.load(array, start + k)))
         return value
 
-    def _place(self, stage: int) -> int:
-        """Where U of a stage is kept."""
-        return (stage if stage < self.late else _LAST) * self.n
+    def _kept(self, at: dict[str, str], stage: int) -> tuple[str, int]:
+        """Where U of a stage is kept, and until it is solved the right side of the states that stay."""
+        if stage == self.late - 1:
+            return at["last"], 0
+        return "%u", (stage if stage < self.late else _LAST) * self.n
 
     def _solved(self, cells: Cells, at: dict[str, str], stage: int) -> None:
         """U of a stage in the states that stay, from the diffusing ones; what summed states get of it."""
         entry = self._entry(cells, at)
-        start = self._place(stage)
-        x = {f: cells.read("%u_now", f) for f in range(self.m)}
-        x |= {k: cells.load("%u", start + k) for k in range(self.m, self.n)}
-        self.factors.backward(cells, entry, x)
+        array, start = self._kept(at, stage)
+        if array == at["last"]:  # there was no place for its right side
+            eliminated = dict(enumerate(self._right(cells, at, stage)[: self.n]))
+            self.factors.forward(cells, entry, eliminated)
+        else:
+            eliminated = {k: cells.load(array, start + k) for k in range(self.m, self.n)}
+        eliminated |= {f: cells.read("%u_now", f) for f in range(self.m)}
+        self.factors.backward(cells, entry, eliminated)
         for k in range(self.n):
-            cells.store(x[k], "%u", start + k)
+            cells.store(eliminated[k], array, start + k)
         here = cells.compare("ogt", cells.read("%w"), literal(0.0))
         for i in range(self.ns):
             total = literal(0.0)
             for (row, column), node in self.onto.items():
                 if row == i:
-                    total = cells.add(total, cells.mul(entry(node), x[column]))
+                    total = cells.add(total, cells.mul(entry(node), eliminated[column]))
             cells.count(cells.select(here, total, literal(0.0)), "%sums", self.ns + i)
+
+    def _right(self, cells: Cells, at: dict[str, str], stage: int) -> list[str]:
+        """The right side of a stage, without diffusion and not eliminated; then rates of summed states.
+
+        Where it stands is left in `z`.
+        """
+        h, per_h = cells.load("%step", 0), cells.load("%step", 1)
+        for k in range(self.n):
+            last = ""
+            if stage:
+                array, start = self._kept(at, stage - 1)
+                last = cells.load(array, start + k)
+            cells.store(self._stands(cells, stage, k, last), at["z"], k)
+        moved = cells.mul(h, literal(self.method.nodes[stage]))
+        cells.store(cells.add(cells.load("%s", 0), moved), at["si"], 0)
+        cells.run("rates", at["z"], "%d", "%q", at["si"], at["f"])
+        entry, weight = self._entry(cells, at), self.method.time_weights[stage]
+        found = []
+        for k in range(self.n + self.ns):
+            value = cells.load(at["f"], k)
+            if k in self.drift and weight:
+                value = cells.add(value, cells.mul(cells.mul(h, literal(weight)), entry(self.drift[k])))
+            if stage and k < self.n:
+                value = cells.add(value, cells.mul(per_h, self._gets(cells, at, stage, k)))
+            found.append(value)
+        return found
 
     def _entry(self, cells: Cells, at: dict[str, str]) -> Callable[[int], str]:
         get = loaded(cells, at["lu"], self.entry)
@@ -224,42 +265,28 @@ class _Voxel:
 
         At first `rhs` holds what diffuses into the voxel.
         """
-        cells, n, m, method = Cells(), self.n, self.m, self.method
+        cells, n, m = Cells(), self.n, self.m
         at = {name: cells.offset("%work", place) for name, place in self.work.items()}
-        per_h, h, g = cells.load("%step", 1), cells.load("%step", 0), cells.offset("%step", 2)
-        cells.run("factor", "%y", "%d", "%q", "%s", g, at["lu"])
+        cells.run("factor", "%y", "%d", "%q", "%s", cells.offset("%step", 2), at["lu"])
         if stage:
             self._solved(cells, at, stage - 1)
-        for k in range(n):
-            last = cells.load("%u", self._place(stage - 1) + k) if stage else ""
-            cells.store(self._stands(cells, stage, k, last), at["z"], k)
-        moved = cells.mul(h, literal(method.nodes[stage]))
-        cells.store(cells.add(cells.load("%s", 0), moved), at["si"], 0)
-        cells.run("rates", at["z"], "%d", "%q", at["si"], at["f"])
-        entry = self._entry(cells, at)
-        weight = method.time_weights[stage]
-        x: dict[int, str] = {}
+        right = self._right(cells, at, stage)
         here = cells.compare("ogt", cells.read("%w"), literal(0.0))
-        for k in range(n + self.ns):
-            value = cells.load(at["f"], k)
-            if k in self.drift and weight:
-                value = cells.add(value, cells.mul(cells.mul(h, literal(weight)), entry(self.drift[k])))
-            if k >= n:
-                cells.count(cells.select(here, value, literal(0.0)), "%sums", k - n)
-                continue
-            if stage:
-                value = cells.add(value, cells.mul(per_h, self._gets(cells, stage, k)))
-            x[k] = cells.add(value, cells.read("%rhs", k)) if k < m else value
-        self.factors.forward(cells, entry, x)
+        for i, rate in enumerate(right[n:]):
+            cells.count(cells.select(here, rate, literal(0.0)), "%sums", i)
+        x = dict(enumerate(right[:n]))
+        x |= {f: cells.add(x[f], cells.read("%rhs", f)) for f in range(m)}
+        self.factors.forward(cells, self._entry(cells, at), x)
+        array, start = self._kept(at, stage)
         for k in range(n):
             if stage == self.late:
-                cells.store(self._combined(cells, self.c[-1][:-1], k), "%u", _GETS * n + k)
+                cells.store(self._combined(cells, at, self.c[-1][:-1], k), "%u", _GETS * n + k)
             if stage >= self.late:
                 cells.store(cells.load(at["z"], k), "%u", _STANDS * n + k)
             if k < m:
                 cells.put(x[k], "%rhs", k)
-            else:
-                cells.store(x[k], "%u", self._place(stage) + k)
+            elif array != at["last"]:
+                cells.store(x[k], array, start + k)
         return on_vector(f"stage{stage}", _STAGE, cells)
 
     def finish(self) -> str:
