@@ -46,15 +46,16 @@ def diagnose(
     """Say which diseases explain the labs of a case, how probable each is, and what to measure next."""
     with told("diagnose", json):
         from calcis.diagnose.answer import answer
-        from calcis.diagnose.page import default_folder, write
+        from calcis.diagnose.page import claimed, default_folder, write
         from calcis.diagnose.question import read_question
         from calcis.terminal import answers, progress
 
         given = {"setting": setting, "site": site, "pattern": pattern}
         asked = read_question(file, {name: value for name, value in given.items() if value}, age, sex)
+        folder = claimed(out or default_folder(file))
         with progress(quiet=json) as watched:
             found = answer(asked, watched)
-        page = write(found, out or default_folder(file), units.value)
+        page = write(found, folder, units.value)
         if json:
             from calcis.diagnose.output import as_json
 

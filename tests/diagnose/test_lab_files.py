@@ -11,7 +11,7 @@ import pytest
 from calcis.clinical.labs import LABS
 from calcis.diagnose.asked import Asked
 from calcis.diagnose.fhir import LOINC, UNITS, codes
-from calcis.diagnose.lab_files import lab_called
+from calcis.diagnose.lab_files import KNOWN, lab_called
 from calcis.diagnose.question import read_question
 from calcis.errors import InputError
 
@@ -99,11 +99,51 @@ def test_a_bundle_is_read(tmp_path: Path) -> None:
     )
     assert asked.case.person.sex == "female" and asked.case.person.age == 61  # the day before a birthday
     said = " ".join(asked.remarks)
-    assert "entered-in-error" in said and "comparator" in said and "not used" in said
+    assert "entered-in-error" in said and "vitamin d 25 <4 ng/mL" in said and "not used" in said
+
+
+def test_a_table_of_another_country_is_read(tmp_path: Path) -> None:
+    rows = "Calcium;11,0;mg/dl;01.03.2026\nPTH;<5;pg/mL;01.03.2026\nmagnesium;1,6;mEq/L;28.02.2026\n"
+    asked = of_table(tmp_path, f"\ufeffTest Name;Result_Value;Units;Collection date\n{rows}")
+    assert labs(asked) == pytest.approx({"calcium": 11.0 / 4.0078, "magnesium": 0.8}, rel=1e-4)
+    assert any("pth <5 pg/mL" in text for text in asked.remarks)
+    assert any("2026-02-28 to 2026-03-01" in text for text in asked.remarks)
+
+
+def test_a_comma_that_may_part_thousands_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as wrong:
+        of_table(tmp_path, "lab;value;unit\npth;1,050;pg/mL\n")
+    assert wrong.value.nearest == "1.050 or 1050"
+
+
+def test_a_number_in_the_wrong_unit_is_refused_with_one_that_fits(tmp_path: Path) -> None:
+    for row, near in (("calcium,11.0,mmol/L", "11.0 mg/dL"), ("creatinine,80,mg/dL", "80 umol/L")):
+        with pytest.raises(InputError) as wrong:
+            of_table(tmp_path, f"lab,value,unit\n{row}\n")
+        assert wrong.value.nearest == near
+
+
+def test_components_and_contained_observations_are_read(tmp_path: Path) -> None:
+    calcium, pth = observation("17861-6", 11.0, "mg/dl"), observation("2731-8", 105, "pg/mL")
+    panel = observation("24321-2", 0, "1", component=[calcium["resource"], {"code": 3}, "x"])
+    del panel["resource"]["valueQuantity"]
+    report = {"resource": {"resourceType": "DiagnosticReport", "contained": [pth["resource"]]}}
+    urine = observation(
+        "6874-2", 300, "mg/(24.h)", effectiveDateTime=None, effectivePeriod={"end": "2026-03"}
+    )
+    asked = of_bundle(tmp_path, panel, report, urine, age="61 y", sex="female")
+    assert labs(asked) == pytest.approx({"calcium": 11.0 / 4.0078, "pth": 105 / 9.4248}, rel=1e-4)
+    assert asked.further == pytest.approx({"calcium_urine": 300 / 40.078}, rel=1e-3)
+
+
+def test_the_last_of_several_dates_counts(tmp_path: Path) -> None:
+    old = observation("17861-6", 9.0, "mg/dL", effectiveDateTime="2025-12-01")
+    asked = of_bundle(tmp_path, old, CALCIUM, age="61 y", sex="female")
+    assert labs(asked)["calcium"] == pytest.approx(11.0 / 4.0078, rel=1e-4)
 
 
 def test_every_code_is_a_lab() -> None:
-    assert set(codes().values()) == set(LABS)
+    assert set(LABS) < set(codes().values()) < set(KNOWN)
     assert lab_called("Phosphorus") == "phosphate" and lab_called("TSH") is None
 
 
@@ -162,7 +202,9 @@ def with_quantity(**given: Any) -> dict[str, Any]:
     ("entries", "expected", "got"),
     [
         ([with_quantity(value="11", unit="mg/dL")], "a number", "'11'"),
-        ([with_quantity(value=11, unit="mg/dl")], "a unit of UCUM", "'mg/dl'"),
+        ([with_quantity(value=11, unit="mg/DL")], "a unit of UCUM", "'mg/DL'"),
+        ([with_quantity(value=11)], "a `code` or `unit`", "neither"),
+        ([with_quantity(value=11, unit="mmol/L")], "at most", "11 mmol/L"),
         ([with_quantity(value=11, unit="mg/dL", system="http://x")], UNITS, "http://x"),
         ([with_quantity(value=110, unit="mg/dL")], "at most", "110 mg/dL"),
         (

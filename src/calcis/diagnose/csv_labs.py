@@ -4,7 +4,8 @@
     calcium,11.0,mg/dL,2026-03-01
     2731-8,105,pg/mL,2026-03-01
 
-A lab is named as in a case file, or by its LOINC code.
+A lab is named as in a case file, or by its LOINC code.  Columns may be separated by commas, semicolons or
+tabs; without commas between them numbers may have a decimal comma.
 """
 
 from __future__ import annotations
@@ -12,21 +13,24 @@ from __future__ import annotations
 import csv
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from calcis.diagnose.fhir import codes, left_out
-from calcis.diagnose.lab_files import KNOWN, LabFile, Reading, lab_called
+from calcis.diagnose.lab_files import BOUNDS, KNOWN, LabFile, Reading, in_moles, lab_called
 from calcis.errors import InputError, nearest
 from calcis.reading import shown
 
 MOST = 10_000  # rows
 _COLUMNS = {
-    "lab": ("lab", "test", "analyte", "code", "loinc"),
-    "value": ("value", "result"),
-    "unit": ("unit", "units"),
-    "date": ("date", "when", "time", "collected"),
-}
+    "lab": ("lab", "test", "analyte", "code", "loinc", "lab test", "test name", "lab name", "parameter"),
+    "value": ("value", "result", "result value", "test result", "numeric value"),
+    "unit": ("unit", "units", "result unit", "unit of measure"),
+    "date": ("date", "when", "time", "collected", "collection date", "sample date", "test date", "date time"),
+}  # fmt: skip
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}([T ][0-9:.+Z-]*)?")
+_WITH_DOTS = re.compile(r"(\d{2})\.(\d{2})\.(\d{4})(?:[T ]([0-9:]*))?")
+_COMMA = re.compile(r"([+-]?\d+),(\d+)")
+_COMPARATORS = ("<", ">", "≤", "≥")
 _MISSPELT = 0.75  # likeness from which a lab that is not known is taken for a misspelt one
 _EMPTY = ("", "-", ".", "na", "n/a", "nan", "null", "none")
 
@@ -35,7 +39,8 @@ def read_csv(text: str, file: str) -> LabFile:
     """The labs of a table.  Raises InputError, with line and column, for what cannot be read."""
     lines = text.splitlines()
     head = next((line for line in lines if line.strip()), "")
-    rows = csv.reader(lines, delimiter=max((",", ";", "\t"), key=head.count), skipinitialspace=True)
+    separator = max((",", ";", "\t"), key=head.count)
+    rows = csv.reader(lines, delimiter=separator, skipinitialspace=True)
     try:
         table = [(rows.line_num, row) for row in rows if any(cell.strip() for cell in row)]
     except csv.Error as wrong:
@@ -48,21 +53,26 @@ def read_csv(text: str, file: str) -> LabFile:
     columns = _columns(header, file, line)
     found: list[Reading] = []
     unknown: set[str] = set()
+    bounds: list[str] = []
     for line, row in table[1:]:
         if len(row) < len(header):
             raise InputError(f"{len(header)} cells", f"{len(row)}", file, line, 1)
-        for one in _reading(row, columns, file, line):
+        for one in _reading(row, columns, file, line, separator != ","):
             if isinstance(one, Reading):
                 found.append(one)
+            elif isinstance(one, tuple):
+                bounds.append(" ".join(one))
             else:
                 unknown.add(one)
     remarks = [f"Not used: {', '.join(sorted(unknown))}."] if unknown else []
+    if bounds:
+        remarks.append(BOUNDS.format(", ".join(bounds)))
     return LabFile(found, {}, remarks)
 
 
 def _columns(header: list[str], file: str, line: int) -> dict[str, int]:
     """Where each column is."""
-    names = [cell.strip().lower() for cell in header]
+    names = [" ".join(re.split(r"[\W_]+", cell.lower())).strip() for cell in header]
     found = {}
     for name, known in _COLUMNS.items():
         places = [place for place, one in enumerate(names) if one in known]
@@ -78,8 +88,12 @@ def _columns(header: list[str], file: str, line: int) -> dict[str, int]:
     return found
 
 
-def _reading(row: list[str], columns: dict[str, int], file: str, line: int) -> Iterator[Reading | str]:
-    """The reading of a row; the name of a lab that is none of ours; nothing of a row without a value."""
+def _reading(
+    row: list[str], columns: dict[str, int], file: str, line: int, commas: bool
+) -> Iterator[Reading | str | tuple[str, str]]:
+    """The reading of a row; lab and value where that is a bound; the name of a lab that is none of ours;
+    nothing of a row without a value.  `commas`: whether numbers may have them.
+    """
     cells = {name: row[place].strip() for name, place in columns.items()}
     name, value = cells["lab"], cells["value"]
 
@@ -99,7 +113,23 @@ def _reading(row: list[str], columns: dict[str, int], file: str, line: int) -> I
             raise InputError(f"a lab: {', '.join(KNOWN)}", shown(name), file, line, place("lab"), near)
         yield name
         return
-    when = cells.get("date", "")
-    if when and not _DATE.fullmatch(when):
-        raise InputError("a date such as 2026-03-01", shown(when), file, line, place("date"))
-    yield Reading(lab, f"{value} {cells['unit']}".strip(), when.replace(" ", "T"), error)
+    if value.startswith(_COMPARATORS):
+        yield lab.replace("_", " "), f"{value} {cells['unit']}".strip()
+        return
+    if commas and (split := _COMMA.fullmatch(value)):
+        if len(split[2]) == 3 and split[1].strip("+-") != "0":
+            expected = "a number of which it is clear whether the comma is decimal"
+            raise error(expected, shown(value), f"{split[1]}.{split[2]} or {split[1]}{split[2]}")
+        value = f"{split[1]}.{split[2]}"
+    text = in_moles(lab, f"{value} {cells['unit']}".strip())
+    yield Reading(lab, text, _date(cells.get("date", ""), file, line, place), error)
+
+
+def _date(text: str, file: str, line: int, place: Callable[[str], int]) -> str:
+    """A date as ISO 8601; with dots the day comes first."""
+    dotted = _WITH_DOTS.fullmatch(text)
+    if dotted:
+        text = "T".join([f"{dotted[3]}-{dotted[2]}-{dotted[1]}", *([dotted[4]] if dotted[4] else [])])
+    if text and not _DATE.fullmatch(text):
+        raise InputError("a date such as 2026-03-01", shown(text), file, line, place("date"))
+    return text.replace(" ", "T")

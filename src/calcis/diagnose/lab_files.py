@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,13 +22,21 @@ from calcis.errors import InputError, nearest
 from calcis.reading import parse_yaml, shown
 
 KNOWN = (*LABS, *FurtherLabs.model_fields)
-# Units of UCUM that laboratories use, and what they are called here.
-UCUM = {
+# Units of UCUM that laboratories use, and what they are called here; in UCUM a litre is L or l.
+_UNITS = {
     "mmol/L": "mmol/L", "umol/L": "umol/L", "nmol/L": "nmol/L", "pmol/L": "pmol/L",
     "mg/dL": "mg/dL", "mg/L": "mg/L", "g/dL": "g/dL", "g/L": "g/L", "ug/dL": "ug/dL", "ug/L": "ug/L",
     "ng/mL": "ng/mL", "ng/L": "ng/L", "ng/dL": "ng/dL", "pg/mL": "pg/mL", "pg/L": "pg/L",
-    "U/L": "IU/L", "[IU]/L": "IU/L", "[iU]/L": "IU/L",
+    "U/L": "IU/L", "[IU]/L": "IU/L", "[iU]/L": "IU/L", "meq/L": "meq/L",
+    "mmol/d": "mmol/d", "mg/d": "mg/d", "mmol/(24.h)": "mmol/d", "mg/(24.h)": "mg/d",
 }  # fmt: skip
+UCUM = _UNITS | {unit[:-1] + "l": ours for unit, ours in _UNITS.items() if unit.endswith("L")}
+# Charges of ions that are measured in milliequivalents; of phosphate it depends on pH.
+_CHARGES = {"calcium": 2, "calcium_ionised": 2, "magnesium": 2, "bicarbonate": 1}
+_MILLIEQUIVALENTS = re.compile(r"([0-9.eE+-]+) m[Ee][Qq]/[Ll]")
+
+
+BOUNDS = "Left out, as how much less or more is not known: {}. A value at the bound may be given by hand."
 
 
 @dataclass(frozen=True)
@@ -139,7 +148,31 @@ def read(one: Reading) -> float:
         return quantity(one.lab).read(one.text)
     except PydanticCustomError as wrong:
         context = wrong.context or {}
-        raise one.error(context["expected"], context["got"], context.get("nearest")) from None
+        near = _in_another_unit(one) if str(context["expected"]).startswith("at ") else None
+        raise one.error(context["expected"], context["got"], near or context.get("nearest")) from None
+
+
+def _in_another_unit(one: Reading) -> str | None:
+    """The same number with a unit with which somebody lives."""
+    number = one.text.split()[0]
+    for unit in dict.fromkeys(_UNITS.values()):
+        try:
+            quantity(one.lab).read(f"{number} {unit}")
+        except PydanticCustomError:
+            continue
+        return f"{number} {unit}"
+    return None
+
+
+def in_moles(lab: str, text: str) -> str:
+    """A value in words, milliequivalents as millimoles where the charge of the ion is known."""
+    found = _MILLIEQUIVALENTS.fullmatch(text)
+    if found is None or lab not in _CHARGES:
+        return text
+    try:
+        return f"{float(found[1]) / _CHARGES[lab]:.6g} mmol/L"
+    except ValueError:
+        return text
 
 
 def lab_called(name: str) -> str | None:
@@ -156,5 +189,7 @@ _ALSO = {
     "crea": "creatinine", "parathyroid_hormone": "pth", "intact_pth": "pth", "ipth": "pth",
     "25_hydroxyvitamin_d": "vitamin_d_25", "25oh_vitamin_d": "vitamin_d_25", "25ohd": "vitamin_d_25",
     "1,25_dihydroxyvitamin_d": "calcitriol", "hco3": "bicarbonate", "urine_calcium": "calcium_urine",
-    "alp": "alkaline_phosphatase",
+    "alp": "alkaline_phosphatase", "pth,_intact": "pth", "calcium,_ionized": "calcium_ionised",
+    "calcium,_total": "calcium", "co2": "bicarbonate", "pth_related_peptide": "pthrp",
+    "pth_related_protein": "pthrp", "calcium_24_h_urine": "calcium_urine", "calcium,_urine": "calcium_urine",
 }  # fmt: skip

@@ -44,6 +44,13 @@ def default_folder(file: Path) -> Path:
     return Path(f"{file.stem}.diagnose")
 
 
+def claimed(folder: Path) -> Path:
+    """A folder that a page may be written to.  Raises InputError for a file of that name."""
+    if folder.exists() and not folder.is_dir():
+        raise InputError("a folder to write the page to", "a file of that name").at(folder)
+    return folder
+
+
 def render(answer: Answer, system: str = "si") -> str:
     """The differential as one self-contained HTML page."""
     citations, found = Citations(), answer.found

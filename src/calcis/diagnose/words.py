@@ -98,7 +98,7 @@ def in_a_sentence(answer: Answer) -> str:
     if not found.evidence.labs:
         return "No lab here says anything of these diseases."
     if not found.fits:
-        return "None of these: no simulated person has such labs. What follows is least unlike them."
+        return "What follows is least unlike these labs, and no diagnosis."
     moved = math.isfinite(first.ratio) and first.ratio != 1.0
     how = f"; labs move its odds {ratio(first.ratio)}" if moved else ""
     said = f"{first.hypothesis.title}: {share(first.after)} (before labs {share(first.before)}{how})."
