@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from calcis.case import packaged
-from calcis.drugs import drug_part
+from calcis.drugs import SITES, drug_part
 from calcis.quantities import quantities
 from calcis.reference_ranges import Whom, person_of
 from calcis.store import DoseMark, Series
@@ -159,7 +159,13 @@ def test_every_quantity_is_a_signal_of_some_part() -> None:
 
     given = {
         name: signal.unit
-        for part in (*CALCIS, *BODY, *TISSUE, *map(drug_part, packaged().drugs))
+        for part in (
+            *CALCIS,
+            *BODY,
+            *TISSUE,
+            *map(drug_part, packaged().drugs),
+            *(one.part for one in SITES.values()),
+        )
         for name, signal in part.gives.items()
     }
     for name, quantity in quantities().items():

@@ -19,6 +19,7 @@ from calcis.part import Model
 from calcis.run_folder import CHECKPOINT, data_hashes, versions
 from calcis.simulate.clamped import plasma_drive, plasma_series
 from calcis.simulate.coupling import Coupling, Exchange, Places
+from calcis.simulate.drug_story import Given, circulation, in_deposit, of_drugs
 from calcis.simulate.in_space import InSpace, joined, simulate_in_space
 from calcis.simulate.lesion import lesion_lanes, lesion_model, lesion_places
 from calcis.simulate.march import Checkpoints, Pace, Progress, march
@@ -242,13 +243,18 @@ def _arm(
     courses = {name: (one.unit, one.values) for name, one in body.items()}
     simulated = Simulated(times, courses, case.run.every) if case.body != CLAMPED else None
     hard = arm.hard_findings(simulated)
+    given = Given(arm.doses, times, body, case.run.every, numbers.of_arm(arm.name), packaged().drugs)
     if simulated is not None and case.person.species == "human":
-        hard += (*reached(simulated), *of_circulation(simulated))
+        hard += reached(simulated)
+        if failure is None and (moved := circulation(given)) is not None:
+            hard += of_circulation(moved)
     findings = [Finding(one.level, one.text, one.source) for one in hard]
     findings += [Finding("warning", text) for text in arm.findings]
     if simulated is not None and case.person.species == "human":
         beyond = excursions(times, courses)
         findings += [Finding("urgent", one.words(case.run.every), one.bound.source) for one in beyond]
+    if failure is None:
+        findings += [Finding("info", text) for text in of_drugs(given)]
     facts: dict[str, Any] = {}
     if lesion is not None and case.lesion is not None:
         facts = {"tissue": case.lesion.tissue}
@@ -270,13 +276,16 @@ def _arm(
             levels = {name: one.values for name, one in {**body, **lesion}.items()}
             story = tell(times, levels, values, injured, usual)
             facts |= outcome(story, case.lesion.tissue)
+            if (drugs := in_deposit(given)) is not None:
+                facts["story"].append(asdict(drugs) | {"rests_on": list(drugs.rests_on)})
+                facts["brief"].append(drugs.text)
             findings += [Finding(level, text) for level, text in sentences(story)]
             if arm.operations:
                 size = None if case.lesion.injury is None else case.lesion.injury.shape.volume
                 weight = None if size is None else 1e-6 * size * values["story.calcium_mass"]
-                done = [(one.at, one.words) for one in arm.operations]
+                operated = [(one.at, one.words) for one in arm.operations]
                 stainable = values["story.mineral_stainable"]
-                told = removal.chapters(done, times, levels, stainable, weight)
+                told = removal.chapters(operated, times, levels, stainable, weight)
                 facts["story"] += [asdict(one) | {"rests_on": list(one.rests_on)} for one in told]
                 findings += [Finding(one.level, one.text) for one in told]
             beyond_chemistry = extrapolated(levels)

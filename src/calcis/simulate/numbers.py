@@ -57,6 +57,10 @@ class Numbers:
         self._used.update(names)
         return {name: self._of_arm[arm][name].value for name in names}
 
+    def of_arm(self, arm: str) -> dict[str, float]:
+        """Values in an arm of every number, by dotted name."""
+        return {name: one.value for name, one in self._of_arm[arm].items()}
+
     @property
     def used(self) -> tuple[Parameter, ...]:
         """The numbers used so far, as the case has them before any arm's changes; those of organs behind.
