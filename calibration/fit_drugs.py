@@ -26,9 +26,14 @@ from calibration.report import interval
 HERE = Path(__file__).parent
 SCRIPT = f"{HERE.name}/{Path(__file__).name}"
 # Numbers that are taken to be the same as a fitted one.
-SAME = {f"{drug}.resorption_half": f"{drug}.osteolysis_half" for drug in ("etidronate", "clodronate")} | {
-    "alendronate.osteolysis_half": "alendronate.resorption_half"
+SAME = {f"{drug}.resorption_half": f"{drug}.osteolysis_half" for drug in ("etidronate", "clodronate")}
+SAME |= {f"{drug}.osteolysis_half": f"{drug}.resorption_half" for drug in ("zoledronate", "alendronate")}
+BISPHOSPHONATES = ("zoledronate", "pamidronate", "alendronate", "etidronate", "clodronate")
+SAME |= {
+    f"{drug}.osteolysis_maximum": "zoledronate.resorption_maximum"
+    for drug in (*BISPHOSPHONATES, "ibandronate")
 }
+SAME |= {f"{drug}.resorption_maximum": "zoledronate.resorption_maximum" for drug in BISPHOSPHONATES[1:]}
 
 
 def problem() -> Problem:
