@@ -83,3 +83,10 @@ def test_harm_is_what_was_not_there_at_the_start() -> None:
     low = fared([[[2.4, 1.8, 2.4]], [[1.8, 1.8, 1.8]], [[2.4, 2.4, 2.4]]])
     (found,) = [one for one in harms(low, 0) if one.name == "severe_low_calcium"]
     assert found.share == pytest.approx(1 / 3)
+
+
+def test_what_drugs_do_to_the_heart_counts_as_harm() -> None:
+    courses = {"pr_interval": np.array([[[160.0, 190.0]], [[160.0, 210.0]]])}
+    fared = Fared(np.array([0.0, 24.0]), courses, {"pr_interval": "ms"}, {})
+    (found,) = harms(fared, 0)
+    assert (found.title, found.share) == ("PR interval above 200 ms", 0.5)

@@ -26,6 +26,13 @@ class Watched(NamedTuple):
     line: str
     beyond: str
 
+    @property
+    def harm(self) -> str:
+        """What it is to be past the line."""
+        limit = lines()[f"circulation.{self.line}"]
+        unit = "per minute" if self.unit == "1/min" else self.unit
+        return f"{self.title} {'above' if self.high else 'below'} {limit.value:g} {unit}"
+
 
 WATCHED = (
     Watched(
@@ -55,8 +62,7 @@ def of_circulation(simulated: Simulated) -> tuple[HardFinding, ...]:
         beyond = values > limit.value if one.high else values < limit.value
         if beyond.any():
             first = on(float(simulated.times[int(beyond.argmax())]), simulated.every)
-            side = "above" if one.high else "below"
-            text = f"{capital(one.title)} {side} {limit.value:g} {said}, first {first}: {one.beyond}."
+            text = f"{capital(one.harm)}, first {first}: {one.beyond}."
             found.append(HardFinding(one.line, "warning", text, limit.source))
     if not moved:
         return ()

@@ -12,7 +12,7 @@ from calcis.body import CLAMPED
 from calcis.case import Case, packaged
 from calcis.clinical.hard_findings import HardFinding, Simulated
 from calcis.compare.batches import simulate_all
-from calcis.compare.criteria import Chance, Harm, better, chance, harms, ranks, reached
+from calcis.compare.criteria import HARMED, Chance, Harm, better, chance, harms, ranks, reached
 from calcis.compare.evidence import Support, support
 from calcis.compare.generate import Generated
 from calcis.compare.in_space import first_person, has_block
@@ -205,7 +205,7 @@ def _wanted(case: Case, model: Model) -> list[str]:
     asked = (
         [] if case.goal is None or case.goal.quantity in (MINERAL, MINERAL_ORGANS) else [case.goal.quantity]
     )
-    return [name for name in dict.fromkeys((*_SHOWN, *asked)) if name in model.signals]
+    return [name for name in dict.fromkeys((*_SHOWN, *HARMED, *asked)) if name in model.signals]
 
 
 def _band(values: np.ndarray, unit: str) -> Band:

@@ -14,6 +14,7 @@ from types import MappingProxyType
 import numpy as np
 
 from calcis.case.goal import START, Goal
+from calcis.clinical.circulation import WATCHED
 from calcis.clinical.grades import lines, normal
 from calcis.errors import InputError
 from calcis.parameters import Parameter, data_path, read_parameters
@@ -75,7 +76,12 @@ _HARMS = {
     ),
     "low_phosphate": ("low phosphate", "phosphate_plasma", "low", "normal"),
     "low_turnover": ("bone hardly turns over", "formation_relative", "low", "harm.formation_low"),
+    **{
+        one.line: (one.harm, one.course, "high" if one.high else "low", f"circulation.{one.line}")
+        for one in WATCHED
+    },
 }
+HARMED = tuple(course for _, course, _, _ in _HARMS.values())  # courses that tell a harm
 
 
 def reached(goal: Goal, fared: Fared, arms: Sequence[str]) -> np.ndarray:
