@@ -6,6 +6,7 @@ import pytest
 from calcis.solve.grid.layout import Grid
 from calcis.space.diffusion import diffusion_parameters
 from calcis.space.lesion import LesionGrid
+from calcis.space.shapes import Cone, share_of_voxels
 from calcis.tissue.numbers import tissue_parameters
 
 PLASMA = {
@@ -102,7 +103,7 @@ def test_a_gap_closes_from_its_edge_in_a_time_in_proportion_to_its_width(numbers
 
 
 def test_a_wound_closes_as_fast_as_vessels_follow(numbers):
-    """A sixteenth of a millimetre a day; nothing is more than full or less than empty, and books close."""
+    """An eighteenth of a millimetre a day; nothing is more than full or less than empty, and books close."""
     found = []
     for width in (1.5, 3.0):
         lesion = wound(numbers, width, 0.125)
@@ -111,7 +112,7 @@ def test_a_wound_closes_as_fast_as_vessels_follow(numbers):
         assert filled.max() < 1.0 + 1e-3
         assert min(lesion.state(name).min() for name in FILLED) > -1e-4
         assert max(lesion.defects().values()) < 1e-9
-    assert 1.5 / np.diff(found)[0] == pytest.approx(0.064, rel=0.1)
+    assert 1.5 / np.diff(found)[0] == pytest.approx(0.056, rel=0.1)
 
 
 def test_without_macrophages_no_vessel_enters_and_nothing_lives_in_a_wound(numbers):
@@ -130,3 +131,51 @@ def test_healthy_layers_stay_as_they_are(numbers):
     for name in ("parenchyma.living", "ingrowth.progenitors", "ingrowth.sprouts"):
         assert np.abs(lesion.state(name) - 1.0).max() < 1e-9
     assert np.abs(lesion.state("debris.dead")).max() < 1e-9
+
+
+def test_a_hole_in_an_ear_closes_in_two_weeks(numbers):
+    """2 mm wide: in mice vessels and tissue had filled it by day 12 (rege_2011; sorg_2007 for skin)."""
+    days = []
+    for count in (20, 40):
+        spacing = 2.5 / count
+        lesion = LesionGrid(Grid((count, count, 1), spacing), [numbers], PLASMA, rtol=3e-2)
+        x = (np.arange(count) + 0.5) * spacing
+        far = np.hypot(x[None, :], x[:, None])[None]
+        cut, wide = (np.clip(0.5 - (far - radius) / spacing, 0.0, 1.0) for radius in (1.0, 1.5))
+        lesion.excise(cut, wide - cut)
+        day = 0
+        while lesion.state("parenchyma.living")[0, 0, 0] < 0.5:
+            day += 1
+            lesion.advance(day * DAY, PLASMA)
+        days.append(day)
+    assert days[0] == days[1]
+    assert 9 <= days[0] <= 16
+
+
+def test_what_freezing_killed_regrows_from_its_border_and_what_a_toxin_killed_at_once(numbers):
+    within = np.zeros((1, 1, 64))
+    within[0, 0, 16:] = 1.0
+    found = {}
+    for kind in ("toxin", "freezing"):
+        lesion, _ = line(numbers, 8.0, 0.125)
+        lesion.injure(kind, 1.0, within)
+        lesion.advance(21 * DAY, PLASMA)
+        found[kind] = lesion.state("parenchyma.living").ravel()
+    assert found["toxin"][30:] == pytest.approx(found["toxin"][-1], rel=0.01)
+    assert found["freezing"][20] == pytest.approx(found["toxin"][20], rel=0.1)
+    assert found["freezing"][-1] < 0.01
+
+
+def test_a_bite_through_dermis_into_fat_that_is_cleared_leaves_no_stone(numbers):
+    """A quarter of a cone.  Where inflammatory cells wandered off the dead, a ring of stone stayed."""
+    fat = {"capillaries.perfusion": 0.47, "interstitial_fluid.fluid_share": 0.17, "fat.fat_content": 2400.0}
+    fat |= {"debris.organic_phosphate_content": 12.0}
+    loading = [f"debris.loading_{what}" for what in ("rate", "capacity")]
+    fat |= {name: 0.2 * numbers[name] for name in loading}
+    kinds = np.zeros((24, 16, 16), np.int16)
+    kinds[8:] = 1
+    tissues = [numbers | {"capillaries.perfusion": 0.3}, numbers | fat]
+    lesion = LesionGrid(Grid((16, 16, 24), 0.25), tissues, PLASMA, tissue=kinds, rtol=3e-2)
+    lesion.injure("bite", 0.9, share_of_voxels(Cone((0.0, 0.0), 6.0, 4.0), lesion.grid))
+    lesion.advance(365 * DAY, PLASMA)
+    assert sum(lesion.state(name) for name in lesion.model.states if name.startswith("mineral.")).max() < 1.0

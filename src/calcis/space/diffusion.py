@@ -10,7 +10,7 @@ from calcis.parameters import Parameter, data_path, read_parameters
 from calcis.space.ingrowth import INGROWTH
 
 SPECIES = ("calcium", "phosphate", "acid", "pyrophosphate")
-CELLS = ("monocyte", "inflammatory", "reparative")  # neutrophils live too short to come far
+CELLS = ("monocyte", "reparative")  # neutrophils live too short, and inflammatory ones stay with the dead
 PARAMETERS = dict.fromkeys((*SPECIES, "macrophages", "progenitors", "sprouts"), "mm^2/h") | {
     "warming": "1",
     "hindrance": "1",

@@ -53,7 +53,7 @@ KINDS: Mapping[str, Kind] = {
 
 _SHARES = {"apoptotic_share": "1", "mitochondria_share": "1", "phosphate_share": "1", "flow_left": "1"}
 _OWN = {"ischaemia": {"survival_time": "h"}, "infection": {"inoculum": "1/mm^3"}}
-_OWN |= {"fat_necrosis": {"freed_share": "1"}}
+_OWN |= {"fat_necrosis": {"freed_share": "1"}, "freezing": {"stem_cells_left": "1"}}
 PARAMETERS = {kind: _SHARES | _OWN.get(kind, {}) for kind in KINDS}  # as a data file of injuries names them
 
 _LOST = "capillaries.flow_lost"
