@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,12 +15,12 @@ import numpy as np
 from calcis.case import Case, packaged, read_case_text
 from calcis.case.dose_text import read_dose
 from calcis.case.drugs import USES, Evidence
-from calcis.case.form import Difference
 from calcis.changes import resolve
 from calcis.clinical.grades import lines, normal_range
 from calcis.clinical.hard_findings import Simulated
-from calcis.clinical.history import implied
+from calcis.clinical.history import conditions, implied
 from calcis.compare.evidence import rules
+from calcis.errors import InputError
 from calcis.individual.find import usually_lived
 from calcis.individual.levels import Response
 from calcis.units import convert
@@ -31,6 +31,9 @@ MANY = 300  # doses of a course
 AVERAGED = "averaged"
 _WATCH = "watch"
 _DEPOSITS = ("calcinosis", "calciphylaxis")
+_BEHIND = ("systemic_sclerosis",)
+_EXCISE, _MARGINS = "excise", ("2 mm", "1 mm", "0.5 mm", "0 mm")
+_UNFELT = "What the person takes is not simulated, nor what follows when it is stopped."
 _OWN_GLANDS = ("primary_hyperparathyroidism", "tertiary_hyperparathyroidism", "lithium")
 
 
@@ -54,30 +57,37 @@ def generate(case: Case) -> Generated:
     kind = _kind(case, abnormal)
     told = rules()["kinds"][kind]
     words = f"{told['title']}: {told['says']}"
-    asked: dict[str, tuple[list[Any], str]] = {_WATCH: ([], "What happens if nothing is done.")}
-    left_out: dict[str, str] = {}
-    for name, actions, why in (*_causes(case, abnormal), *_drugs(case, abnormal, kind, left_out)):
-        asked[name] = (actions, why)
-    if case.lesion is not None and case.lesion.injury is not None:
-        if "excise" in Difference.model_fields:
-            at = case.lesion.injury.at + 0.5 * (case.run.duration - case.lesion.injury.at)
-            action = {"excise": {"at": f"{at / 24.0:.6g} d", "margin": "2 mm"}}
-            asked["excise"] = ([action], f"It is one lesion. Half way through the run. {_surgery()}")
-        else:
-            left_out["excise"] = f"Excision cannot be simulated. {_surgery()}"
-    fresh = {name: one for name, one in asked.items() if name not in case.arms and not _same(case, one[0])}
-    whole = _with_arms(case, {name: actions for name, (actions, _) in fresh.items()})
     start = Simulated(
         np.zeros(1), {name: (unit, np.array([value])) for name, (value, unit) in levels.items()}
     )
+    asked: dict[str, tuple[list[Any], str]] = {_WATCH: ([], "What happens if nothing is done.")}
+    left_out = _behind(case) if kind == "dystrophic" else {}
+    taken = _taken(case, start)
+    for drug, text in taken.items():
+        asked[f"stop {drug.replace('_', ' ')}"] = ([{"stop": drug}], f"{text} {_UNFELT}")
+    for name, actions, why in (
+        *_causes(case, abnormal, left_out),
+        *_drugs(case, abnormal, kind, left_out),
+        *_excision(case, left_out),
+    ):
+        asked[name] = ([*({"stop": drug} for drug in taken), *actions], why)
+    fresh = {name: one for name, one in asked.items() if name not in case.arms and not _same(case, one[0])}
+    whole = _with_arms(case, {name: actions for name, (actions, _) in fresh.items()})
     reasons = {name: said for name, (_, said) in fresh.items()}
     for name in fresh:
         bad = [one for one in whole.arms[name].hard_findings(start) if one.contraindicated]
-        if bad:
+        if bad and name != _WATCH:
             left_out[name] = bad[0].text
             del reasons[name]
     kept = {name: asked[name][0] for name in reasons}
     return Generated(_with_arms(case, kept) if kept else case, reasons, left_out, words)
+
+
+def _taken(case: Case, start: Simulated) -> dict[str, str]:
+    """Medication that this person should not take, and why."""
+    watched = replace(next(iter(case.arms.values())), doses=(), stopped=())
+    said = [one for one in watched.hard_findings(start) if one.drug in case.medication]
+    return {one.drug: one.text for one in reversed(said) if one.drug is not None and one.level == "urgent"}
 
 
 def _levels(case: Case) -> dict[str, tuple[float, str]]:
@@ -129,7 +139,12 @@ def _abnormal(case: Case, levels: Mapping[str, tuple[float, str]]) -> set[str]:
             found.add("high_pth")
     if phosphate is not None and phosphate > normal_range("phosphate_plasma")[1]:
         found.add("high_phosphate")
-    if _dialysed(case) and pth is not None and pth > normal_range("pth_plasma")[1] and not _low(levels):
+    if (
+        _has(case, "dialysis")
+        and pth is not None
+        and pth > normal_range("pth_plasma")[1]
+        and not _low(levels)
+    ):
         found.add("high_pth_dialysis")
     vitamin_d = level("calcidiol_plasma", "nmol/L")
     if vitamin_d is not None and vitamin_d < lines()["vitamin_d_25.deficient_below"].value and not high:
@@ -142,20 +157,20 @@ def _low(levels: Mapping[str, tuple[float, str]]) -> bool:
     return convert(value, unit, "mmol/L") < normal_range("calcium_plasma")[0]
 
 
-def _dialysed(case: Case) -> bool:
-    named = tuple(disease.name for disease in case.diseases)
-    return "dialysis" in (*case.conditions, *implied(named))
+def _has(case: Case, condition: str) -> bool:
+    """Whether a case tells a condition, or a disease that is one."""
+    return condition in (*case.conditions, *implied(tuple(disease.name for disease in case.diseases)))
 
 
 def _kind(case: Case, abnormal: set[str]) -> str:
     if abnormal & {"high_calcium", "high_phosphate"}:
         return "metastatic"
-    if case.lesion is not None:
-        return "localised"
-    return "dystrophic" if set(_DEPOSITS) & {*case.conditions} else "none"
+    if set(_DEPOSITS) & {*case.conditions}:
+        return "dystrophic"
+    return "localised" if case.lesion is not None else "none"
 
 
-def _causes(case: Case, abnormal: set[str]) -> Iterator[tuple[str, list[Any], str]]:
+def _causes(case: Case, abnormal: set[str], left_out: dict[str, str]) -> Iterator[tuple[str, list[Any], str]]:
     """Arms in which the numbers of a disease are normal again."""
     if not abnormal & {"high_calcium", "high_phosphate"}:
         return
@@ -163,6 +178,7 @@ def _causes(case: Case, abnormal: set[str]) -> Iterator[tuple[str, list[Any], st
     for disease in case.diseases:
         told = rules()["causes"].get(disease.name)
         if told is None:
+            left_out[f"treat: {disease.title}"] = "The cause. That it is treated cannot be simulated."
             continue
         changes = {}
         for change in disease.changes:
@@ -172,19 +188,46 @@ def _causes(case: Case, abnormal: set[str]) -> Iterator[tuple[str, list[Any], st
         yield told["arm"], [{"changes": changes}], f"The cause: {told['says']}."
 
 
+def _behind(case: Case) -> dict[str, str]:
+    """The disease behind deposits in many places: no arm, as nothing simulated treats it."""
+    known = [disease.title for disease in case.diseases]
+    known += [conditions()[name].title for name in case.conditions if name in _BEHIND]
+    what = listed(known) if known else "the disease behind the deposits"
+    return {f"treat: {what}": "It comes first. How it is treated, and what that does, cannot be simulated."}
+
+
+def _excision(case: Case, left_out: dict[str, str]) -> Iterator[tuple[str, list[Any], str]]:
+    """The lesion is cut out half way through the run, with as wide a margin as its block has room for."""
+    if case.lesion is None or case.lesion.injury is None:
+        return
+    at = case.lesion.injury.at + 0.5 * (case.run.duration - case.lesion.injury.at)
+    problem = None
+    for margin in _MARGINS:
+        action = {"excise": {"at": f"{at / 24.0:.6g} d", "margin": margin}}
+        try:
+            _with_arms(case, {_EXCISE: [action]} if _EXCISE not in case.arms else {})
+        except InputError as wrong:
+            problem = wrong
+            continue
+        yield _EXCISE, [action], f"It is one lesion. Half way through the run. {_surgery()}"
+        return
+    left_out[_EXCISE] = f"{problem}. {_surgery()}"
+
+
 def _drugs(
     case: Case, abnormal: set[str], kind: str, left_out: dict[str, str]
 ) -> Iterator[tuple[str, list[Any], str]]:
     """Drugs whose target is abnormal."""
     targets = {*abnormal} | ({"deposit"} if kind == "dystrophic" else set())
     for target, rule in rules()["targets"].items():
-        if target not in targets or (rule.get("only") == "dialysis" and not _dialysed(case)):
+        use, only = rule.get("use", target), rule.get("only")
+        if use not in targets or (only is not None and not _has(case, only)):
             continue
         for name in rule["drugs"]:
             drug = packaged().drugs[name]
-            known = next(one for one in drug.evidence if one.use == target)
+            known = next(one for one in drug.evidence if one.use == use)
             lacks = packaged().lacks(case.body, name)
-            words = f"{USES[target][0].upper()}{USES[target][1:]}."
+            words = f"{USES[use][0].upper()}{USES[use][1:]}."
             title = name.replace("_", " ")
             if drug.waits or lacks:
                 left_out[title] = f"{words} Not simulated: {drug.waits or lacks}. {_said(known)}"

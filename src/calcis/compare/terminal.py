@@ -55,16 +55,16 @@ def show(found: Comparison, page: Path | None, console: Console, system: str) ->
 def _table(console: Console, found: Comparison, system: str) -> None:
     shown = columns(found, system)
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    ranked = found.case.goal is not None
+    ranked, listed = found.case.goal is not None, list(rows(found, shown))
     if ranked:
-        table.add_column("rank")
+        table.add_column("rank", min_width=max(len(row.rank) for row in listed))
     table.add_column("arm")
     if ranked:
         table.add_column("reach it (95 %)")
     for column in shown:
         table.add_column(escape(f"{column.title} {column.unit}".strip()))
     table.add_column("evidence")
-    for row in rows(found, shown):
+    for row in listed:
         marks = [f"[red]{row.rank}[/]" if row.rank == "contraindicated" else row.rank] if ranked else []
         chance = [row.chance] if ranked else []
         table.add_row(*marks, escape(row.name), *chance, *row.cells, escape(row.evidence))

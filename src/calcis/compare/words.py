@@ -168,6 +168,10 @@ def in_a_sentence(found: Comparison) -> str:
     names = listed([f"“{one.name}”" for one in first])
     if len(ranked) == 1:
         return f"{names} reaches the goal in {per_cent(first[0].chance.share if first[0].chance else 0)}."
+    shares = {one.chance.share for one in ranked if one.chance}
+    if len(first) == len(ranked) and len(ranked) > 1 and shares in ({0.0}, {1.0}):
+        who = "nobody" if shares == {0.0} else "everybody"
+        return f"By this goal the arms are not distinguishable: {who} reaches it in any of them ({names})."
     if len(first) == len(ranked):
         return f"By this goal the arms are not distinguishable: {names}."
     if len(first) > 1:

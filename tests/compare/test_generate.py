@@ -1,0 +1,149 @@
+"""Are the arms that come to mind those of the table, by kind, extent and what is abnormal?"""
+
+import pytest
+
+from calcis.case import read_case_text
+from calcis.compare.generate import Generated, generate
+
+CASE = """calcis: 1
+title: Somebody
+person: {{age: 60 y, sex: female, mass: 70 kg}}
+body: calcis
+{more}
+arms:
+  watch: []
+run: {{duration: {duration}, every: 1 d}}
+"""
+LESION = (
+    "lesion: {tissue: dermis, injury: {kind: bite, at: 10 d, "
+    "shape: {cone: {diameter: 6 mm, depth: 4 mm}}, killed: 0.9}}"
+)
+AGAINST_CALCIUM = ["saline", "calcitonin", "zoledronate", "denosumab"]
+AGAINST_PHOSPHATE = ["sevelamer", "lanthanum", "tenapanor"]
+DIALYSED = (
+    "disease: dialysis\n"
+    "labs: {calcium: 9.3 mg/dL, phosphate: 4.2 mg/dL, pth: 300 pg/mL, creatinine: 8 mg/dL}\n"
+)
+METASTASES = "disease: {osteolytic_metastases: {release: 45 mmol/d}}\n"
+
+
+def _generated(more: str, duration: str = "60 d") -> Generated:
+    return generate(read_case_text(CASE.format(more=more, duration=duration), "case.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("more", "kind", "arms", "left_out"),
+    [
+        pytest.param("", "no lesion", [], [], id="nothing"),
+        pytest.param(LESION, "a lesion", ["excise"], [], id="localised: watch, excise"),
+        pytest.param(
+            f"{METASTASES}labs: {{calcium: 13 mg/dL, phosphate: 3 mg/dL}}",
+            "calcium or phosphate",
+            AGAINST_CALCIUM,
+            ["treat: Osteolytic metastases"],
+            id="high calcium: the cause cannot be removed, calcium alone",
+        ),
+        pytest.param(
+            "disease: vitamin_d_intoxication",
+            "calcium or phosphate",
+            ["vitamin D stopped", *AGAINST_CALCIUM],
+            [],
+            id="high calcium: the cause, then calcium",
+        ),
+        pytest.param(
+            "disease: primary_hyperparathyroidism",
+            "calcium or phosphate",
+            ["parathyroidectomy", *AGAINST_CALCIUM, "cinacalcet"],
+            [],
+            id="glands of their own will",
+        ),
+        pytest.param(
+            "disease: hyperphosphataemic_familial_tumoral_calcinosis\nconditions: [calcinosis]",
+            "calcium or phosphate",
+            AGAINST_PHOSPHATE,
+            ["treat: Hyperphosphataemic familial tumoral calcinosis"],
+            id="high phosphate with deposits: phosphate alone, no diltiazem",
+        ),
+        pytest.param(
+            f"{LESION}\ndisease: hyperphosphataemic_familial_tumoral_calcinosis",
+            "calcium or phosphate",
+            [*AGAINST_PHOSPHATE, "excise"],
+            ["treat: Hyperphosphataemic familial tumoral calcinosis"],
+            id="a lesion with high phosphate",
+        ),
+        pytest.param(
+            "conditions: [calcinosis, systemic_sclerosis]",
+            "deposits in many places",
+            ["diltiazem"],
+            ["treat: systemic sclerosis", "sodium thiosulphate", "minocycline"],
+            id="dystrophic: the disease, trials at reversal, diltiazem last",
+        ),
+        pytest.param(
+            "conditions: [calcinosis, heart_failure]",
+            "deposits in many places",
+            [],
+            ["treat: the disease behind the deposits", "sodium thiosulphate", "minocycline", "diltiazem"],
+            id="contraindicated diltiazem is told, not given",
+        ),
+        pytest.param(
+            f"{DIALYSED}conditions: [calciphylaxis]\nmedication: [warfarin]",
+            "deposits in many places",
+            ["stop warfarin", "cinacalcet", "etelcalcetide", "hexasodium fytate"],
+            ["treat: Kidney failure on haemodialysis", "sodium thiosulphate"],
+            id="calciphylaxis: warfarin is stopped, no diltiazem",
+        ),
+    ],
+)  # fmt: skip
+def test_arms_are_those_of_the_table_in_its_order(
+    more: str, kind: str, arms: list[str], left_out: list[str]
+) -> None:
+    found = _generated(more)
+    assert found.kind.startswith(kind)
+    assert [name for name in found.case.arms if name != "watch"] == arms
+    assert list(found.left_out) == left_out
+
+
+def test_what_is_contraindicated_is_told_in_the_words_of_its_finding() -> None:
+    found = _generated("conditions: [calcinosis, heart_failure]")
+    assert found.left_out["diltiazem"].startswith("Contraindicated. Diltiazem weakens the heart")
+
+
+def test_warfarin_is_stopped_in_calciphylaxis_and_never_given() -> None:
+    more = f"{DIALYSED}conditions: [calciphylaxis, calcinosis]\nmedication: [warfarin]"
+    found = _generated(more)
+    assert found.case.arms["stop warfarin"].stopped == ("warfarin",)
+    assert "predisposes to calciphylaxis" in found.why["stop warfarin"]
+    assert "not simulated" in found.why["stop warfarin"]
+    for name, arm in found.case.arms.items():
+        assert (arm.stopped == ("warfarin",)) == (name != "watch"), name
+        assert "warfarin" not in {dose.drug for dose in arm.doses}, name
+    for conditions in ("[calciphylaxis]", "[calcinosis]", "[calcinosis, calciphylaxis, dialysis]"):
+        other = _generated(f"conditions: {conditions}")
+        assert not any("warfarin" in name for name in (*other.case.arms, *other.left_out))
+        assert not any(dose.drug == "warfarin" for arm in other.case.arms.values() for dose in arm.doses)
+
+
+def test_what_raises_calcium_is_stopped_where_calcium_is_high() -> None:
+    found = _generated("medication: [lithium, metoprolol]\nlabs: {calcium: 14.5 mg/dL, phosphate: 2.4 mg/dL}")
+    assert found.case.arms["stop lithium"].stopped == ("lithium",)
+    assert not any("metoprolol" in name for name in found.case.arms)
+    assert found.case.arms["zoledronate"].stopped == ("lithium",)
+    normal = _generated("medication: [lithium]\nlabs: {calcium: 9.5 mg/dL, phosphate: 3.4 mg/dL}")
+    assert list(normal.case.arms) == ["watch"]
+
+
+def test_a_block_without_room_is_cut_with_less_margin() -> None:
+    block = LESION.replace("dermis,", "dermis, grid: [16, 16, 12], spacing: 0.5 mm,")
+    (one,) = _generated(block).case.arms["excise"].operations
+    assert one.margin == 1.0  # type: ignore[union-attr]
+    tight = LESION.replace("dermis,", "dermis, grid: [6, 6, 4], spacing: 1 mm,")
+    (one,) = _generated(tight).case.arms["excise"].operations
+    assert one.margin == 0.0  # type: ignore[union-attr]
+
+
+def test_drugs_of_long_runs_are_averaged_and_too_many_doses_left_out() -> None:
+    found = _generated("conditions: [calcinosis]", "3 y")
+    assert found.case.arms["diltiazem"].doses[0].averaged
+    long = _generated(f"{DIALYSED}conditions: [calciphylaxis]", "3 y")
+    assert "one by one take long" in long.left_out["etelcalcetide"]
+    assert "hexasodium fytate" not in long.case.arms
