@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from calcis.case import read_case_text
@@ -17,7 +16,7 @@ organs: none
 DISEASE
 arms:
 ARMS
-run: {duration: DAYS d, every: 1 d}
+run: {duration: DAYS d, every: EVERY}
 """
 WOUND = """lesion:
   tissue: dermis
@@ -25,9 +24,14 @@ WOUND = """lesion:
 changes: {macrophage_competence: 0.2}"""
 
 
-def run(disease: str, days: int, **arms: str) -> Run:
+def run(disease: str, days: int, every: str = "1 d", **arms: str) -> Run:
     listed = "\n".join(f"  {name}: [{dose}]" for name, dose in arms.items())
-    text = CASE.replace("DISEASE", disease).replace("ARMS", listed).replace("DAYS", str(days))
+    text = (
+        CASE.replace("DISEASE", disease)
+        .replace("ARMS", listed)
+        .replace("DAYS", str(days))
+        .replace("EVERY", every)
+    )
     return simulate(read_case_text(text, "case"))
 
 
@@ -83,7 +87,6 @@ def wound() -> Run:
         watch="",
         indometacin="indometacin 50 mg PO twice daily",
         prednisolone="prednisolone 20 mg PO daily",
-        minocycline="minocycline 100 mg PO daily",
     )
 
 
@@ -112,6 +115,12 @@ def test_vitamin_k_and_warfarin_act_in_walls_of_arteries_that_live() -> None:
     assert mineral(found, "vitamin_k") < 0.8 * watched
 
 
-def test_a_drug_of_which_the_mechanism_is_not_known_does_nothing_and_says_so(wound: Run) -> None:
-    assert np.isclose(mineral(wound, "minocycline"), mineral(wound, "watch"), rtol=1e-3)
-    assert any("it does nothing: how it acts" in one.text for one in wound["minocycline"].findings)
+def test_minocycline_holds_microbes_back_and_calms_what_they_call() -> None:
+    infected = WOUND.replace("bite, at: 1 d", "infection, at: 2 d").replace("0.9}", "0.1}")
+    found = run(infected, 14, "6 h", watch="", minocycline="minocycline 100 mg PO twice daily")
+    with_, without = (found[arm].lesion_series for arm in ("minocycline", "watch"))
+    assert with_ is not None and without is not None
+    assert with_["microbes"].values.max() < 0.7 * without["microbes"].values.max()
+    assert with_["neutrophils"].values.max() < 0.7 * without["neutrophils"].values.max()
+    told = found["minocycline"].lesion_facts["story"][-1]["text"]
+    assert told.startswith("Minocycline lowered growth of microbes by")

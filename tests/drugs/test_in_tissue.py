@@ -47,7 +47,7 @@ def test_a_drug_moves_the_laws_by_its_factor_and_none_by_one(name: str) -> None:
     moved = assemble(parts, INPUTS | signals)
     states = {state: float(value) for state, value in MODEL.start(NUMBERS, PLASMA).items()}
     states |= {"mineral.octacalcium": 30.0, "debris.dead": 0.4, "debris.mitochondria": 0.3}
-    states["ossification.osteogenic"] = 0.9
+    states |= {"ossification.osteogenic": 0.9, "microbes.density": 1e3}
     plain = MODEL.at(states, NUMBERS, PLASMA).rates()
     assert moved.at(states, NUMBERS, {**PLASMA, **dict.fromkeys(signals, 1.0)}).rates() == plain
     half = moved.at(states, NUMBERS, {**PLASMA, **dict.fromkeys(signals, 0.5)}).rates()
