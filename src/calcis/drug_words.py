@@ -41,6 +41,7 @@ def drug_facts(drug: Drug) -> dict[str, Any]:
         "routes": dict(drug.routes),
         "dose units": ", ".join(drug.dose_units) + " (each also per kg)",
         "also called": ", ".join(drug.synonyms),
+        "taken since before the run": f"disease: {drug.same_as}" if drug.same_as else "",
         "averaged over a course": f"off by up to {drug.averaged} of its effect" if drug.averaged else "",
         "molar mass": shown(drug.molar_mass) if drug.molar_mass else "",
         "kinetics": _kinetics(drug_part(drug.name)),

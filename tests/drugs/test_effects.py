@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from calcis.case import read_case_text
+from calcis.case import packaged, read_case_text
 from calcis.simulate import simulate
 from calcis.store import Run
 
@@ -124,3 +126,13 @@ def test_minocycline_holds_microbes_back_and_calms_what_they_call() -> None:
     assert with_["neutrophils"].values.max() < 0.7 * without["neutrophils"].values.max()
     told = found["minocycline"].lesion_facts["story"][-1]["text"]
     assert told.startswith("Minocycline lowered growth of microbes by")
+
+
+def test_the_disease_of_taking_a_thiazide_is_much_of_the_drug() -> None:
+    """Both move what the distal tubule can take back; the disease lies within what is known of the drug."""
+    words = packaged()
+    (change,) = words.diseases[words.drugs["hydrochlorothiazide"].same_as].changes
+    most = words.parameters("calcis")["hydrochlorothiazide.reabsorption_maximum"]
+    least, highest = (float(end) for end in re.findall(r"[0-9.]+", most.note.partition(",")[0]))
+    assert change.name == "kidney_calcium.capacity_factor" and change.value is not None
+    assert least <= change.value - 1.0 <= highest
