@@ -1,9 +1,14 @@
 """Who reaches a goal, and when are two arms told apart?"""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from calcis.case.goal import Goal
+from calcis.clinical.hard_findings import OF_BODIES
+from calcis.clinical.rules import Asked, Patient
+from calcis.clinical.states import states
 from calcis.compare.criteria import better, chance, harms, ranks, reached
 from calcis.errors import InputError
 from calcis.simulate.ensemble import Fared
@@ -81,12 +86,37 @@ def test_arms_that_are_not_told_apart_share_a_rank_and_some_are_not_ranked() -> 
 
 def test_harm_is_what_was_not_there_at_the_start() -> None:
     low = fared([[[2.4, 1.8, 2.4]], [[1.8, 1.8, 1.8]], [[2.4, 2.4, 2.4]]])
-    (found,) = [one for one in harms(low, 0) if one.name == "severe_low_calcium"]
+    (found,) = [one for one in harms(low, 0, Patient()) if one.name == "severe_hypocalcaemia"]
     assert found.share == pytest.approx(1 / 3)
+    assert (found.title, found.source) == ("severe hypocalcaemia", "turner_2016: severe hypocalcaemia")
+
+
+@pytest.mark.parametrize("with_ionised", [True, False])
+@pytest.mark.parametrize("calcium", [4.2, 3.0, 2.4, 2.0, 1.5])
+def test_every_urgent_state_is_a_harm_by_the_same_lines(calcium: float, with_ionised: bool) -> None:
+    taking = Patient({}, frozenset(), frozenset({"digoxin"}))
+    names = ["calcium_plasma", *(["calcium_ionised_plasma"] if with_ionised else [])]
+    levels = {name: (calcium if name == "calcium_plasma" else 0.5 * calcium) for name in names}
+    courses = {
+        name: np.array([[[2.4 if name == "calcium_plasma" else 1.25, levels[name]]]]) for name in names
+    }
+    told = Fared(np.array([0.0, 24.0]), courses, dict.fromkeys(names, "mmol/L"), {})
+    found = {one.name: one.share for one in harms(told, 0, taking)}
+    now = replace(taking, values={OF_BODIES[name]: level for name, level in levels.items()})
+    assert len(states()) >= 4
+    for name, rule in states().items():
+        assert found[name] == float(bool(rule.holds(Asked(now)).truth)), name
+
+
+def test_high_calcium_harms_those_who_take_digoxin() -> None:
+    high = fared([[[2.4, 3.0, 2.4]]])
+    for medication, share in ((frozenset({"digoxin"}), 1.0), (frozenset(), 0.0)):
+        told = {one.name: one.share for one in harms(high, 0, Patient({}, frozenset(), medication))}
+        assert told["hypercalcaemia_with_digoxin"] == share
 
 
 def test_what_drugs_do_to_the_heart_counts_as_harm() -> None:
     courses = {"pr_interval": np.array([[[160.0, 190.0]], [[160.0, 210.0]]])}
     fared = Fared(np.array([0.0, 24.0]), courses, {"pr_interval": "ms"}, {})
-    (found,) = harms(fared, 0)
+    (found,) = harms(fared, 0, Patient())
     assert (found.title, found.share) == ("PR interval above 200 ms", 0.5)

@@ -16,7 +16,7 @@ from calcis.clinical.rules import LEVELS, VALUES, Asked, Given, Patient, Rule, r
 from calcis.units import convert
 from calcis.wording import capital, listed, on
 
-_OF_BODIES = {  # courses of bodies -> values of a person
+OF_BODIES = {  # courses of bodies -> values of a person
     "calcium_plasma": "calcium",
     "calcium_ionised_plasma": "calcium_ionised",
     "calcidiol_plasma": "vitamin_d_25",
@@ -72,7 +72,7 @@ class Simulated:
 
     def course(self, value: str) -> np.ndarray | None:
         """The course of a value of a person, in its unit; None where the body has none."""
-        for name, known in _OF_BODIES.items():
+        for name, known in OF_BODIES.items():
             if known == value and name in self.courses:
                 unit, values = self.courses[name]
                 return values * convert(1.0, unit, VALUES[value][1])

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from calcis.body import CLAMPED
-from calcis.case import Case, packaged
+from calcis.case import Case, Treatment, packaged
 from calcis.clinical.hard_findings import HardFinding, Simulated
+from calcis.clinical.rules import Patient
 from calcis.compare.batches import simulate_all
 from calcis.compare.criteria import HARMED, Chance, Harm, better, chance, harms, ranks, reached
 from calcis.compare.evidence import Support, support
@@ -168,7 +169,7 @@ def compare(
             chance=None if reach is None else chance(reach[:, j]),
             rank=places.get(j),
             alike=() if reach is None or j not in places else _alike(reach, j, allowed, names),
-            harms=tuple(harms(fared, j)),
+            harms=tuple(harms(fared, j, _taking(arm))),
             findings=tuple(one for one in findings[name] if one.drug is not None),
             remarks=arm.findings,
             evidence=support(arm, packaged().drugs),
@@ -198,6 +199,12 @@ def _assumed(case: Case, model: Model) -> tuple[Parameter, ...]:
     for one in models:
         numbers.shared(one)
     return tuple(one for one in numbers.used if one.kind == "assumed")
+
+
+def _taking(arm: Treatment) -> Patient:
+    """The person of an arm, who does not take what it stops."""
+    known = arm.known or Patient()
+    return replace(known, medication=known.medication - frozenset(arm.stopped))
 
 
 def _wanted(case: Case, model: Model) -> list[str]:

@@ -1,6 +1,6 @@
 """Who reaches the goal, when are two arms told apart, and who comes to harm?
 
-The numbers, with their sources, are in data/compare/criteria.yaml and data/clinical/grades.yaml.
+The numbers, with their sources, are in data/compare/criteria.yaml and data/clinical; what is urgent is harm.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ import numpy as np
 from calcis.case.goal import START, Goal
 from calcis.clinical.circulation import WATCHED
 from calcis.clinical.grades import lines, normal
+from calcis.clinical.hard_findings import OF_BODIES
+from calcis.clinical.rules import VALUES, Patient
+from calcis.clinical.states import held, states, title
 from calcis.errors import InputError
 from calcis.parameters import Parameter, data_path, read_parameters
 from calcis.simulate.ensemble import Fared
@@ -63,17 +66,9 @@ class Harm:
     source: str
 
 
-# name: (title, course, whether too low or too high, where the line is)
+# Beside the urgent states, name: (title, course, whether too low or too high, where the line is)
 _HARMS = {
-    "low_calcium": ("low ionised calcium", "calcium_ionised_plasma", "low", "normal"),
-    "severe_low_calcium": ("calcium below 1.9 mmol/L", "calcium_plasma", "low", "hypocalcaemia.severe_below"),
     "high_calcium": ("high ionised calcium", "calcium_ionised_plasma", "high", "normal"),
-    "severe_high_calcium": (
-        "calcium above 3.5 mmol/L",
-        "calcium_plasma",
-        "high",
-        "hypercalcaemia.severe_above",
-    ),
     "low_phosphate": ("low phosphate", "phosphate_plasma", "low", "normal"),
     "low_turnover": ("bone hardly turns over", "formation_relative", "low", "harm.formation_low"),
     **{
@@ -81,7 +76,7 @@ _HARMS = {
         for one in WATCHED
     },
 }
-HARMED = tuple(course for _, course, _, _ in _HARMS.values())  # courses that tell a harm
+HARMED = (*OF_BODIES, *(course for _, course, _, _ in _HARMS.values()))  # courses that tell a harm
 
 
 def reached(goal: Goal, fared: Fared, arms: Sequence[str]) -> np.ndarray:
@@ -166,18 +161,29 @@ def ranks(reach: np.ndarray, ranked: Sequence[int]) -> dict[int, int]:
     return found
 
 
-def harms(fared: Fared, arm: int) -> list[Harm]:
-    """What befalls persons in an arm, and how many of them."""
+def harms(fared: Fared, arm: int, patient: Patient) -> list[Harm]:
+    """What befalls persons in an arm, and how many of them: every state that is urgent, and some others."""
+    known = {
+        OF_BODIES[name]: values[:, arm] * convert(1.0, fared.units[name], VALUES[OF_BODIES[name]][1])
+        for name, values in fared.courses.items()
+        if name in OF_BODIES
+    }
     found = []
-    for name, (title, course, side, line) in _HARMS.items():
+    for rule in states().values() if known else ():
+        alive = np.isfinite(next(iter(known.values()))[:, 0])
+        found.append(_harm(rule.name, title(rule), held(rule, known, patient), alive, rule.source))
+    for name, (words, course, side, line) in _HARMS.items():
         if course not in fared.courses:
             continue
         number = normal()[f"{course}.{side}"] if line == "normal" else {**lines(), **criteria()}[line]
         limit = convert(number.value, number.unit, fared.units[course])
         values = fared.courses[course][:, arm]
         beyond = values < limit if side == "low" else values > limit
-        fresh = beyond[:, 1:].any(axis=1) & ~beyond[:, 0]
-        known = np.isfinite(values[:, 0])
-        share = float(fresh[known].mean()) if known.any() else math.nan
-        found.append(Harm(name, title, share, number.source))
+        found.append(_harm(name, words, beyond, np.isfinite(values[:, 0]), number.source))
     return found
+
+
+def _harm(name: str, words: str, beyond: np.ndarray, alive: np.ndarray, source: str) -> Harm:
+    """Of those who are simulated, the share in whom something (person, time) comes after the start."""
+    fresh = beyond[:, 1:].any(axis=1) & ~beyond[:, 0]
+    return Harm(name, words, float(fresh[alive].mean()) if alive.any() else math.nan, source)
