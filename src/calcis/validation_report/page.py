@@ -19,7 +19,7 @@ from calcis.study.form import KINDS
 from calcis.study.validation import Validation
 from calcis.study.verdict import Verdict
 from calcis.validation_report.pictures import against, points, strip
-from calcis.validation_report.words import markdown, rows, simulated, verdict_word, wanted
+from calcis.validation_report.words import markdown, patients, rows, simulated, verdict_word, wanted
 
 
 def render(validation: Validation) -> str:
@@ -71,7 +71,12 @@ def _grouped(some: Sequence[Verdict], key: Any) -> list[tuple[Any, list[Verdict]
 
 def _experiments(some: Sequence[Verdict], citations: Citations) -> list[dict[str, Any]]:
     return [
-        {"name": name, "title": part[0].experiment.title, "rows": [_row(one, citations) for one in part]}
+        {
+            "name": name,
+            "title": part[0].experiment.title,
+            "patients": patients(part[0].experiment),
+            "rows": [_row(one, citations) for one in part],
+        }
         for name, part in _grouped(some, lambda one: one.experiment.name)
     ]
 

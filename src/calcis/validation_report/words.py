@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from calcis.quantities import pretty
+from calcis.study.experiment import Experiment
 from calcis.study.validation import Validation
 from calcis.study.verdict import Verdict, number_of
-from calcis.wording import digits
+from calcis.wording import digits, span
 
 
 def rows(validation: Validation) -> list[dict[str, Any]]:
@@ -43,7 +44,7 @@ def wanted(one: Verdict) -> str:
     if one.value is not None:
         below, above = one.value - one.low, one.high - one.value
         near = f" ± {above:.2g}" if math.isclose(below, above, rel_tol=1e-6) else ""
-        near = near or f" ({_said(one.low)} to {_said(one.high)})"
+        near = near or f" ({one.low:.3g} to {one.high:.3g})"
         return f"{number_of(one.said.form.equals or '')}{near}{unit}"
     if one.low == -math.inf:
         return f"at most {_said(one.high)}{unit}"
@@ -81,6 +82,37 @@ def _value(number: str) -> float:
 
 def _said(value: float) -> str:
     return f"{value:.6g}"
+
+
+def patients(experiment: Experiment) -> str:
+    """Of a virtual trial: who is let in, and what is given of them, which is compared with nothing."""
+    given = experiment.patients
+    if given is None:
+        return ""
+    said = [f"up to {given.simulated} simulated persons"]
+    if given.diseases:
+        said.append(", ".join(f"{many:g} with {_plain(name)}" for name, many in given.diseases.items()))
+    entry = ", ".join(f"{_plain(name)} {text}" for name, text in given.entry.items())
+    if entry:
+        said.append(f"let in with {entry}" + (f", {span(given.at)} after the start" if given.at else ""))
+    had = [
+        f"{_plain(name)} {one.mean}"
+        + (f" ± {one.sd}" if one.sd is not None else "")
+        + (f" ({one.source})" if one.source is not None else "")
+        for name, one in given.baseline.items()
+    ]
+    if had:
+        said.append(f"given, not compared: {', '.join(had)} then")
+    said += [
+        f"{name}: the first of {', '.join(one.arms)} with {', '.join(map(_plain, one.until))} "
+        f"{', '.join(one.until.values())} at {span(one.at)}"
+        for name, one in given.titrated.items()
+    ]
+    return "; ".join(said)
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def as_json(validation: Validation) -> list[Mapping[str, Any]]:
