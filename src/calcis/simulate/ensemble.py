@@ -103,8 +103,11 @@ def fare(
     threads: int | None = None,
     progress: Callable[[float], None] | None = None,
     vocabulary: Vocabulary | None = None,
+    held: Mapping[str, float] | None = None,
 ) -> Fared:
     """Simulate persons in every arm; `wanted` are the signals of the body that are kept.
+
+    held: what states of everybody's lesion start with, by dotted name, where it is not what is healthy.
 
     Raises InputError for a case that gives its plasma, as nobody's body is in it.
     """
@@ -116,6 +119,8 @@ def fare(
     rooms = rooms_of(case, numbers, vocabulary)
     times = kept_times(case) if times is None else times
     wide = _widened(case, numbers, rooms, members)
+    if held:
+        wide["lesion"] = _holding(wide["lesion"], held)
     few = times[:: -(-(len(times) - 1) // _MOST_OF_ORGANS) or 1]
     few = few if few[-1] == times[-1] else np.append(few, times[-1])
     kept = {"body": (times, wanted), "lesion": (times, [MINERAL]), "organs": (few, [MINERAL])}
@@ -192,6 +197,17 @@ def _tissue(
             for lane in lanes
         ]
     return replace(room, lanes=lanes, places=replace(room.places, volume=volumes))
+
+
+def _holding(lesion: Room, held: Mapping[str, float]) -> Room:
+    """A lesion in which some states start with what is given."""
+    columns = [list(lesion.model.states).index(name) for name in held]
+    starts = [lane.start.copy() for lane in lesion.lanes]
+    for start in starts:
+        start[columns] = list(held.values())
+    return replace(
+        lesion, lanes=[replace(lane, start=one) for lane, one in zip(lesion.lanes, starts, strict=True)]
+    )
 
 
 def _arms(case: Case, body: Room) -> list[tuple[str, Lane]]:

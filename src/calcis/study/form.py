@@ -126,6 +126,7 @@ class Patients(Form):
     diseases: dict[str, Annotated[float, Field(gt=0, le=1e6)]] = Field(
         default_factory=dict
     )  # how many have it
+    deposit: Text | None = None  # apatite that the lesion of each holds at the start of the run
     at: Moment = 0.0  # when they are let in; what is given before is the same in all arms
     titrated: dict[str, Titrated] = Field(default_factory=dict)
     shares: dict[str, dict[str, Text]] = Field(default_factory=dict)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from calcis.case.goal import START, read_bounds, read_level
 from calcis.errors import InputError, nearest
-from calcis.parameters import read_source, reference_keys
+from calcis.parameters import data_path, read_parameters, read_source, reference_keys
 from calcis.study.experiment import Experiment
 from calcis.study.form import Baseline, Titrated
 from calcis.wording import span
@@ -40,7 +40,8 @@ class Patients:
     """Who is let in, and of what something is told.
 
     entry: lowest and highest value of each person at `time` (h); baseline: mean and standard deviation (NaN
-    where none was told) of all who are let in.  In the units of the body.
+    where none was told) of all who are let in; deposit: what everybody's lesion holds of apatite, mmol/L.
+    In the units of the body.
     """
 
     count: int
@@ -49,6 +50,7 @@ class Patients:
     baseline: Mapping[str, tuple[float, float]]
     shares: Mapping[str, Share]
     titrated: Mapping[str, Titration]
+    deposit: float | None = None
 
     @property
     def quantities(self) -> list[str]:
@@ -76,6 +78,7 @@ def read_patients(experiment: Experiment, signals: Mapping[str, str]) -> Patient
             name: _titration(experiment, name, told, signals, given.at)
             for name, told in given.titrated.items()
         },
+        _deposit(experiment, given.deposit),
     )
 
 
@@ -140,6 +143,22 @@ def _had(
             experiment, ("baseline", name, "sd"), "a standard deviation above 0, or none", repr(told.sd)
         )
     return mean, sd
+
+
+def _deposit(experiment: Experiment, text: str | None) -> float | None:
+    """Apatite at the start, mmol/L, of a case that has a lesion, and no more than may be there."""
+    if text is None:
+        return None
+    case = experiment.phases[0].case
+    if case.lesion is None:
+        raise refusal(experiment, ("deposit",), "a case with a lesion, for it", "none")
+    place = (*experiment.where, "patients", "deposit")
+    found = read_level(experiment.document, place, text, "deposit", "mmol/L")
+    most = read_parameters(data_path("tissue", "mineral.yaml"))["mineral.mineral_highest"].value
+    if not 0.0 < found <= most:
+        expected = f"apatite of more than 0 and at most {most:g} mmol/L of tissue"
+        raise refusal(experiment, ("deposit",), expected, repr(text))
+    return found
 
 
 def _bounds(

@@ -7,6 +7,7 @@ An experiment with `patients` is a virtual trial: its quantities are means over 
       baseline: {calcium_plasma: {mean: 13.8 mg/dL, sd: 1.3 mg/dL}}   # of all who are let in
       diseases: {osteolytic_metastases: 12, humoral_hypercalcaemia_of_malignancy: 13}  # how many had which
       at: 2 d                                       # let in then, not at the start of the run
+      deposit: 700 mmol/L                           # apatite in everybody's lesion at the start of the run
       shares:
         normal: {calcium_plasma: below 10.8 mg/dL}  # gives `normal`, the share then, and `normal_by`, so far
         lower: {pth_plasma: below 70 %, of: start}
@@ -16,6 +17,7 @@ An experiment with `patients` is a virtual trial: its quantities are means over 
 A baseline (without `sd` if none was told) is given, so agreement with it says nothing: those let in are
 chosen, and counted, so that they have it (calcis.study.baseline).  What all arms give before `at` is prior
 treatment: fluid, or a drug that did not help enough.  Who is titrated has the last dose from the start.
+Of a case with a lesion `mineral_total` is a quantity as those of the body are.
 Shares are of what is measured: laboratory and person vary (data/clinical/variation.yaml).  How near a
 simulated share is to be is the sampling error of the trial's own size: `within: [sampling 92]`.
 """
@@ -31,7 +33,7 @@ from calcis.case import Case, Treatment
 from calcis.clinical.labs import LABS
 from calcis.individual.ensemble import ensemble
 from calcis.individual.factors import lab_spread, variation
-from calcis.simulate.ensemble import Fared, Members, fare
+from calcis.simulate.ensemble import MINERAL, Fared, Members, fare
 from calcis.store import Series
 from calcis.study.baseline import taken, weights_of, worth
 from calcis.study.courses import Courses
@@ -39,6 +41,7 @@ from calcis.study.experiment import Experiment
 from calcis.study.patients import Patients, Titration, read_patients, refusal
 
 SEED = 2011
+APATITE = "mineral.apatite"  # of the lesion, mmol/L
 _DRAWN = 4  # times as many persons are drawn as are let in, at least
 _LEAST = 20  # persons who must be let in, or to how many they must amount
 _NEAR = 1e-3  # of a standard deviation: how near the baseline that was told must be reached
@@ -72,7 +75,7 @@ def followed(
     total: dict[str, dict[str, Series]] = {}
     failures: dict[str, str] = {}
     for (own, _), (members, counts) in zip(experiment.kinds, persons, strict=True):
-        fared = fare(own, members, wanted, times=times, threads=threads)
+        fared = _fared(own, members, wanted, times, patients, threads)
         _same_before(experiment, patients, fared)
         each = {arm: {name: fared.courses[name][:, k] for name in wanted} for k, arm in enumerate(own.arms)}
         each |= {name: _titrated(titration, fared) for name, titration in patients.titrated.items()}
@@ -83,10 +86,26 @@ def followed(
 
 
 def signals_of(experiment: Experiment) -> Mapping[str, str]:
-    """The signals of the trial's body, with units."""
+    """The signals of the trial's body, with units, and the mineral of its lesion."""
     from calcis.simulate.person import body_model
 
-    return body_model(experiment.phases[0].case, False)[0].signals
+    case = experiment.phases[0].case
+    known = body_model(case, False)[0].signals
+    return known if case.lesion is None else {**known, MINERAL: "mmol/L"}
+
+
+def _fared(
+    case: Case,
+    members: Members,
+    wanted: Sequence[str],
+    times: np.ndarray,
+    patients: Patients,
+    threads: int | None = None,
+) -> Fared:
+    """How persons fare, with the deposit that they have."""
+    held = {} if patients.deposit is None else {APATITE: patients.deposit}
+    names = [name for name in wanted if name != MINERAL]
+    return fare(case, members, names, times=times, threads=threads, held=held)
 
 
 def _added(before: Mapping[str, Series], more: Mapping[str, Series]) -> dict[str, Series]:
@@ -187,7 +206,7 @@ def _drawn(case: Case, patients: Patients) -> tuple[Members, dict[str, np.ndarra
     before = _before(next(iter(case.arms.values())), patients.time) if patients.time else Treatment("before")
     times = np.unique([0.0, patients.time, patients.time + _MOMENT])
     run = case.run.model_copy(update={"duration": float(times[-1]), "every": float(times[-1])})
-    started = fare(replace(case, arms={"before": before}, run=run), members, asked, times=times)
+    started = _fared(replace(case, arms={"before": before}, run=run), members, asked, times, patients)
     return members, {name: one[:, 0, -2] for name, one in started.courses.items()}, started.units
 
 
