@@ -71,7 +71,8 @@ def main() -> None:
     told = {
         "machine": machine(), "persons": asked.persons, "arms": len(case.arms), "processes": asked.processes,
         "dose by dose": asked.plain, "seconds": seconds,
-        f"seconds with a block of {asked.voxels}³": in_space, "processor seconds of it, but for persons": worked,
+        f"seconds with a block of {asked.voxels}³": in_space,
+        "processor seconds of it, but for persons": worked,
         "processor seconds of children": resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime,
         "GB of the parent": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2,
         "GB of a child": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024**2,
