@@ -11,14 +11,15 @@ from calcis.case import Case
 from calcis.case.placed import injured, share_within, tissue_of_voxels
 from calcis.case.surgery import Operation
 from calcis.ledger import LEDGER
+from calcis.simulate.lesion import operation_numbers
 from calcis.simulate.numbers import Numbers
 from calcis.solve.drive import merged
 from calcis.solve.grid.layout import Grid
 from calcis.solve.schedule import Drive
 from calcis.space.border import perfused
-from calcis.space.lesion import LesionGrid, tissue_model
+from calcis.space.lesion import LesionGrid, stays_whole, tissue_model
 from calcis.space.margin import within_margin
-from calcis.tissue.surgery import CLOSED, WOUND
+from calcis.tissue.surgery import CLOSED
 from calcis.units import MM3_PER_L
 
 # Relative tolerance of a step.  A year of 64³ voxels is then within 1e-4 of total mineral of a tenth of it
@@ -77,7 +78,7 @@ class Block:
         injury, self.spacing, self.model = lesion.injury, lesion.spacing, model
         own = numbers.of_part(arm, injury.kind) | numbers.of_part(arm, "diffusion")
         if case.arms[arm].operations:
-            own |= numbers.of_part(arm, WOUND) | numbers.of_part(arm, CLOSED)
+            own |= operation_numbers(numbers, arm, case.arms[arm].operations)
         tissues: list[Mapping[str, float]] = [
             numbers.of_organ(arm, tissue, model) | own for tissue, _ in case.layers
         ]
@@ -98,6 +99,7 @@ class Block:
             drugs=case.drugs,
             rtol=RTOL,
             threads=threads,
+            whole=not self.operations and stays_whole(injury.kind, injury.own, tissues),
         )
         for moment in injury.moments(case.run.duration):
             for at, within in injured(self.lesion.grid, injury.shape.kind, moment):
@@ -128,10 +130,11 @@ class Block:
         else:
             region = share_within(self.lesion.grid, operation.region, operation.margin or 0.0)
         before = float(found["mineral_total"].sum())
-        seam = None
         if operation.kind == CLOSED:
             seam = within_margin(region > 0.0, self.own[f"{CLOSED}.seam"], self.spacing) * (1.0 - region)
-        calcium = self.lesion.excise(region, seam)["calcium"]
+            calcium = self.lesion.excise(region, seam)["calcium"]
+        else:
+            calcium = self.lesion.operate(operation.kind, operation.share, sick.astype(float))["calcium"]
         left = float(self.fields(("mineral_total",))["mineral_total"].sum())
         share = (before - left) / before if before > 0.0 else 0.0
         volume = float(region.sum()) * self.spacing**3

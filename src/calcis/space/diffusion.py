@@ -24,13 +24,16 @@ def diffusion_parameters() -> dict[str, Parameter]:
     return read_parameters(data_path("space", "diffusion.yaml"), parts)
 
 
-def diffusivities(parameters: Mapping[str, float]) -> dict[str, float]:
-    """Diffusivity in tissue (mm²/h): dissolved, free · warming · hindrance; of cells, if any move."""
+def diffusivities(parameters: Mapping[str, float], whole: bool = False) -> dict[str, float]:
+    """Diffusivity in tissue (mm²/h): dissolved, free · warming · hindrance; of cells, if any move.
+
+    Where tissue stays `whole`, what would grow into it is 1 everywhere, and need not be moved.
+    """
     tissue = parameters["diffusion.warming"] * parameters["diffusion.hindrance"]
     found = {f"interstitial_fluid.{name}": parameters[f"diffusion.{name}"] * tissue for name in SPECIES}
     if (motility := parameters["diffusion.macrophages"]) > 0.0:
         found |= {f"leukocytes.{name}": motility for name in CELLS}
-    for name in INGROWTH.states:
+    for name in () if whole else INGROWTH.states:
         if (motility := parameters[f"diffusion.{name}"]) > 0.0:
             found[f"{INGROWTH.name}.{name}"] = motility
     return found

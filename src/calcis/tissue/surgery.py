@@ -26,7 +26,7 @@ CLOSED = "excise"  # the kind of which the wound is closed with tissue of around
 WOUND = "trauma"  # the kind of injury as which its dead count
 _LOST = "capillaries.flow_lost"
 _STAYS = ("interstitial_fluid", "capillaries", "ledger")
-_LIVING = ("parenchyma.living", "parenchyma.scar", "ossification.osteogenic")
+_LIVING = ("parenchyma.living", "parenchyma.scar", "ossification.osteogenic", "ingrowth.progenitors")
 _MINERAL = ("mineral.", "fat.soap")
 
 
@@ -55,7 +55,7 @@ def moves(kind: str, share: float, parameters: Mapping[str, Value], states: Iter
     if kind == CLOSED:
         flow = 1.0 - share * (1.0 - flow)
     found += [Move(0.0, _LOST, 1.0 - flow), Move(0.0, _LOST, flow - 1.0, _LOST)]
-    return [move for move in found if move.factor]
+    return found
 
 
 def _resident(p: Mapping[str, Value]) -> Value:
