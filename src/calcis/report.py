@@ -238,6 +238,7 @@ def in_space(run: Run) -> dict[str, Any] | None:
     lesion = parse_yaml(run.case_text, "the case").data.get("lesion") or {}
     return SpacePictures(
         fields,
+        stained=numbers["story.mineral_stainable"],
         seen_on_ct=numbers["story.mineral_ct"],
         seen_on_radiograph=numbers["story.mineral_radiographic"],
         calcium_mass=numbers["story.calcium_mass"],

@@ -18,7 +18,7 @@ from tests.imaging.test_measures import fields
 
 
 def pictures(**arms: xarray.Dataset) -> SpacePictures:
-    return SpacePictures(arms, seen_on_ct=620.0, seen_on_radiograph=100.0, calcium_mass=40.0)
+    return SpacePictures(arms, stained=15.0, seen_on_ct=620.0, seen_on_radiograph=100.0, calcium_mass=40.0)
 
 
 def rows_of(told: dict, words: str) -> dict:

@@ -10,6 +10,7 @@ from calcis.case import read_case_text
 from calcis.case.placed import injured
 from calcis.errors import InputError
 from calcis.simulate import simulate
+from calcis.simulate.in_space import frame_times
 from calcis.solve.grid.layout import Grid
 from calcis.space.margin import within_margin
 from calcis.space.shapes import Sphere, share_of_voxels
@@ -44,6 +45,9 @@ def test_courses_are_those_of_the_fields(run):
     assert mass[-1] > 1e-3
     assert arm.space["calcium_in_mineral"].values == pytest.approx(mass, rel=1e-5, abs=1e-12)
     assert arm.space["visible_volume"].values == pytest.approx((mineral >= 620).sum(axis=(1, 2, 3)) * each)
+    ball = (0.75 * arm.space["visible_volume"].values / np.pi) ** (1 / 3)
+    assert arm.space["visible_radius"].values == pytest.approx(ball)
+    assert (arm.space["stainable_radius"].values >= ball).all()
     assert np.allclose(fields.radiodensity, 50 + 1.35 * 0.1005 * mineral, rtol=1e-5)  # single precision
 
 
@@ -192,6 +196,16 @@ def test_a_fault_is_refused_with_its_place(name):
     assert wrong.value.line is not None
 
 
+@pytest.mark.parametrize(
+    ("intervals", "frames", "even"), [(24, 25, True), (72, 37, True), (2000, 41, True), (97, 34, False)]
+)
+def test_frames_are_few_and_evenly_spaced_where_that_can_be(intervals, frames, even):
+    times = frame_times(np.arange(intervals + 1.0))
+    assert len(times) == frames <= 49
+    assert (times[0], times[-1]) == (0.0, intervals)
+    assert (len(set(np.diff(times))) == 1) == even
+
+
 def test_a_margin_is_a_distance():
     rng = np.random.default_rng(3)
     chosen = rng.random((9, 7, 11)) < 0.02
@@ -208,6 +222,7 @@ def test_many_tell_their_courses_as_json_and_what_a_block_needs(run):
     from calcis.terminal import run_json
 
     told = run_json(run)["arms"]["cut"]["space"]
+    assert told["stainable_radius"]["unit"] == "mm"
     assert told["visible_volume"]["unit"] == "mm^3"
     assert told["time"]["values"] == run["cut"].space_time.tolist()
     large = changed(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from calcis.space.front import front_radius
 from calcis.units import MM3_PER_L
 
 if TYPE_CHECKING:
@@ -130,6 +131,13 @@ class InSpace:
         (top, bottom), (front, back), (left, right) = reach
         volume = float(where.sum()) * self.spacing**3
         return Extent(right - left, back - front, bottom - top, top, volume)
+
+    def radii(self, name: str, least: float) -> np.ndarray:
+        """Radius (mm) of a front, behind which a field is at least so much, over the frames."""
+        found = np.full(len(self.time), np.nan)
+        for k in range(self.end + 1):
+            found[k] = front_radius(self.frame(name, k) >= least, self.spacing)
+        return found
 
     def projection(self, index: int, axis: str) -> np.ndarray:
         """Calcium of mineral along lines through the block, mmol/mm²; rows as in a slice across `axis`."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from markupsafe import Markup
 
-from calcis.figures import Place, places, swatch
+from calcis.figures import Line, Panel, Place, curves, places, swatch
 from calcis.imaging.measures import InSpace
 from calcis.imaging.strip import Scale, colour_bar, strip, top
 from calcis.wording import digits, listed, span
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import xarray
 
 _SHOWN = 5  # times
+_STYLES = 6  # arms that the stylesheet tells apart
 _SOFT, _BONE = ("soft-tissue", -150.0, 250.0), ("bone", -500.0, 1300.0)  # windows in which CT is read, HU
 _CELLS = (  # field, title, unit, less than this is none
     ("dead_fraction", "Dead tissue", "share of volume", 0.02),
@@ -40,13 +41,14 @@ _DEAD = 0.5  # of its highest profile: where dead tissue ends
 class SpacePictures:
     """The pictures of the fields of all arms.
 
-    seen_on_ct, seen_on_radiograph: from how much mineral on (mmol/L); calcium_mass in mg/mmol;
+    stained, seen_on_radiograph, seen_on_ct: from how much mineral on (mmol/L); calcium_mass in mg/mmol;
     perfused: whether fluid as in plasma lies beyond sides and bottom of the block.
     """
 
     fields: Mapping[str, xarray.Dataset]
-    seen_on_ct: float
+    stained: float
     seen_on_radiograph: float
+    seen_on_ct: float
     calcium_mass: float
     perfused: bool = False
 
@@ -80,6 +82,7 @@ class SpacePictures:
             "arms": list(self.arms),
             "rows": rows,
             "table": self._table(),
+            "courses": self._courses(),
             "profiles": self._profiles(),
             "fronts": self._fronts(),
         }
@@ -155,23 +158,32 @@ class SpacePictures:
         hours = float(self.first.time[frame])
         return "the start" if hours == 0 else f"after {span(hours)}"
 
+    @property
+    def _round(self) -> str:
+        """What a front's radius is."""
+        edges = sum(count > 1 for count in self.first.frame("mineral_total", 0).shape)
+        found = {3: "radius of a ball as large", 2: "radius of a circle as large"}
+        return found.get(edges, "half the length")
+
     def _table(self) -> list[tuple[str, list[str]]]:
         """Rows of numbers at the end: what, and its value in each arm."""
         found: dict[str, list[str]] = {}
         for one in self.arms.values():
             mineral, dense = one.frame("mineral_total", one.end), one.frame("radiodensity", one.end)
             extent = one.extent("mineral_total", self.seen_on_ct, one.end)
-            size = depth = volume = "none"
+            size = depth = volume = radius = "none"
             if extent is not None:
                 size = (
                     " × ".join(digits(edge) for edge in (extent.width, extent.breadth, extent.height)) + " mm"
                 )
                 depth = f"{digits(extent.depth)} to {digits(extent.depth + extent.height)} mm"
                 volume = f"{digits(extent.volume)} mm³"
+                radius = f"{digits(float(one.radii('mineral_total', self.seen_on_ct)[one.end]))} mm"
             rows = {
                 "Seen on CT: width × breadth × height": size,
                 "Seen on CT: depth below the surface": depth,
                 "Seen on CT: volume": volume,
+                f"Seen on CT: {self._round}": radius,
                 "Densest voxel": f"{digits(float(dense.max()))} HU",
                 "Calcium in mineral, whole block": _or_none(
                     self.calcium_mass * one.calcium(one.end), "mg", 1e-6
@@ -181,6 +193,31 @@ class SpacePictures:
             for what, value in rows.items():
                 found.setdefault(what, []).append(value)
         return list(found.items())
+
+    def _courses(self) -> dict[str, Any] | None:
+        """How much mineral there is, and how far its front has come, over time: all arms in each picture."""
+        if not self._mineralises():
+            return None
+        calcium = "Calcium in mineral, whole block", "mg"
+        panels: dict[tuple[str, str], list[np.ndarray]] = {calcium: []}
+        for one in self.arms.values():
+            reached = [self.calcium_mass * one.calcium(k) for k in range(one.end + 1)]
+            panels[calcium].append(np.append(reached, np.full(len(one.time) - len(reached), np.nan)))
+            for words, least in (("a stain", self.stained), ("CT", self.seen_on_ct)):
+                about = f"Front of what {words} shows", "mm"
+                panels.setdefault(about, []).append(one.radii("mineral_total", least))
+        styles = [f"s{k % _STYLES}" for k in range(len(self.arms))]
+        pictures = []
+        for (title, unit), courses in panels.items():
+            lines = (
+                Line(arm, values, style)
+                for arm, values, style in zip(self.arms, courses, styles, strict=True)
+            )
+            panel = Panel(title, unit, self.first.time, tuple(lines), reach=(0.0,))
+            pictures.append({"title": title, "unit": unit, "svg": Markup(curves(panel))})
+        marks = [(Markup(swatch(style)), arm) for style, arm in zip(styles, self.arms, strict=True)]
+        least = {"stained": digits(self.stained), "ct": digits(self.seen_on_ct)}
+        return {"pictures": pictures, "marks": marks, "front": f"front: {self._round}", **least}
 
     def _profiles(self) -> dict[str, Any] | None:
         """Mineral over depth in the lesion, a line for each time, a picture for each arm."""

@@ -17,6 +17,7 @@ from calcis.solve.drive import merged
 from calcis.solve.grid.layout import Grid
 from calcis.solve.schedule import Drive
 from calcis.space.border import perfused
+from calcis.space.front import front_radius
 from calcis.space.lesion import LesionGrid, stays_whole, tissue_model
 from calcis.space.margin import within_margin
 from calcis.tissue.surgery import CLOSED
@@ -145,13 +146,16 @@ class Block:
         each = self.spacing**3
         mineral = fields["mineral_total"]
         visible = mineral >= self.levels["story.mineral_ct"]
+        stainable = mineral >= self.levels["story.mineral_stainable"]
         mass = float(mineral.sum()) * each / MM3_PER_L * self.levels["story.calcium_mass"]
         ledger, litres = self.lesion.integration, mineral.size * each / MM3_PER_L
         taken = ledger.total(f"{LEDGER}.calcium_from_plasma_sum") * litres
         return {
             "calcium_in_mineral": mass,
-            "stainable_volume": float((mineral >= self.levels["story.mineral_stainable"]).sum()) * each,
+            "stainable_volume": float(stainable.sum()) * each,
             "visible_volume": float(visible.sum()) * each,
+            "stainable_radius": front_radius(stainable, self.spacing),
+            "visible_radius": front_radius(visible, self.spacing),
             "radiodensity_highest": float(fields["radiodensity"].max()),
             "dead_volume": float(fields["dead_fraction"].sum()) * each,
             "calcium_from_plasma": taken * self.levels["story.calcium_mass"],
@@ -162,6 +166,8 @@ UNITS = {
     "calcium_in_mineral": "mg",
     "stainable_volume": "mm^3",
     "visible_volume": "mm^3",
+    "stainable_radius": "mm",
+    "visible_radius": "mm",
     "radiodensity_highest": "1",
     "dead_volume": "mm^3",
     "calcium_from_plasma": "mg",

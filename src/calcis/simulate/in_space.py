@@ -28,7 +28,8 @@ from calcis.solve import compiled_driver
 from calcis.solve.grid.integrate import Moment
 from calcis.solve.schedule import Drive
 
-MOST_FRAMES = 48  # of an arm: a frame of 64 x 64 x 64 voxels takes some megabytes, and a fifth of a second
+MOST_FRAMES = 49  # of an arm: a frame of 64 x 64 x 64 voxels takes some megabytes, and a fifth of a second
+_FEWEST = 25  # so many even frames are preferred to more of which the last interval is shorter
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,13 @@ class InSpace:
 
 
 def frame_times(times: np.ndarray) -> np.ndarray:
-    """Output times (h) of frames: every so many of a case's, and the last."""
-    step = -(-(len(times) - 1) // MOST_FRAMES) or 1
-    return np.append(times[:-1:step], times[-1]) if len(times) > 1 else times
+    """Output times (h) of frames: every so many of a case's, and the last; even, where that can be."""
+    intervals = len(times) - 1
+    if intervals < 1:
+        return times
+    least = -(-intervals // (MOST_FRAMES - 1))
+    even = (step for step in range(least, intervals // (_FEWEST - 1) + 1) if intervals % step == 0)
+    return np.append(times[: -1 : next(even, least)], times[-1])
 
 
 def simulate_in_space(

@@ -99,12 +99,18 @@ def _uptakes(block: float, one_voxel: float, case: Case) -> str:
         what = "slice" if sum(count > 1 for count in grid) > 1 else "line"
         return (
             f"What is told of the {what} in space is that of one voxel's thickness; the blood feels the "
-            f"lesion in one voxel, which took {_mass(one_voxel)} of calcium."
+            f"lesion in one voxel, which took {_amount(one_voxel)}."
         )
+    if max(abs(block), abs(one_voxel)) < _LITTLE:
+        return "From the blood neither the block nor the lesion in one voxel took any calcium."
     return (
-        f"From the blood the block took {_mass(block)} of calcium; the lesion in one voxel, which is what "
-        f"the blood feels, took {_mass(one_voxel)}."
+        f"From the blood the block took {_amount(block)}; the lesion in one voxel, which is what "
+        f"the blood feels, took {_amount(one_voxel)}."
     )
+
+
+def _amount(milligrams: float) -> str:
+    return "no calcium" if abs(milligrams) < _LITTLE else f"{_mass(milligrams)} of calcium"
 
 
 def _mass(milligrams: float) -> str:
