@@ -226,9 +226,9 @@ FAULTS = {
     "every beyond the run": ("every: 1 d", "every: ‸2 y", "at most the duration of the run", "'2 y'", None),
     "too many outputs": ("every: 1 d", "every: ‸1 s", "at most 200000 output times", "9.47e+07", None),
     "outputs beyond counting": ("every: 1 d", "every: ‸1e-320 s", "at most 200000", "inf", None),
-    "loose tolerance": ("1e-6", "‸0.1", "a number from 1e-10 to 1e-2", "0.1", None),
-    "tight tolerance": ("1e-6", "‸1e-12", "a number from 1e-10 to 1e-2", "1e-12", None),
-    "no tolerance": ("1e-6", "‸.nan", "a number from 1e-10 to 1e-2", "nan", None),
+    "loose tolerance": ("1e-6", "‸0.1", "a number of at most 0.01", "0.1", None),
+    "tight tolerance": ("1e-6", "‸1e-12", "a number of at least 1e-10", "1e-12", None),
+    "no tolerance": ("1e-6", "‸.nan", "a number of at most 0.01", "nan", None),
     "tolerance of words": ("1e-6", "‸tight", "a number", "'tight'", None),
     "a file without folder": ("body:", "changes_from: ‸x.yaml\nbody:", "no file names", "'x.yaml'", None),
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -247,6 +249,43 @@ def test_a_core_that_grows_joins_shell_by_shell():
     whole = share_of_voxels(Sphere((1.5, 1.5, 1.5), 2.0), grid)
     assert np.allclose(1.0 - left, whole, atol=1e-12)
     assert shape.volume == pytest.approx(4.18879, rel=1e-5)  # π·2³/6
+
+
+def test_patches_die_one_after_the_other_and_apart():
+    form = "{patches: {diameter: 2.2 mm, patch: 0.7 mm, number: 5, over: 10 d}}"
+    case = read_case_text(changed(("{sphere: {diameter: 2 mm}}", form)), "case")
+    shape, grid = case.lesion.injury.shape.kind, Grid((60, 60, 60), 0.05)
+    patches = injured(grid, shape, 48.0)
+    assert [at for at, _ in patches] == pytest.approx([48.0 + 60.0 * k for k in range(5)])
+    left = np.ones(grid.shape[::-1])
+    for _, within in patches:
+        assert within.min() >= 0.0
+        left = left * (1.0 - within)
+    assert (1.0 - left).sum() * 0.05**3 == pytest.approx(shape.volume, rel=0.03)
+    assert shape.volume == pytest.approx(5 * np.pi * 0.7**3 / 6)
+    places = np.array(shape.places)
+    assert np.linalg.norm(places, axis=1).max() <= 0.5 * (2.2 - 0.7)
+    apart = np.linalg.norm(places[:, None] - places[None], axis=2)[np.triu_indices(5, 1)]
+    assert apart.min() >= 0.7
+    again = read_case_text(case.text, "case").lesion.injury.shape.kind
+    other = read_case_text(changed(("{sphere: {diameter: 2 mm}}", form[:-2] + ", seed: 2}}")), "case")
+    assert again.places == shape.places
+    assert other.lesion.injury.shape.kind.places != shape.places
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ("{patches: {diameter: 2 mm, patch: 2 mm, number: 2}}", "a `patch` narrower than 2 mm"),
+        ("{patches: {diameter: 2 mm, patch: 1 mm, number: 40}}", "expected patches that find room beside"),
+        ("{patches: {diameter: 2 mm, patch: 1 mm, number: 1}}", "expected a number of at least 2, got 1"),
+        ("{patches: {diameter: 2 mm, patch: 1 mm, number: 2.5}}", "expected a whole number, got 2.5"),
+        ("{patches: {diameter: 9 mm, patch: 1 mm, number: 4}}", "a patch inside the block of 3 x 3 x 3 mm"),
+    ],
+)
+def test_patches_that_do_not_fit_are_refused(form, said):
+    with pytest.raises(InputError, match=re.escape(said)):
+        read_case_text(changed(("{sphere: {diameter: 2 mm}}", form)), "case")
 
 
 @pytest.mark.parametrize(

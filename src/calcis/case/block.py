@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 
 from calcis.case.form import Lesion
+from calcis.case.patch import Patches
 from calcis.case.tissues import Tissue
 from calcis.errors import nearest
 from calcis.reading import Document, shown
@@ -39,6 +40,9 @@ def check_block(document: Document, lesion: Lesion, tissues: Mapping[str, Tissue
             f"a patch inside the block of {block} mm",
             f"one of {' x '.join(f'{needed:.4g}' for needed in reach)} mm",
         )
+    if isinstance(shape, Patches) and 1 in lesion.grid:
+        expected = "a block for `patches`, with three numbers such as [32, 32, 32]"
+        raise document.error(("lesion", "grid"), expected, "a slice or a line")
     for k, layer in enumerate(lesion.layers):
         if layer.tissue not in tissues:
             where = ("lesion", "layers", k, "tissue")

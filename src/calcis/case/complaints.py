@@ -56,8 +56,9 @@ def _complaint(document: Document, form: type[BaseModel], error: dict[str, Any])
         expected = f"1 to {MOST_POINTS} points of a course"
     if kind == "string_too_long":
         expected = f"at most {context['max_length']} characters"
-    if kind in ("greater_than_equal", "less_than_equal"):
-        expected = "a number from 1e-10 to 1e-2"
+    if kind in _LIMITS:
+        words, key = _LIMITS[kind]
+        expected = f"a number {words} {context[key]:g}"
     of_key = error["loc"][-1:] == ("[key]",)
     return 1, document.error(where, expected, shown(error["input"] if of_key else value), key=of_key)
 
@@ -69,11 +70,20 @@ _EXPECTED = {
     "list_type": "a list [...]",
     "string_type": "text",
     "float_type": "a number",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
     "finite_number": "a finite number",
     "union_tag_not_found": "a dose such as `denosumab 60 mg SC every 26 weeks`, or {changes: {...}}",
     "too_short": "at least one arm",
     "too_long": f"at most {MOST_ARMS} arms",
     "string_too_short": "a name",
+}
+
+_LIMITS = {
+    "greater_than_equal": ("of at least", "ge"),
+    "greater_than": ("above", "gt"),
+    "less_than_equal": ("of at most", "le"),
+    "less_than": ("below", "lt"),
 }
 
 

@@ -35,12 +35,12 @@ def read_operations(
         if injury is not None and said.at <= injury.at:
             begun = document.data["lesion"]["injury"]["at"]
             raise document.error(place, f"a time after the injury at {begun}", given)
+        if isinstance(said, Excise) and said.region is not None:
+            yield _of_region(document, (*where, kind), form.lesion, said)
+            continue
         if isinstance(said, Excise):
             _check_room(document, (*where, kind), form.lesion, said)
-        if isinstance(said, Excise) and said.region is not None:
-            yield _of_region(document, (*where, kind, "region"), form.lesion, said)
-        else:
-            yield Operation(kind, said.at, getattr(said, "share", 1.0), getattr(said, "margin", None))
+        yield Operation(kind, said.at, getattr(said, "share", 1.0), getattr(said, "margin", None))
 
 
 def in_order(document: Document, arm: str, operations: list[Operation]) -> tuple[Operation, ...]:
@@ -74,14 +74,16 @@ def _check_room(document: Document, where: Where, lesion: Lesion, said: Excise) 
 
 def _of_region(document: Document, where: Where, lesion: Lesion, said: Excise) -> Operation:
     """A region is cut out of a block; of the lesion in one voxel the share of the patch that lies there."""
+    place = (*where, "region")
     if lesion.grid is None or lesion.spacing is None or lesion.injury is None:
-        raise document.error(where, "`grid` in lesion, a block in which a region lies", "none", key=True)
+        raise document.error(place, "`grid` in lesion, a block in which a region lies", "none", key=True)
     region = said.region.kind if said.region is not None else None
     if not isinstance(region, Region):
         name = type(region).__name__.lower()
-        raise document.error(where, "a cone, sphere, line or shell", name, key=True)
+        raise document.error(place, "a cone, sphere, line or shell", name, key=True)
+    _check_room(document, where, lesion, said)
     grid = Grid(lesion.grid, lesion.spacing)
     share = share_of_patch(grid, lesion.injury.shape.kind, region, said.margin or 0.0)
     if share <= 0.0:
-        raise document.error(where, "a region that holds some of the injured patch", "none of it", key=True)
+        raise document.error(place, "a region that holds some of the injured patch", "none of it", key=True)
     return Operation("excise", said.at, share, said.margin, region)

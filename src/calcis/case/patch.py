@@ -26,13 +26,15 @@ from pydantic import (
     model_validator,
 )
 
-from calcis.case.quantity import Depth, Duration, Form, Length, Quantity, refusal
+from calcis.case.quantity import Depth, Duration, Form, Length, Moment, Quantity, refusal
 from calcis.reading import shown
 from calcis.space.mask import Segment
+from calcis.space.shapes import scattered
 
 MOST_VOXELS = 128**3
 MOST_EDGE = 1024
 MOST_LAYERS = 20
+MOST_PATCHES = 200
 
 Spacing = Annotated[float, Quantity("mm", "0.125 mm", 0.005, 20)]
 
@@ -163,6 +165,50 @@ class Growing(Form):
         return _ball(self.end, self.depth)
 
 
+class Patches(Form):
+    """Balls, `patch` wide, at random places within a ball, which die one after the other (mm, h).
+
+    As a fibroid degenerates, clump by clump.  The first dies when the injury begins, the last `over` later.
+    The same `seed` gives the same places.
+    """
+
+    diameter: Length
+    patch: Length
+    number: Annotated[int, Field(ge=2, le=MOST_PATCHES)]
+    over: Moment = 0.0
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = 1
+    depth: Depth | None = None
+
+    @model_validator(mode="after")
+    def _fit(self) -> Patches:
+        if self.patch >= self.diameter:
+            raise refusal(f"a `patch` narrower than {self.diameter:g} mm", f"{self.patch:g} mm")
+        if len(self.places) < self.number:
+            expected = f"patches that find room beside each other in {self.diameter:g} mm: fewer, or narrower"
+            raise refusal(expected, f"{self.number} of {self.patch:g} mm")
+        return self
+
+    @cached_property
+    def places(self) -> list[tuple[float, float, float]]:
+        """Centres from that of the whole (mm); none if they do not fit."""
+        placed = scattered(self.number, self.patch, self.diameter, self.seed)
+        return [] if placed is None else [(x, y, z) for x, y, z in placed.tolist()]
+
+    def moments(self) -> list[float]:
+        """When each dies, from the first (h)."""
+        return [self.over * k / (self.number - 1) for k in range(self.number)]
+
+    @property
+    def volume(self) -> float:
+        """Of all of them, mm^3."""
+        return self.number * math.pi * self.patch**3 / 6
+
+    @property
+    def reach(self) -> tuple[float, float, float]:
+        """Width, breadth and depth that they need, mm."""
+        return _ball(self.diameter, self.depth)
+
+
 def _naming(entry: Any) -> str:
     return "texts" if isinstance(entry, dict) else "name"
 
@@ -209,8 +255,8 @@ class Mask(Form):
 
 
 Region = Cone | Sphere | Line | Shell
-Kind = Region | Growing | Mask
-_KINDS = ("cone", "sphere", "line", "shell", "growing", "mask")
+Kind = Region | Growing | Patches | Mask
+_KINDS = ("cone", "sphere", "line", "shell", "growing", "patches", "mask")
 
 
 class Shape(Form):
@@ -223,6 +269,7 @@ class Shape(Form):
     line: Line | None = None
     shell: Shell | None = None
     growing: Growing | None = None
+    patches: Patches | None = None
     mask: Mask | None = None
 
     @model_validator(mode="after")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from calcis.case.patch import Cone, Growing, Kind, Line, Mask, Region, Shell
+from calcis.case.patch import Cone, Growing, Kind, Line, Mask, Patches, Region, Shell
 from calcis.solve.grid.layout import Grid
 from calcis.space import shapes
 from calcis.space.margin import within_margin
@@ -27,7 +27,9 @@ def injured(grid: Grid, shape: Kind, begin: float) -> list[tuple[float, np.ndarr
     if isinstance(shape, Mask):
         return [(begin, shape.segment.share_of_voxels(grid, shape.surface, shape.depth))]
     if isinstance(shape, Growing):
-        return _growing(grid, shape, begin)
+        return _joining(grid, _growing(grid, shape), begin)
+    if isinstance(shape, Patches):
+        return _joining(grid, _patches(grid, shape), begin)
     return [(begin, shapes.share_of_voxels(shape_in(grid, shape), grid))]
 
 
@@ -46,19 +48,31 @@ def share_of_patch(grid: Grid, injury: Kind, region: Region, margin: float) -> f
     return float((patch * share_within(grid, region, margin)).sum() / patch.sum())
 
 
-def _growing(grid: Grid, shape: Growing, begin: float) -> list[tuple[float, np.ndarray]]:
-    """What joins a core that grows: all of it, then shell after shell, each as a share of what is left."""
-    found = []
-    before = np.zeros(grid.shape[::-1])
+def _growing(grid: Grid, shape: Growing) -> Iterator[tuple[float, shapes.Shape]]:
+    """A core that grows: when (h since it began) it is how wide."""
     for step in range(GROWTH_STEPS + 1):
         since = shape.over * step / GROWTH_STEPS
-        core = shape.core(since)
-        if core <= 0.0:
-            continue
-        inside = shapes.share_of_voxels(shapes.Sphere(_centre(grid, shape.depth), core), grid)
-        left = 1.0 - before
-        found.append((begin + since, np.where(left > 0.0, (inside - before) / np.maximum(left, 1e-12), 0.0)))
-        before = np.maximum(inside, before)
+        if (core := shape.core(since)) > 0.0:
+            yield since, shapes.Sphere(_centre(grid, shape.depth), core)
+
+
+def _patches(grid: Grid, shape: Patches) -> Iterator[tuple[float, shapes.Shape]]:
+    """When (h since the first) which patch dies."""
+    x, y, z = _centre(grid, shape.depth)
+    for since, (right, back, down) in zip(shape.moments(), shape.places, strict=True):
+        yield since, shapes.Sphere((x + right, y + back, z + down), shape.patch)
+
+
+def _joining(
+    grid: Grid, pieces: Iterable[tuple[float, shapes.Shape]], begin: float
+) -> list[tuple[float, np.ndarray]]:
+    """What joins the injured patch, piece after piece, each as a share of what is left of every voxel."""
+    found = []
+    left = np.ones(grid.shape[::-1])
+    for since, piece in pieces:
+        still = np.minimum(left, 1.0 - shapes.share_of_voxels(piece, grid))
+        found.append((begin + since, np.where(left > 0.0, 1.0 - still / np.maximum(left, 1e-12), 0.0)))
+        left = still
     return found
 
 

@@ -15,6 +15,8 @@ from calcis.solve.grid.layout import Grid
 
 Point = tuple[float, float, float]
 
+_TRIES = 2000  # places that are tried for one ball before there is none for it
+
 
 class Shape(Protocol):
     """Something with an inside."""
@@ -96,3 +98,19 @@ def share_of_voxels(shape: Shape, grid: Grid, edge: float = 0.0) -> np.ndarray:
     z, y, x = ((np.arange(count) + 0.5) * grid.spacing for count in (nz, ny, nx))
     distance = shape.distance(x[None, None, :], y[None, :, None], z[:, None, None])
     return np.asarray(np.clip(0.5 - distance / max(edge, grid.spacing), 0.0, 1.0))
+
+
+def scattered(number: int, each: float, diameter: float, seed: int) -> np.ndarray | None:
+    """Centres (number, 3; mm) of balls in a ball around 0, at random and apart; None if they do not fit."""
+    chance = np.random.default_rng(seed)
+    reach = 0.5 * (diameter - each)
+    placed = np.empty((0, 3))
+    for _ in range(number):
+        tried = chance.uniform(-reach, reach, (_TRIES, 3))
+        free = (tried**2).sum(axis=1) <= reach**2
+        for other in placed:
+            free &= ((tried - other) ** 2).sum(axis=1) >= each**2
+        if not free.any():
+            return None
+        placed = np.vstack([placed, tried[int(free.argmax())]])
+    return placed
