@@ -57,6 +57,8 @@ def _check_room(document: Document, where: Where, lesion: Lesion, said: Excise) 
     """What is cut out of a block, with its margin, lies inside it; above its surface is nothing to cut."""
     if lesion.grid is None or lesion.spacing is None or lesion.injury is None:
         return
+    if said.region is not None and not isinstance(said.region.kind, Region):
+        return  # refused as what it is
     shape = lesion.injury.shape if said.region is None else said.region
     margin, reach = said.margin or 0.0, shape.kind.reach
     edges = [count * lesion.spacing * (1 + 1e-9) if count > 1 else math.inf for count in lesion.grid]
