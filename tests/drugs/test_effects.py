@@ -88,6 +88,7 @@ def wound() -> Run:
         120,
         watch="",
         indometacin="indometacin 50 mg PO twice daily",
+        radiotherapy="radiotherapy",
         prednisolone="prednisolone 20 mg PO daily",
     )
 
@@ -99,6 +100,7 @@ def mineral(found: Run, arm: str, name: str = "mineral_total") -> float:
 def test_drugs_of_the_tissue_move_its_mineral_the_way_they_say(wound: Run) -> None:
     watched = mineral(wound, "watch")
     assert mineral(wound, "indometacin", "mineral_bone") < 0.5 * mineral(wound, "watch", "mineral_bone")
+    assert mineral(wound, "radiotherapy", "mineral_bone") < 0.3 * mineral(wound, "watch", "mineral_bone")
     assert mineral(wound, "prednisolone") > watched  # fewer cells come that would clear the dead
 
 

@@ -20,7 +20,8 @@ def read_procedure(
     found = vocabulary.procedures.get(text.strip().lower())
     if found is None:
         return None
-    lacking = found.lacking(vocabulary.parameters(body))
+    known = vocabulary.parameters(body)
+    lacking = [change.name for change in found.changes if change.name not in known]
     if lacking:
         expected = f"a body in which there is {lacking[0]}, for {found.name}"
         raise document.error(where, expected, f"body: {body}")
