@@ -10,9 +10,11 @@ import json
 import os
 import shutil
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -30,6 +32,7 @@ from calcis.solve.schedule import Drive
 
 MOST_FRAMES = 49  # of an arm: a frame of 64 x 64 x 64 voxels takes some megabytes, and a fifth of a second
 _FEWEST = 25  # so many even frames are preferred to more of which the last interval is shorter
+KEEP_EVERY = 60.0  # s of work between checkpoints, at frames and between them
 
 
 @dataclass(frozen=True)
@@ -135,10 +138,23 @@ def march_block(
     courses = {name: np.full(len(times), np.nan) for name in UNITS}
     removed: list[Removed] = []
     frame = _restored(block, checkpoint, key, courses, removed)
+    kept = monotonic()
+
+    def keep() -> None:
+        nonlocal kept
+        if checkpoint is not None:
+            with _room():
+                _keep(block, checkpoint, key, frame, courses, removed)
+        kept = monotonic()
+
+    def between() -> None:
+        if monotonic() - kept > KEEP_EVERY:
+            keep()
+
     failure = None
     while frame < len(times) and failure is None:
         try:
-            _reach(block, float(times[frame]), removed)
+            _reach(block, float(times[frame]), removed, between)
         except ArithmeticError as problem:
             failure = f"the lesion in space stopped at {block.time / 24.0:.6g} d: {problem}"
             break
@@ -146,26 +162,32 @@ def march_block(
         for name, value in block.measures(fields).items():
             courses[name][frame] = value
         frame += 1
-        try:
+        with _room():
             writer.write(frame - 1, fields)
-            if checkpoint is not None:
-                _keep(block, checkpoint, key, frame, courses, removed)
-        except OSError as problem:
-            got = problem.strerror or str(problem)
-            raise InputError("a folder with room for fields and checkpoints", got) from None
+        keep()
         progress(frame / len(times))
     told = {name: (UNITS[name], values) for name, values in courses.items()}
     return InSpace(times, told, removed, block.lesion.defects(), failure)
 
 
-def _reach(block: Block, until: float, removed: list[Removed]) -> None:
+@contextmanager
+def _room() -> Iterator[None]:
+    """Says in words that nothing could be written."""
+    try:
+        yield
+    except OSError as problem:
+        got = problem.strerror or str(problem)
+        raise InputError("a folder with room for fields and checkpoints", got) from None
+
+
+def _reach(block: Block, until: float, removed: list[Removed], between: Callable[[], None]) -> None:
     """March to a time, and operate on the way."""
     for operation in block.operations[len(removed) :]:
         if operation.at > until:
             break
-        block.lesion.advance(operation.at, block.plasma)
+        block.lesion.advance(operation.at, block.plasma, between)
         removed.append(block.operate(operation))
-    block.lesion.advance(until, block.plasma)
+    block.lesion.advance(until, block.plasma, between)
 
 
 def _keep(
@@ -182,7 +204,7 @@ def _keep(
             key=np.array(key),
             frame=np.array(frame),
             removed=np.array(told),
-            **{f"moment.{name}": array for name, array in vars(block.lesion.moment()).items()},
+            **{f"moment.{name}": array for name, array in vars(block.lesion.moment(copy=False)).items()},
             **{f"courses.{name}": array for name, array in courses.items()},
         )
     fresh.replace(path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -131,7 +131,6 @@ class LesionGrid:
 
     def signals(self, names: Sequence[str], plasma: Mapping[str, float]) -> dict[str, np.ndarray]:
         """Signals over the grid, each in its declared unit; some planes at a time, which saves memory."""
-        states = {state: self.state(state) for state in self._voxel_states}
         each = {name: np.array([own[name] for own in self.tissues]) for name in self.model.parameters}
         found = {name: np.empty(self.tissue.shape) for name in names}
         step = max(1, _PLANES // self.tissue[0].size)
@@ -139,7 +138,7 @@ class LesionGrid:
             here = slice(first, first + step)
             tissue = self.tissue[here]
             numbers = {name: values[tissue] if np.ptp(values) else values[0] for name, values in each.items()}
-            own = {state: values[here] for state, values in states.items()}
+            own = {state: self.integration.get(state, here) for state in self._voxel_states}
             point = self.model.at(own, numbers, dict(plasma), self.integration.time)
             for name, array in found.items():
                 array[here] = point.signal(name)
@@ -187,9 +186,9 @@ class LesionGrid:
         self._due.sort(key=lambda due: due.time)
         self._happen()
 
-    def moment(self) -> Moment:
-        """A copy of where it is."""
-        return self.integration.moment()
+    def moment(self, copy: bool = True) -> Moment:
+        """Where it is; if it is no copy, true until it goes on."""
+        return self.integration.moment(copy)
 
     def restore(self, moment: Moment) -> None:
         """Go on from a moment of a lesion to which the same was done, to the same bits."""
@@ -243,25 +242,37 @@ class LesionGrid:
             self.integration.set(due.target, self.state(due.target) + moved)
         self._book_given(stored)
 
-    def advance(self, until: float, plasma: Mapping[str, float] | Drive) -> None:
-        """March to a time (h) in plasma: the tissue's inputs by name, or as polynomials in their order."""
+    def advance(
+        self,
+        until: float,
+        plasma: Mapping[str, float] | Drive,
+        between: Callable[[], None] | None = None,
+    ) -> None:
+        """March to a time (h) in plasma: the tissue's inputs by name, or as polynomials in their order.
+
+        between: called between steps; a moment taken there goes on to the same bits, to the same time.
+        """
         if not isinstance(plasma, Drive):
             coefficients = np.zeros((1, len(self.model.inputs), INPUT_DEGREE + 1))
             coefficients[0, :, 0] = [plasma[name] for name in self.model.inputs]
-            plasma = Drive(np.array([self.integration.time]), np.array([until]), coefficients)
+            plasma = Drive(np.array([self.integration.began]), np.array([until]), coefficients)
         while self.integration.time < until:
             end = min([until, *(due.time for due in self._due)])
-            self._march(end, plasma)
+            self._march(end, plasma, between)
             self._happen()
 
-    def _march(self, end: float, plasma: Drive) -> None:
-        begin = self.integration.time
+    def _march(self, end: float, plasma: Drive, between: Callable[[], None] | None) -> None:
+        """Go on with the march to `end`, which may have begun before this lesion was restored."""
+        begin = self.integration.began
         lane = Lane("block", np.zeros(0), np.zeros(0), begin, end, drive=plasma, fresh=begin in plasma.rough)
         plan = segments(self.kernel.system, [lane])
-        for until, controls, smooth in zip(plan.end, plan.controls, plan.smooth, strict=True):
-            if not smooth:
+        for start, until, controls, smooth in zip(
+            plan.start, plan.end, plan.controls, plan.smooth, strict=True
+        ):
+            if not smooth and start >= self.integration.time:
                 self.integration.interrupt()
-            self.integration.advance(float(until), controls)
+            self.integration.advance(float(until), controls, between)
+        self.integration.began = end
 
     def _stored(self) -> dict[str, float]:
         """What a litre of the whole block holds of every balance."""
@@ -275,15 +286,15 @@ class LesionGrid:
         return found
 
     def defects(self) -> dict[str, float]:
-        """What is missing in every balance, as a share of all that flowed: each flow's largest sum so far."""
+        """What is missing in every balance, as a share of all that has flowed, in either direction."""
         found = {}
         now = self._stored()
         for balance in BALANCES:
             kind = balance.quantity
             shares = {f"{LEDGER}.{flow}_sum": share for flow, share in balance.flows.items()}
             shares[f"{LEDGER}.{kind}_given"] = 1.0
-            flown = sum(share * self.integration.total(name) for name, share in shares.items())
-            most = sum(abs(share) * self.integration.most(name) for name, share in shares.items())
-            turned_over = max(most, LEAST_FLOW * abs(now[kind]), _NOTHING)
-            found[kind] = abs(now[kind] - self._stored_at_start[kind] - flown) / turned_over
+            net = sum(share * self.integration.total(name) for name, share in shares.items())
+            either = sum(abs(share) * self.integration.flown(name) for name, share in shares.items())
+            turned_over = max(either, LEAST_FLOW * abs(now[kind]), _NOTHING)
+            found[kind] = abs(now[kind] - self._stored_at_start[kind] - net) / turned_over
         return found

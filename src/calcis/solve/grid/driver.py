@@ -238,7 +238,8 @@ def step(me, threads, met, levels, sizes, singles, solution, kind_of, sums, tota
     """One step of every voxel; called by every thread at once.
 
     tolerance: of multigrid; active: number of voxels over which its mean is taken.
-    book: (stage + 1, 2, summed), rates of summed states and what they get from each stage's U.  report:
+    book: (stage + 1, 2, summed), rates of summed states and what they get from each stage's U; in its last
+    row sizes of their rates, voxel by voxel, as the step begins.  report:
     sums of squares of scaled errors, worst undershoot, NaN if any, number of voxels that have changed,
     multigrid cycles (negative: failed).
     """
@@ -268,7 +269,7 @@ def step(me, threads, met, levels, sizes, singles, solution, kind_of, sums, tota
         if me == 0:
             for k in range(ns):
                 book[stage, 0, k] = totals[k]
-                book[stage - 1, 1, k] = totals[ns + k]  # at the first stage the spare last row
+                book[stage - 1, 1, k] = totals[ns + k]  # of the first stage sizes, in the last row
         meet(threads, met, at, fn)
         found = _solve(me, threads, met, levels, sizes, singles, kind_of, solution, sums, totals, tolerance,
                        active, at, fn)  # fmt: skip

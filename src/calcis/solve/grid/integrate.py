@@ -44,14 +44,14 @@ class Counts:
 class Moment:
     """Where a grid is: states in the order of memory, summed states, and what decides the next step.
 
-    clock: time, next step, last error, and in how many voxels the last step changed anything.  most: the
-    largest size that each summed state has had.
+    clock: time, next step, last error, in how many voxels the last step changed anything, and when the
+    march began.  flown: what has flowed of each summed state, in either direction.
     """
 
     states: np.ndarray
     clock: np.ndarray
     summed: np.ndarray
-    most: np.ndarray
+    flown: np.ndarray
 
 
 class GridIntegration:
@@ -86,11 +86,12 @@ class GridIntegration:
         if set(diffusivity) != set(names):
             raise InputError(f"diffusivities of {', '.join(names)}", f"those of {', '.join(diffusivity)}")
         self.kernel, self.grid, self.rtol, self.time = kernel, grid, rtol, 0.0
+        self.began = 0.0  # of the march that goes on: whoever plans it may keep here when
         self.threads = threads or max(1, min(os.cpu_count() or 1, grid.voxels // LEAST_PER_THREAD))
         self.counts = Counts()
         self.interrupt()
         self.summed = np.zeros(sizes.summed)  # means over the grid
-        self._most = np.zeros(sizes.summed)
+        self._flown = np.zeros(sizes.summed)
         self._places = grid.places()
         nx, ny, nz = grid.shape
         vectors = 2 * nz * ny * grid.vectors
@@ -194,9 +195,10 @@ class GridIntegration:
         new[self._places] = values
         own[:] = new.reshape(own.shape)
 
-    def get(self, name: str) -> np.ndarray:
-        """Values of a state over the grid."""
-        return self.sum_of([name])
+    def get(self, name: str, planes: slice = slice(None)) -> np.ndarray:
+        """Values of a state over the grid, or some planes of it."""
+        place = self._places[planes]
+        return np.asarray(self._of(name)[place // LANES, place % LANES])
 
     def sum_of(self, names: Sequence[str]) -> np.ndarray:
         """The sum of some states over the grid."""
@@ -214,40 +216,44 @@ class GridIntegration:
         """A summed state: its mean over the grid."""
         return float(self.summed[self._sum(name)])
 
-    def most(self, name: str) -> float:
-        """The largest size that a summed state has had."""
-        return float(self._most[self._sum(name)])
+    def flown(self, name: str) -> float:
+        """What a summed state has got in all voxels and at all times, in either direction; about."""
+        return float(self._flown[self._sum(name)])
 
     def add_to_total(self, name: str, amount: float) -> None:
         """What an event adds to a summed state."""
         self._sum_up(np.where(np.arange(len(self.summed)) == self._sum(name), amount, 0.0))
 
-    def _sum_up(self, more: np.ndarray) -> None:
+    def _sum_up(self, more: np.ndarray, sizes: float | np.ndarray = 0.0) -> None:
         self.summed += more
-        self._most = np.maximum(self._most, np.abs(self.summed))
+        self._flown += np.maximum(sizes, np.abs(more))
 
     def _sum(self, name: str) -> int:
         return self.kernel.roles.summed.index(self.kernel.system.states.index(name))
 
-    def moment(self) -> Moment:
-        """A copy of all that decides how it goes on."""
-        clock = np.array([self.time, self.step, self._before, self._active])
-        return Moment(self._arrays[at.STATE].copy(), clock, self.summed.copy(), self._most.copy())
+    def moment(self, copy: bool = True) -> Moment:
+        """All that decides how it goes on; if it is no copy, true until it does."""
+        clock = np.array([self.time, self.step, self._before, self._active, self.began])
+        states = self._arrays[at.STATE]
+        return Moment(states.copy() if copy else states, clock, self.summed.copy(), self._flown.copy())
 
     def restore(self, moment: Moment) -> None:
         """Go on from a moment of this grid, to the same bits."""
         if moment.states.shape != self._arrays[at.STATE].shape:
             raise InputError("a moment of this grid", "one of another shape")
         self._arrays[at.STATE][:] = moment.states
-        self.time, self.step, self._before, self._active = map(float, moment.clock)
-        self.summed, self._most = moment.summed.copy(), moment.most.copy()
+        self.time, self.step, self._before, self._active, self.began = map(float, moment.clock)
+        self.summed, self._flown = moment.summed.copy(), moment.flown.copy()
 
     def interrupt(self) -> None:
         """Something has happened: the next step is a short one."""
         self.step, self._before, self._active = FIRST_STEP, 1.0, float(self.grid.voxels)
 
-    def advance(self, until: float, controls: np.ndarray) -> None:
-        """March to a time (h), with the `controls` of the segment that has begun at controls[0]."""
+    def advance(self, until: float, controls: np.ndarray, between: Callable[[], None] | None = None) -> None:
+        """March to a time (h), with the `controls` of the segment that has begun at controls[0].
+
+        between: called between steps.
+        """
         self._splat(at.CONTROLS, controls)
         fresh = True
         while self.time < until:
@@ -274,6 +280,8 @@ class GridIntegration:
             grown = h * min(max(factor, 0.3), GROW)
             if h >= self.step or grown > self.step:
                 self.step = grown
+            if between is not None and self.time < until:
+                between()
 
     def only(self, h: float, controls: np.ndarray) -> None:
         """One step of h, whatever its error; ArithmeticError if it cannot be taken."""
@@ -327,7 +335,8 @@ class GridIntegration:
             for c, earlier in zip(method.c[stage], u, strict=False):
                 right = right + c / h * earlier
             u.append(right * (method.gamma * h))
-        self._sum_up(sum((a * part for a, part in zip(method.a[-1], u, strict=False)), u[-1]))
+        more = sum((a * part for a, part in zip(method.a[-1], u, strict=False)), u[-1])
+        self._sum_up(more, h * self._book[-1, 1] / self.grid.voxels)
 
 
 def _means(values: np.ndarray, shape: tuple[int, int, int]) -> np.ndarray:

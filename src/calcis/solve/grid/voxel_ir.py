@@ -63,7 +63,10 @@ class Sizes:
 
     @property
     def sums(self) -> int:
-        """What a stage counts: rates of summed states, and what they get from U; at the end errors."""
+        """What a stage counts: rates of summed states, and what they get from U; at the end errors.
+
+        At first, where they get nothing, the sizes of their rates.
+        """
         return 2 * self.summed + self.states + 3
 
 
@@ -273,7 +276,10 @@ class _Voxel:
         right = self._right(cells, at, stage)
         here = cells.compare("ogt", cells.read("%w"), literal(0.0))
         for i, rate in enumerate(right[n:]):
-            cells.count(cells.select(here, rate, literal(0.0)), "%sums", i)
+            value = cells.select(here, rate, literal(0.0))
+            cells.count(value, "%sums", i)
+            if not stage:
+                cells.count(cells.call("fabs", value), "%sums", self.ns + i)
         x = dict(enumerate(right[:n]))
         x |= {f: cells.add(x[f], cells.read("%rhs", f)) for f in range(m)}
         self.factors.forward(cells, self._entry(cells, at), x)
