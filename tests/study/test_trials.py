@@ -9,8 +9,9 @@ from calcis.errors import InputError
 from calcis.study.baseline import taken, weights_of
 from calcis.study.experiment import read_experiments
 from calcis.study.patients import read_patients
-from calcis.study.trials import let_in, trial_courses
+from calcis.study.trials import _measured, let_in, trial_courses
 from calcis.study.validation import validate
+from calcis.validation_report.words import patients
 
 TRIAL = """calcis_validation: 1
 title: A trial
@@ -119,6 +120,23 @@ def test_patients_can_have_different_diseases(tmp_path: Path) -> None:
     assert watch["calcium_plasma"].values[0] == pytest.approx(13.8 / 4.0078, rel=0.01)
 
 
+def test_shares_are_of_what_is_measured_which_varies_from_week_to_week() -> None:
+    times = np.array([0.0, 24.0, 48.0, 24.0 * 8, 24.0 * 15])
+    for name, variation in (("calcium_plasma", 0.0224), ("pth_plasma", 0.214), ("resorption_relative", 0.0)):
+        found = np.log(_measured(name, np.full((4000, 5), 50.0), times) / 50.0)
+        assert found.std(axis=0) == pytest.approx(np.full(5, variation), rel=0.05)
+        assert (found[:, 1] == found[:, 2]).all(), "within a week a person stays where it is"
+        if variation:
+            assert abs(np.corrcoef(found[:, 0], found[:, 1])[0, 1]) < 0.05
+
+
+def test_a_reader_is_told_who_the_patients_are(tmp_path: Path) -> None:
+    (one,) = read_experiments(read(tmp_path, TRIAL.replace(TOLD, BASELINE)))
+    said = patients(one)
+    assert "let in with calcium plasma above 3.0 mmol/L" in said
+    assert "given, not compared: calcium plasma 13.8 mg/dL ± 1.2 mg/dL, phosphate plasma 1.4 mmol/L" in said
+
+
 def test_weights_are_those_nearest_to_counting_each_alike() -> None:
     values = np.linspace(-3.0, 3.0, 601)
     even = np.full(601, 1.0 / 601)
@@ -152,7 +170,7 @@ def test_persons_are_taken_as_often_as_they_weigh_and_nobody_twice() -> None:
         (TOLD, f"at: 2 d\n      {TOLD}", "the same until patients are let in"),
         (TOLD, f"at: 7 d\n      {TOLD}", "before the run's end"),
         ("simulated: 20", "diseases: {osteolytic_metastases: 1}", "without `disease`"),
-        ("simulated: 20", "diseases: {osteolytic_metastases: 0}", "greater than 0"),
+        ("simulated: 20", "diseases: {osteolytic_metastases: 0}", "got 0"),
         (TOLD, TITRATED.replace("[watch, it]", "[watch, its]"), "did you mean it"),
         (TOLD, TITRATED.replace("more:", "it:"), "no arm of the case has"),
         (TOLD, TITRATED.replace("6 d", "8 d"), "up to the run's end"),
