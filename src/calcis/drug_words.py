@@ -48,7 +48,7 @@ def drug_facts(drug: Drug) -> dict[str, Any]:
         "kidneys": _kidneys(own),
         "what it does": [_action(one, own) for one in drug_actions(drug.name)],
         "hard findings": [_finding(rule, drug) for rule in own_rules],
-        "not yet": drug.waits,
+        "not yet": drug.waits or "; ".join(f"{route}: {why}" for route, why in drug.idle.items()),
         "in body": ", ".join(body for body, why in lacking.items() if not why),
         "not in": {body: why for body, why in lacking.items() if why},
         "numbers": {name: f"{shown(one)} ({one.kind})" for name, one in own.items()},
@@ -132,6 +132,9 @@ def _action(action: Action, numbers: dict[str, Parameter]) -> str:
     moved = "; ".join(targets) or action.signal
     if action.law == "adds":
         said = f"adds to {moved} {shown(own['gain'])} times {action.by}"
+    elif action.law == "binds":
+        said = f"binds half of what is free ({moved}) at {shown(own['half'])} of {action.by}"
+        said += ", two thirds at twice that"
     else:
         most = own["maximum"]
         share = f"by up to {100.0 * most.value:.3g} %"

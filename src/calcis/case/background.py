@@ -97,11 +97,17 @@ def check_doses(
                 raise document.error(("arms", arm.name, index), expected, "both")
             if dose.text != text:
                 continue
+            if dose.route == "IL" and form.lesion is None:
+                expected = f"`lesion` in the case file, into which {dose.drug} is injected"
+                raise document.error(("arms", arm.name, index), expected, "none")
             drug = drugs[dose.drug]
-            much = too_much_in_a_day([one for one in arm.doses if one.drug == dose.drug], drug)
-            if much:
-                expected = f"at most {much[0]} of {drug.title} within 24 h"
-                raise document.error(("arms", arm.name, index), expected, much[1])
+            alike = [one for one in arm.doses if one.drug == dose.drug]
+            for route in ("", dose.route):
+                much = too_much_in_a_day(alike, drug, route)
+                if much:
+                    by = f" {route}" if route else ""
+                    expected = f"at most {much[0]} of {drug.title}{by} within 24 h"
+                    raise document.error(("arms", arm.name, index), expected, much[1])
 
 
 def known_of(case: Case, arm: str, numbers: Mapping[str, Parameter]) -> Patient | None:

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
-from calcis.case.doses import MOST_DOSES, Dose, Plan, in_mg, measured
+from calcis.case.doses import MOST_DOSES, Dose, Plan, check_most, in_mg, measured
 from calcis.case.drugs import ROUTES, Drug
 from calcis.clinical.history import classes, medicines
 from calcis.errors import InputError, nearest
@@ -30,14 +30,15 @@ _ROUTE_WORDS = {
     "IV": "iv intravenous intravenously",
     "IM": "im intramuscular intramuscularly",
     "PO": "po oral orally",
+    "IL": "il intralesional intralesionally",
 }
 _ROUTE = {word: route for route, words in _ROUTE_WORDS.items() for word in words.split()}
 _OTHER_ROUTES = [  # by which nothing is given here
     *("in", "intranasal", "intranasally", "rectal", "rectally", "pr", "sublingual", "sublingually", "sl"),
-    *("inhaled", "topical", "topically", "transdermal", "intralesional", "intralesionally", "intrathecal"),
+    *("inhaled", "topical", "topically", "transdermal", "intrathecal"),
     *("intraosseous", "intraperitoneal", "ip", "intradermal", "id"),
 ]
-_AT_ONCE = ("PO", "IM")  # what is swallowed or injected into muscle is not infused
+_AT_ONCE = ("PO", "IM", "IL")  # what is swallowed, or injected into muscle or a lesion, is not infused
 _EVERY = {  # hours
     "hourly": 1.0,
     "daily": 24.0,
@@ -89,6 +90,9 @@ def read_dose(text: str, drugs: Mapping[str, Drug], end: float, mass: float | No
     if plan.route is None and len(drug.routes) > 1:
         raise words.refuse(f"a route of {drug.title}: {', '.join(drug.routes)}", "none")
     route = plan.route or next(iter(drug.routes))
+    if route in drug.most_by:
+        with _placed(offset):
+            check_most(drug, given, given_unit, drug.most_by[route], f"{amount:g} {unit}", route)
     if plan.over and route in _AT_ONCE:
         raise words.refuse(f"a dose {route} at once, or IV over a time", f"{route} over {plan.over:g} h", 0)
     with _placed(0):

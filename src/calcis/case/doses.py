@@ -127,11 +127,18 @@ def measured(drug: Drug, amount: float, unit: str, mass: float | None) -> tuple[
     if not (given > 0 and math.isfinite(given)):
         raise InputError("a dose that is neither nothing nor without bounds", f"{amount:g} {unit}")
     if drug.most is not None:
-        most, its_unit = drug.most
-        if given > convert(*_by_mass(drug, most, its_unit), to, molar_mass) * (1 + 1e-9):
-            expected = f"a dose of {drug.title} of at most {most:.10g} {its_unit}"
-            raise InputError(expected, f"{amount:g} {base}")
+        check_most(drug, given, to, drug.most, f"{amount:g} {base}")
     return given, to
+
+
+def check_most(
+    drug: Drug, given: float, unit: str, most: tuple[float, str], got: str, route: str = ""
+) -> None:
+    """Refuse an amount, as `measured` gives it, above what may be given at once."""
+    molar_mass = drug.molar_mass.value if drug.molar_mass else None
+    if given > convert(*_by_mass(drug, *most), unit, molar_mass) * (1 + 1e-9):
+        by = f" {route}" if route else ""
+        raise InputError(f"a dose of {drug.title}{by} of at most {most[0]:.10g} {most[1]}", got)
 
 
 def remarks_of(doses: Sequence[Dose], drugs: Mapping[str, Drug], end: float) -> list[str]:
@@ -143,6 +150,12 @@ def remarks_of(doses: Sequence[Dose], drugs: Mapping[str, Drug], end: float) -> 
         f"How much {drug.title} there is was computed, but it does nothing: {drug.waits}."
         for drug in named.values()
         if drug.waits
+    ]
+    waiting += [
+        f"How much {drugs[name].title} there is was computed, but {route} it does nothing: "
+        f"{drugs[name].idle[route]}."
+        for name, route in dict.fromkeys((dose.drug, dose.route) for dose in doses)
+        if route in drugs[name].idle
     ]
     averaged = [
         f"Doses are averaged: {dose.text}. Of usual doses the effect is off by up to "
@@ -158,11 +171,13 @@ def remarks_of(doses: Sequence[Dose], drugs: Mapping[str, Drug], end: float) -> 
     return waiting + averaged + cut
 
 
-def too_much_in_a_day(doses: Sequence[Dose], drug: Drug) -> tuple[str, str] | None:
-    """What may be given of a drug within 24 h, and what is given, in words, where that is more."""
-    if drug.most is None:
+def too_much_in_a_day(doses: Sequence[Dose], drug: Drug, route: str = "") -> tuple[str, str] | None:
+    """What may be given of a drug (by a route) within 24 h, and what is given, in words, where it is more."""
+    allowed = drug.most_by.get(route) if route else drug.most
+    doses = [dose for dose in doses if not route or dose.route == route]
+    if allowed is None or not doses:
         return None
-    most, unit = drug.most
+    most, unit = allowed
     molar_mass = drug.molar_mass.value if drug.molar_mass else None
     limit = convert(*_by_mass(drug, most, unit), doses[0].unit, molar_mass)
     each = [(np.array(one.times), _in_a_day(one)) for one in doses]

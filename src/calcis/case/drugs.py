@@ -12,9 +12,9 @@ A drug is one file, data/drugs/<name>.yaml: the numbers of its Part (calcis.para
       what: a bisphosphonate               # optional; one line
       most: 10 mg                          # optional; a dose above it is refused as a mistake
       averaged: 5 %                        # optional; how far its effect is off where doses are averaged
-      routes:                               # SC, IV, IM or PO -> the state that receives the dose
+      routes:                               # SC, IV, IM, PO or IL -> the state that receives the dose
         SC: {state: teriparatide.depot}     # dotted name of a `dosable` state of the drug's Part
-        IV: {state: teriparatide.plasma}
+        IV: {state: teriparatide.plasma}    # optional `most` of the route, and `waits`, as below
       same_as: thiazide                     # optional; the disease of persons who take it for long
       kinetics, actions, waits: ...         # calcis.drugs.drug
       evidence:                             # optional; what stands behind it, use by use
@@ -29,7 +29,7 @@ converts it to the unit of the state.  What is lost on the way (bioavailability)
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +42,10 @@ from calcis.parameters import (
     read_species,
     reference_keys,
 )
-from calcis.reading import Document, shown
+from calcis.reading import Document, Where, shown
 from calcis.units import UnitError, dimension, read_quantity
 
-ROUTES = ("SC", "IV", "IM", "PO")  # under the skin, into a vein, into a muscle, by mouth
+ROUTES = ("SC", "IV", "IM", "PO", "IL")  # under the skin, into a vein, a muscle, by mouth, into the lesion
 
 
 # What a drug is given for -> in words; and how it is known that it helps.
@@ -88,6 +88,8 @@ class Drug:
     most: tuple[float, str] | None = None  # a larger dose at once is a mistake
     evidence: tuple[Evidence, ...] = ()
     same_as: str = ""  # a disease that is its taking: nobody has both
+    idle: Mapping[str, str] = field(default_factory=dict)  # route -> why nothing answers to it by that one
+    most_by: Mapping[str, tuple[float, str]] = field(default_factory=dict)  # route -> `most` of that one
     averaged: str = ""  # how far its effect is off where doses are averaged; empty where too far
 
     @property
@@ -145,7 +147,13 @@ def read_drug(path: str | Path, references: frozenset[str] | None = None) -> Dru
         species=species,
         what=str(described.get("what", "")),
         waits=str(described.get("waits", "")),
-        most=_most(document) if "most" in described else None,
+        most=_most(document, ("drug", "most")) if "most" in described else None,
+        most_by={
+            route: _most(document, ("drug", "routes", route, "most"))
+            for route, said in described["routes"].items()
+            if "most" in said
+        },
+        idle={route: str(said["waits"]) for route, said in described["routes"].items() if "waits" in said},
         averaged=str(described.get("averaged", "")),
         same_as=str(described.get("same_as", "")),
         evidence=_evidence(document, known) if "evidence" in described else (),
@@ -153,13 +161,15 @@ def read_drug(path: str | Path, references: frozenset[str] | None = None) -> Dru
     )
 
 
-def _most(document: Document) -> tuple[float, str]:
+def _most(document: Document, where: Where) -> tuple[float, str]:
     """The largest dose, a quantity in one of the dose units."""
-    text = document.data["drug"]["most"]
+    text: Any = document.data
+    for step in where:
+        text = text[step]
     try:
         return read_quantity(str(text))
     except UnitError as wrong:
-        raise document.error(("drug", "most"), wrong.expected, wrong.got, wrong.nearest) from None
+        raise document.error(where, wrong.expected, wrong.got, wrong.nearest) from None
 
 
 def _evidence(document: Document, references: frozenset[str]) -> tuple[Evidence, ...]:
@@ -185,7 +195,7 @@ def _routes(document: Document) -> dict[str, str]:
         raise document.error(("drug", "routes"), "at least one route", "none")
     for route in routes:
         where = ("drug", "routes", route)
-        check_keys(document, where, ("state",), ("state",))
+        check_keys(document, where, ("state",), ("state", "most", "waits"))
         state = routes[route]["state"]
         if not isinstance(state, str) or state.partition(".")[0] not in document.data["parts"]:
             expected = f"a state, dotted, of {', '.join(document.data['parts'])}"

@@ -180,12 +180,16 @@ def _causes(case: Case, abnormal: set[str], left_out: dict[str, str]) -> Iterato
         if told is None:
             left_out[f"treat: {disease.title}"] = "The cause. That it is treated cannot be simulated."
             continue
+        why = f"The cause: {told['says']}."
+        if "does" in told:
+            yield told["arm"], [told["does"]], why
+            continue
         changes = {}
         for change in disease.changes:
             own = numbers[resolve(change, numbers)]
             value, unit = own.shown
             changes[own.name] = value if unit == "1" else f"{value!r} {unit}"
-        yield told["arm"], [{"changes": changes}], f"The cause: {told['says']}."
+        yield told["arm"], [{"changes": changes}], why
 
 
 def _behind(case: Case) -> dict[str, str]:
@@ -229,8 +233,11 @@ def _drugs(
             lacks = packaged().lacks(case.body, name)
             words = f"{USES[use][0].upper()}{USES[use][1:]}."
             title = name.replace("_", " ")
-            if drug.waits or lacks:
-                left_out[title] = f"{words} Not simulated: {drug.waits or lacks}. {_said(known)}"
+            waits = drug.waits or next(
+                (why for route, why in drug.idle.items() if f" {route} " in known.dose), ""
+            )
+            if waits or lacks:
+                left_out[title] = f"{words} Not simulated: {waits or lacks}. {_said(known)}"
                 continue
             if any({dose.drug for dose in arm.doses} == {name} for arm in case.arms.values()):
                 continue  # the user thought of it

@@ -6,6 +6,7 @@ has (calcis.drugs.sites).  A new drug needs Python only where its kinetics or th
 """
 
 from calcis.drugs.drug import (
+    INJECTED,
     TISSUE,
     absent,
     acts_on,
@@ -18,6 +19,7 @@ from calcis.drugs.drug import (
 from calcis.drugs.sites import SITES
 
 __all__ = [
+    "INJECTED",
     "SITES",
     "TISSUE",
     "absent",

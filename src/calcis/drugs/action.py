@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from calcis.elementary import Value, hill
+from calcis.elementary import Value, hill, log10, maximum
 from calcis.part import Part, Signal, State
 
 
@@ -29,6 +29,7 @@ LAWS = {
     "inhibits": Law("times 1 − maximum·{x}ʰ/({x}ʰ + halfʰ)", True, {"maximum": "1", **_SATURABLE}),
     "stimulates": Law("times 1 + maximum·{x}ʰ/({x}ʰ + halfʰ)", True, {"maximum": "1", **_SATURABLE}),
     "adds": Law("plus gain·{x}", False, {"gain": "{on}/({by})"}),
+    "binds": Law("minus lg(1 + {x}/half)", False, {"half": "{by}"}),
     "adds up to": Law("plus maximum·{x}ʰ/({x}ʰ + halfʰ)", False, {"maximum": "{on}", **_SATURABLE}),
 }
 
@@ -108,6 +109,8 @@ def _effect(action: Action, driven: Callable[[Any], Value]) -> Callable[[Any], V
     def law(v: Any) -> Value:
         if action.law == "adds":
             return getattr(v, f"{action.name}_gain") * driven(v)
+        if action.law == "binds":
+            return -log10(1.0 + maximum(driven(v), 0.0) / getattr(v, f"{action.name}_half"))
         strength = getattr(v, f"{action.name}_maximum") * _occupied(action, driven, v)
         if action.escape:
             strength = strength * (1.0 - getattr(v, f"{action.name}_escaped"))

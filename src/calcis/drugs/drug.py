@@ -8,7 +8,7 @@
           by: zoledronate_bone            # a signal or state of the drug
           delayed: true
           on: {calcis: [bone_cells.resorption_factor]}    # of a body, of `tissue` (lesion and organs), or
-                                                          # of a site of calcis.drugs.sites
+                                                          # of a `lesion`, or of a site of calcis.drugs.sites
       waits: no law reads it yet          # instead of actions: why a drug without any may be given
 
 `scale` is about 1e-5 of a usual dose, in `unit`: the solver's absolute tolerance comes from it.
@@ -33,6 +33,7 @@ from calcis.reading import Document, Where, shown
 KINETICS: Mapping[str, Callable[..., Part]] = {"compartments": compartments, "own hormone": own_hormone}
 _PIECES = ("depots", "central", "peripheral", "renal", "bone", "target", "unbound", "first_pass")
 TISSUE = "tissue"  # among the bodies in which an action moves something: lesion and organs
+INJECTED = "lesion"  # the lesion alone, of what is injected into it
 _KEYS = ("law", "by", "on", "signal", "unit", "delayed", "escape")
 
 
@@ -86,7 +87,9 @@ def absent(name: str, body: str, parts: Iterable[Part]) -> str:
         if missing:
             return f"it has no {missing[0]}"
     used = {one for other in parts for one in other.needs}
-    acts = sites_of(actions) or any(action.on.get(body) or action.on.get(TISSUE) for action in actions)
+    acts = sites_of(actions) or any(
+        action.on.get(body) or action.on.get(TISSUE) or action.on.get(INJECTED) for action in actions
+    )
     if used & set(part.gives) or acts or drug_waits(name):
         return ""
     return "it has no law on which it acts"
@@ -104,11 +107,18 @@ def with_drugs(body: str, parts: Iterable[Part], names: Iterable[str]) -> list[P
     return [*treated(parts, _on(body, names)), *sites, *(drug_part(name) for name in names)]
 
 
-def in_tissue(parts: Iterable[Part], names: Iterable[str]) -> tuple[list[Part], dict[str, str]]:
-    """The parts of tissue, moved by drugs that are in the body; the drugs' signals that do it, with units."""
+def in_tissue(
+    parts: Iterable[Part], names: Iterable[str], *, lesion: bool = True
+) -> tuple[list[Part], dict[str, str]]:
+    """The parts of tissue, moved by drugs that are in the body; the drugs' signals that do it, with units.
+
+    The signals are those of the lesion also where the tissue is none, but `lesion` false: organs.
+    """
     names = list(names)
     actions = [*_on(TISSUE, names), *(one for site in _sites(names) for one in in_tissue_by(site))]
-    return treated(parts, actions), {action.signal: action.unit for _, action in actions}
+    injected = _on(INJECTED, names)
+    signals = {action.signal: action.unit for _, action in (*actions, *injected)}
+    return treated(parts, [*actions, *(injected if lesion else [])]), signals
 
 
 def _on(place: str, names: Iterable[str]) -> list[tuple[str, Action]]:

@@ -14,6 +14,7 @@ from calcis.case import Case, Treatment, Vocabulary, packaged
 from calcis.clinical.bounds import excursions
 from calcis.clinical.circulation import of_circulation
 from calcis.clinical.hard_findings import Simulated, reached
+from calcis.drugs import INJECTED, acts_on
 from calcis.ledger import LEDGER, Balance, defects, flown
 from calcis.part import Model
 from calcis.run_folder import CHECKPOINT, data_hashes, versions
@@ -164,6 +165,8 @@ def rooms_of(case: Case, numbers: Numbers, vocabulary: Vocabulary) -> dict[str, 
         lanes = lesion_lanes(case, tissue[0], numbers, at_start, drives)
         rooms["lesion"] = Room(*tissue, lanes, BALANCES, lesion_places(case, tissue[0]))
     if tissue is not None and case.organs:
+        if any(acts_on(name, INJECTED) for name in case.drugs):
+            tissue = lesion_model(case.drugs, False)
         lanes = organ_lanes(case, tissue[0], numbers, at_start)
         volumes = np.tile([organ.volume.value for organ in case.organs if organ.volume], len(case.arms))
         rooms["organs"] = Room(*tissue, lanes, BALANCES, organ_places(tissue[0], lanes, volumes))

@@ -16,7 +16,7 @@ import numpy as np
 
 from calcis.case import Dose, Drug
 from calcis.clinical.hard_findings import Simulated
-from calcis.drugs import TISSUE, acts_on, drug_actions, drug_part
+from calcis.drugs import INJECTED, TISSUE, acts_on, drug_actions, drug_part
 from calcis.drugs.action import Action
 from calcis.drugs.compartments import FILTRATION
 from calcis.parameters import data_path, read_data
@@ -34,6 +34,7 @@ from calcis.wording import capital, digits, listed, on, per_cent
 _HARDLY = 0.005  # share by which something is moved that hardly is
 _CLOSE, _FEWEST, _MOST = 0.25, 200, 20_000  # h between times, and their least and greatest number
 _CIRCULATION = "circulation"
+_IN_TISSUE = {TISSUE, INJECTED}
 _UNFINISHED = "gla_unfinished_relative"
 
 
@@ -72,7 +73,7 @@ def in_deposit(given: Given) -> Chapter | None:
         parts = list(_parts(given, name, begin, True))
         if parts:
             said.append(f"{capital(name.replace('_', ' '))} {listed(parts)}.")
-            rests += [f"{name}.{one.name}_half" for one in drug_actions(name) if TISSUE in one.on]
+            rests += [f"{name}.{one.name}_half" for one in drug_actions(name) if _IN_TISSUE & set(one.on)]
     unfinished = given.courses.get(_UNFINISHED)
     if unfinished is not None and abs(unfinished.values[-1] - 1.0) > _HARDLY:
         said.append(
@@ -111,14 +112,16 @@ def _begun(doses: tuple[Dose, ...]) -> dict[str, float]:
 
 def _parts(given: Given, name: str, begin: float, tissue: bool) -> Iterator[str]:
     """What a drug did to each thing that it moves: in tissue, or else in the body."""
-    actions = [one for one in drug_actions(name) if any((place == TISSUE) is tissue for place in one.on)]
+    actions = [one for one in drug_actions(name) if any((place in _IN_TISSUE) is tissue for place in one.on)]
     if not actions or not _known(name):
         return
     time, courses = _finely(given, name)
     for action in actions:
-        moved = [one for place, all_ in action.on.items() if (place == TISSUE) is tissue for one in all_]
+        moved = [one for place, all_ in action.on.items() if (place in _IN_TISSUE) is tissue for one in all_]
         for target in moved:
             told = targets().get(target)
+            if action.law == "binds" and not courses[action.signal].any():
+                continue  # it was given elsewhere
             if told is not None and ("added" in told or given.numbers.get(target) != 0.0):
                 since = time >= begin
                 yield _said(action, told, time[since], courses[action.signal][since], given.every)
@@ -162,7 +165,7 @@ def _said(action: Action, told: Mapping[str, Any], time: np.ndarray, values: np.
         amount, rate = float(np.trapezoid(values, time)), action.unit.removesuffix("/h")
         whole = digits(abs(convert(amount, rate, told["unit"])))
         return f"{'added' if amount >= 0 else 'took away'} {whole} {told['unit']} of {told['added']}"
-    share = values - 1.0 if action.times else values
+    share = values - 1.0 if action.times else 10.0**values - 1.0 if action.law == "binds" else values
     most = int(np.argmax(np.abs(share)))
     if abs(share[most]) < _HARDLY:
         return f"hardly moved {told['of']} (by at most {100 * abs(share[most]):.2g} %)"

@@ -27,9 +27,12 @@ from calcis.units import MM3_PER_L
 
 
 @cache
-def lesion_model(drugs: tuple[str, ...] = ()) -> tuple[Model, Kernel]:
-    """The tissue, driven by plasma and by drugs in it, and its kernel; put together once in a process."""
-    parts, acting = in_tissue(PARTS, drugs)
+def lesion_model(drugs: tuple[str, ...] = (), lesion: bool = True) -> tuple[Model, Kernel]:
+    """The tissue, driven by plasma and by drugs in it, and its kernel; put together once in a process.
+
+    lesion: with what is injected into it; organs are without.
+    """
+    parts, acting = in_tissue(PARTS, drugs, lesion=lesion)
     model = assemble([*parts, books(BALANCES)], INPUTS | acting)
     return model, compile_system(trace(model, list(model.signals)))
 
