@@ -52,6 +52,14 @@ def test_a_goal_is_read(goal: str, low: float, high: float, of: str, when: str, 
         ("{calcium_plasma: 2, at: 3 d}", "2.1 to 2.6 mmol/L"),
         ("{calcium_plasma: 3 to 2 mmol/L, at: 3 d}", "a lower end"),
         ("{calcium_plasma: below 50 %, of: wach, at: 3 d}", "did you mean watch"),
+        ("{calcium_plasma: below 2 mmol/L, bye: 3 d}", "got 'bye'; did you mean by?"),
+        ("{calcium_plasma: below 50 %, off: start, at: 3 d}", "got 'off'; did you mean of?"),
+        (
+            "{calcium_plsma: below 2 mmol/L, pth_plasma: below 2 pmol/L, at: 3 d}",
+            "did you mean calcium_plasma?",
+        ),
+        ("{calcium_plasma: below 0 mmol/L, at: 3 d}", "a limit above 0"),
+        ("{calcium_plasma: below 2 mmol/L, at: -1 d}", "from 0 to"),
     ],
 )
 def test_a_goal_that_means_nothing_is_refused_in_its_place(goal: str, says: str) -> None:

@@ -13,6 +13,7 @@ from calcis.cli import app
 from calcis.compare.compare import Comparison, compare
 from calcis.compare.generate import generate
 from calcis.errors import InputError
+from calcis.individual.ensemble import ensemble
 from calcis.simulate import simulate
 from calcis.simulate.ensemble import fare
 
@@ -192,3 +193,26 @@ def test_the_command_writes_a_page_and_one_json_object(tmp_path: Path) -> None:
     (out / "mine.txt").write_text("mine")
     refused = CliRunner().invoke(app, ["compare", str(file), "--out", str(out)])
     assert refused.exit_code == 2 and (out / "mine.txt").exists()
+
+
+def test_what_was_done_of_another_case_is_not_taken_up(tmp_path: Path) -> None:
+    case = read_case_text(CASE, "case.yaml")
+    batches.simulate_all(case, ensemble(case, 3, 1).members, ["calcium_plasma"], folder=tmp_path, processes=1)
+    for text, persons in ((CASE.replace("30 d, every", "31 d, every"), 3), (CASE, 4)):
+        other = read_case_text(text, "case.yaml")
+        with pytest.raises(InputError, match=r"batch_000\.npz: expected what was done of this case"):
+            compare(other, persons=persons, folder=tmp_path, processes=1, resume=True)
+    (tmp_path / "batch_000.npz").write_bytes(b"damaged")
+    again = compare(case, persons=3, folder=tmp_path, processes=1, resume=True)
+    assert again.status == "done"
+
+
+def test_a_share_of_what_is_not_there_at_the_start_is_refused_before_anybody_is_simulated() -> None:
+    asked: list[str] = []
+    injury = "{kind: bite, at: 1 d, shape: {sphere: {diameter: 6 mm}}, killed: 0.9}"
+    lesion = f"lesion: {{tissue: dermis, injury: {injury}}}"
+    for goal in ("mineral_total: below 50 %, of: start", "pthrp_plasma: below 50 %, of: start"):
+        text = CASE.replace("calcium_plasma: 2.1 to 2.7 mmol/L", goal).replace("arms:", f"{lesion}\narms:")
+        with pytest.raises(InputError, match=r"case\.yaml: expected a goal of a quantity that there is"):
+            compare(read_case_text(text, "case.yaml"), persons=3, progress=lambda what, _: asked.append(what))
+    assert "simulating persons" not in asked

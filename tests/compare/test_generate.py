@@ -74,15 +74,15 @@ def _generated(more: str, duration: str = "60 d") -> Generated:
         pytest.param(
             "conditions: [calcinosis, systemic_sclerosis]",
             "deposits in many places",
-            ["diltiazem"],
-            ["treat: systemic sclerosis", "sodium thiosulphate", "minocycline"],
+            ["minocycline", "diltiazem"],
+            ["treat: systemic sclerosis", "sodium thiosulphate"],
             id="dystrophic: the disease, trials at reversal, diltiazem last",
         ),
         pytest.param(
             "conditions: [calcinosis, heart_failure]",
             "deposits in many places",
-            [],
-            ["treat: the disease behind the deposits", "sodium thiosulphate", "minocycline", "diltiazem"],
+            ["minocycline"],
+            ["treat: the disease behind the deposits", "sodium thiosulphate", "diltiazem"],
             id="contraindicated diltiazem is told, not given",
         ),
         pytest.param(

@@ -70,12 +70,18 @@ def read_goal(
     where: Where = ("goal",)
     units = {**signals, **{name: unit for name, unit in _MINERAL.items() if name in tissue}}
     named = [name for name in given if name not in (*WHEN, "of")]
+    misspelt = [name for name in named if name not in {*units, *_MINERAL}]
+    if len(named) > 1 and misspelt:
+        expected, own = "one quantity, one of by, at and from, and perhaps `of`", misspelt[-1]
+        meant = nearest(own, (*WHEN, "of", *units))
+        raise document.error((*where, own), expected, shown(own), meant, key=True)
     if len(named) != 1:
         expected = "one quantity and where it should be, such as calcium_plasma: 2.1 to 2.6 mmol/L"
         raise document.error(where, expected, ", ".join(named) or "none", key=True)
     [quantity] = named
     if quantity not in units:
-        what = "a quantity of the case" if quantity not in _MINERAL else _lacks(quantity)
+        body = "a quantity of the body, such as calcium_plasma (`calcis explain` lists them)"
+        what = body if quantity not in _MINERAL else _lacks(quantity)
         near = nearest(quantity, units) if quantity not in _MINERAL else None
         raise document.error((*where, quantity), what, shown(quantity), near, key=True)
     whens = [name for name in given if name in WHEN]
@@ -89,6 +95,9 @@ def read_goal(
         raise document.error(
             (*where, "of"), f"start, or an arm: {', '.join(arms)}", shown(of), nearest(str(of), known)
         )
+    if of == START and START in arms:
+        expected = f"no arm called {START!r} beside `of: {START}`, which is the start of the run"
+        raise document.error((*where, "of"), expected, "one")
     at = (*where, quantity)
     low, high, text = read_bounds(document, at, given[quantity], quantity, "1" if of else units[quantity])
     return Goal(quantity, low, high, "1" if of else units[quantity], str(of), when, time, text)
@@ -105,7 +114,7 @@ def _time(document: Document, where: Where, given: Any, end: float) -> float:
     except UnitError as wrong:
         raise document.error(where, "a time such as 30 d", shown(given), wrong.nearest) from None
     if not 0.0 <= found <= end:
-        raise document.error(where, f"a time within the run, at most {span(end)}", shown(given))
+        raise document.error(where, f"a time within the run, from 0 to {span(end)}", shown(given))
     return found
 
 
@@ -123,6 +132,8 @@ def read_bounds(
         raise document.error(where, form, shown(given))
     if one is not None:
         level = read_level(document, where, one[2], quantity, unit)
+        if one[1] == "below" and level == 0.0:
+            raise document.error(where, "a limit above 0, as nothing is below it", shown(given))
         return (0.0, level, text) if one[1] == "below" else (level, float("inf"), text)
     assert both is not None
     high = read_level(document, where, both[2], quantity, unit)

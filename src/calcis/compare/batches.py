@@ -171,12 +171,18 @@ def _write(path: Path, key: str, fared: Fared) -> None:
 
 
 def _read(path: Path, key: str) -> Fared | None:
-    """A kept batch, or None where there is none of these persons in this case."""
+    """A kept batch, or None where there is none or it is damaged.
+
+    Raises InputError for one of other persons or of another case.
+    """
     try:
         with np.load(path, allow_pickle=False) as kept:
             about = json.loads(str(kept["about"]))
             if about["key"] != key:
-                return None
+                raise InputError(
+                    "what was done of this case, for as many persons, by this version on this machine",
+                    "something else; compare without --resume to begin anew",
+                ).at(path)
             courses = {name: kept[name] for name in kept.files if name not in ("about", "times")}
             failures = {(a, b): said for a, b, said in json.loads(about["failures"])}
             return Fared(kept["times"], courses, about["units"], failures)

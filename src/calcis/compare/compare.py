@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from calcis.body import CLAMPED
 from calcis.case import Case, Treatment, packaged
+from calcis.case.goal import START, Goal
 from calcis.clinical.hard_findings import HardFinding, Simulated
 from calcis.clinical.rules import Patient
 from calcis.compare.batches import simulate_all
@@ -22,7 +24,7 @@ from calcis.individual import Individual, as_found
 from calcis.individual.ensemble import ensemble
 from calcis.parameters import Parameter
 from calcis.part import Model
-from calcis.simulate.ensemble import MINERAL, MINERAL_ORGANS
+from calcis.simulate.ensemble import MINERAL, MINERAL_ORGANS, Members, fare
 from calcis.simulate.in_space import check_memory
 from calcis.simulate.lesion import lesion_model
 from calcis.simulate.numbers import Numbers
@@ -45,6 +47,8 @@ _SHOWN = (
     "osteoclasts_relative",
     "osteoblasts_relative",
 )
+_MOMENT = 1e-3  # h
+_NOTHING: dict[str, Any] = {"doses": (), "operations": (), "changes": (), "diseases": ()}  # is done in an arm
 BAND = (5.0, 50.0, 95.0)  # per cent of persons
 
 
@@ -142,6 +146,8 @@ def compare(
     lived = case if found.individual is None else as_found(case, found.individual)
     model, _ = body_model(case, case.lesion is not None or bool(case.organs))
     wanted = _wanted(case, model)
+    if case.goal is not None and case.goal.of == START:
+        _check_start(case.goal, lived, found.members.some(slice(1)))
     fared = simulate_all(
         lived, found.members, wanted, folder=folder, resume=resume, processes=processes, progress=progress
     )
@@ -150,7 +156,10 @@ def compare(
         first = first_person(lived, found.individual, folder, resume, processes, tell)
     tell("comparing", 1.0)
     names = list(case.arms)
-    reach = None if case.goal is None else reached(case.goal, fared, names)
+    try:
+        reach = None if case.goal is None else reached(case.goal, fared, names)
+    except InputError as nothing:
+        raise nothing.at(case.file) from None
     findings = {
         name: arm.hard_findings(
             Simulated(fared.times, {one: (fared.units[one], fared.courses[one][0, j]) for one in wanted})
@@ -199,6 +208,18 @@ def _assumed(case: Case, model: Model) -> tuple[Parameter, ...]:
     for one in models:
         numbers.shared(one)
     return tuple(one for one in numbers.used if one.kind == "assumed")
+
+
+def _check_start(goal: Goal, case: Case, first: Members) -> None:
+    """Refuse a share of what is not there at the start, before anybody is simulated for long."""
+    run = case.run.model_copy(update={"duration": _MOMENT, "every": _MOMENT})
+    watched = replace(case, run=run, arms={"watch": replace(next(iter(case.arms.values())), **_NOTHING)})
+    asked = [] if goal.quantity in (MINERAL, MINERAL_ORGANS) else [goal.quantity]
+    there = replace(goal, when="at", time=0.0)
+    try:
+        reached(there, fare(watched, first, asked, times=np.array([0.0, _MOMENT])), ["watch"])
+    except InputError as nothing:
+        raise nothing.at(case.file) from None
 
 
 def _taking(arm: Treatment) -> Patient:
