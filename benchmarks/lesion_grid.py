@@ -4,7 +4,7 @@
         [--sizes] [--cells-stay]
 
 `--sizes` instead takes a few steps each of edges from 32 to 128, to show whether a voxel and step costs the
-same.  `--cells-stay` leaves out the wandering of cells, three of the seven states that diffuse.
+same, and how much memory they take.  `--cells-stay` leaves out the wandering of cells and vessels.
 `--check` repeats it at a tenth of the tolerance: the difference in total mineral is the error in time.
 PhysiCell's stepping is stated as an extrapolation, from its step and a measured speed of its diffusion.
 A voxel and step cost what the steps took; starting and reading results are not in it.
@@ -59,7 +59,7 @@ def lesion_numbers(cells_stay: bool = False) -> dict[str, float]:
     found = {name: number.value for name, number in tissue_parameters().items()}
     found |= {name: number.value for name, number in diffusion_parameters().items()}
     if cells_stay:
-        found["diffusion.macrophages"] = 0.0
+        found |= dict.fromkeys(("diffusion.macrophages", "diffusion.progenitors", "diffusion.sprouts"), 0.0)
     return found | {"leukocytes.macrophage_competence": 0.1}
 
 
@@ -94,6 +94,11 @@ def run(
     )
 
 
+def most_memory() -> int:
+    """Bytes that this process has had at most."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
 def main() -> None:
     """Measure and print."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
@@ -112,12 +117,16 @@ def main() -> None:
         for edge in SIZES:
             few = run(edge, chosen.spacing, chosen.threads, chosen.rtol, [2e-4], chosen.cells_stay)
             each = 1e6 * few.processor / few.timed / edge**3
-            print(f"{edge}^3: {each:.2f} us of processor a voxel and step, {few.timed} steps", flush=True)
+            print(
+                f"{edge}^3: {each:.2f} us of processor a voxel and step, {few.timed} steps;"
+                f" {most_memory() / 1e9:.2f} GB at most so far",
+                flush=True,
+            )
         return
     cost = run(chosen.edge, chosen.spacing, chosen.threads, chosen.rtol, days, chosen.cells_stay)
     voxels = chosen.edge**3
     each = 1e6 * cost.processor / cost.timed / voxels
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    memory = most_memory()
     print(f"{chosen.edge}^3 voxels of {chosen.spacing} mm, {chosen.threads} threads, rtol {chosen.rtol}")
     print(f"{cost.wall:.1f} s, {cost.processor:.1f} s of processor, {each:.2f} us a voxel and step")
     print(f"{cost.steps} steps ({cost.rejected} rejected), {cost.cycles} multigrid cycles")

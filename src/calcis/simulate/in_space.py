@@ -90,6 +90,7 @@ def simulate_in_space(
             progress(said, (k + share) / len(case.arms))
 
         found.append(march_block(block, times, writer, path, key, tell))
+        del block  # before the memory of the next one is taken
     finish(store)
     return found, store
 

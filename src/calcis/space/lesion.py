@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
+from weakref import ref
 
 import numpy as np
 
@@ -107,7 +108,7 @@ class LesionGrid:
             tissue=self.tissue,
             rtol=rtol,
             threads=threads,
-            passable=self._left_of_diffusion,
+            passable=_weakly(self),
         )
         self._voxel_states = [name for name in self.model.states if not name.startswith(f"{LEDGER}.")]
         starts = [self.model.start(dict(own), plasma) for own in tissues]
@@ -116,7 +117,7 @@ class LesionGrid:
         self._due: list[_Due] = []
         self._stored_at_start = self._stored()
 
-    def _left_of_diffusion(self) -> np.ndarray:
+    def left_of_diffusion(self) -> np.ndarray:
         """What mineral leaves of diffusion in every voxel, and tissue, against the first of them."""
         return np.asarray(
             self._hindrance * passable(self.integration.sum_of(self._minerals), self.tissues[0])
@@ -298,3 +299,15 @@ class LesionGrid:
             turned_over = max(either, LEAST_FLOW * abs(now[kind]), _NOTHING)
             found[kind] = abs(now[kind] - self._stored_at_start[kind] - net) / turned_over
         return found
+
+
+def _weakly(lesion: LesionGrid) -> Callable[[], np.ndarray]:
+    """What is left of diffusion in a lesion, which does not live on for that: its memory is freed at once."""
+    own = ref(lesion)
+
+    def left_of_diffusion() -> np.ndarray:
+        found = own()
+        assert found is not None  # it holds what calls this
+        return found.left_of_diffusion()
+
+    return left_of_diffusion
