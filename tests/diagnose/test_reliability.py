@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
 from calcis.diagnose.answer import every_lab
+from calcis.diagnose.ensemble import KEPT, simulated
+from calcis.diagnose.hypotheses import Hypothesis
 from calcis.diagnose.own_calibration import calibration
 from calcis.diagnose.reliability import Reliability, fitting, hits, reliability
 from calcis.diagnose.settings import setting
+from calcis.diagnose.stages import seen_in
 from calcis.individual.levels import Measured
 from tests.diagnose.persons import HIGH_PTH, NORMAL, asked, few
 from tests.diagnose.persons import found as differential_of
@@ -60,3 +64,22 @@ def test_persons_taken_out_of_their_own_cloud_tell_the_same() -> None:
         assert abs(one.true - one.mean) < 4.0 * error + 0.01, one
     assert 0.4 < next(iter(told.hits.values())) < 1.0
     assert calibration(few(), differential_of("alkaline_phosphatase: 90 U/L")) is None
+
+
+def test_kidney_disease_is_as_far_gone_as_the_setting_says() -> None:
+    where, one = setting("general_practice"), Hypothesis(("ckd",))
+    everybody, theirs = few(), seen_in(few(), where.stages)
+    rates = [
+        who.levels[one][:, KEPT.index("glomerular_filtration_rate")] * 1000 / 60
+        for who in (everybody, theirs)
+    ]
+    assert (rates[0] < 29.5).mean() > 0.4 and (rates[1] < 29.5).mean() < 0.12  # mL/min
+    assert rates[1].max() < 59.5 and len(rates[1]) < len(rates[0])
+    assert seen_in(everybody, {}) is everybody
+    assert theirs.levels[Hypothesis()] is everybody.levels[Hypothesis()]
+
+
+def test_healthy_calcium_varies_as_that_of_blood_donors() -> None:
+    levels = simulated(60.0, few=0.3, among=[Hypothesis()]).levels[Hypothesis()]
+    spread = np.log(levels[:, KEPT.index("calcium_ionised_plasma")]).std()
+    assert 0.018 < spread < 0.029  # 2.3 % of 121 donors

@@ -21,6 +21,7 @@ from calcis.diagnose.own_calibration import Calibration, calibration
 from calcis.diagnose.people import response
 from calcis.diagnose.reasons import Reason, reasons
 from calcis.diagnose.settings import prior, setting
+from calcis.diagnose.stages import seen_in
 from calcis.individual.levels import Measured, measured
 
 # A value of each lab, only so that it can be asked what it would tell.
@@ -66,7 +67,7 @@ def answer(asked: Asked, progress: Callable[[str, float], None] = lambda stage, 
     for key, name in (("site", asked.site), ("pattern", asked.pattern)):
         if name is not None:
             seen(key, name)
-    persons = ensemble(case.person.age, progress)
+    persons = seen_in(ensemble(case.person.age, progress), where.stages)
     labs, unused = told_by(case)
     progress("comparing", 0.3)
     labs = (*labs, *(further()[name].measured(value) for name, value in asked.further.items() if value > 0.0))

@@ -10,6 +10,7 @@ from calcis.parameters import Parameter, data_path, read_parameters
 
 _UNITS = {
     "ensemble": {"healthy": "1", "one": "1", "two": "1", "seed": "1"},
+    "people": {"shared": "1"},
     "filtration": {"falls_from": "y", "fall": "1/y"},
     "none": {"share": "1"},
 }

@@ -1,7 +1,8 @@
 """Who has a disease?  Simulated persons with it: how they differ, how ill they are, and for how long already.
 
-A person's numbers differ as those of healthy persons do (data/individual/factors.yaml); what a disease lets
-vary lies around its usual value, its sensible range four standard deviations wide, and within that range.
+A person's numbers differ as those of healthy persons do (data/individual/factors.yaml), but that those which
+set ionised calcium share the spread that it has; what a disease lets vary lies around its usual value, its
+sensible range four standard deviations wide, and within that range.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from calcis.units import convert, read_quantity
 
 FILTRATION = "kidney.filtration_rate"
 HEALTHY_HOURS = 8766.0  # a standard body is at rest at once; of persons who differ, it settles
+# Factors that move ionised calcium, each of which has its whole spread in data/individual.
+_SHARED = ("calcium_level", "gland_set_point", "gland_sensitivity", "kidney_set_point")
 _CASE = """calcis: 1
 person: {age: 50 y, sex: female, mass: 70 kg}
 body: calcis
@@ -61,11 +64,12 @@ def people(hypothesis: Hypothesis, count: int, age: float, seed: int) -> People:
     fixed = {change.name for disease in diseases for change in disease.changes}
     if FILTRATION not in fixed:
         table[:, body.names.index(FILTRATION)] *= filtration_share(age)
-    for factor in factors().values():
+    for name, factor in factors().items():
         columns = [body.names.index(name) for name in factor.numbers if name in body.names]
         if factor.spread is None or not columns:
             continue
-        amounts = np.clip(chance.standard_normal(count), -3.0, 3.0) * factor.spread
+        spread = factor.spread * (number("people.shared") if name in _SHARED else 1.0)
+        amounts = np.clip(chance.standard_normal(count), -3.0, 3.0) * spread
         if fixed.intersection(factor.numbers):
             continue
         table[:, columns] *= np.exp(amounts)[:, None]

@@ -5,6 +5,7 @@
         title: A dialysis unit
         everyone: [dialysis, adynamic_bone_disease]   # optional; everybody has one of these
         by_person: true                               # optional; sex and age count
+        stages: {...}                                 # optional; of kidney disease, share of each
         prevalence: {...}                             # share of persons, of each disease
 
 Diseases come together as often as if neither knew of the other, where a person can have both.
@@ -20,6 +21,7 @@ from types import MappingProxyType
 from typing import Any
 
 from calcis.diagnose.hypotheses import Hypothesis, known
+from calcis.diagnose.stages import STAGES
 from calcis.errors import InputError, nearest
 from calcis.parameters import (
     Parameter,
@@ -35,13 +37,15 @@ from calcis.units import convert, read_quantity
 
 DEFAULT = "general_practice"
 SEXES = ("female", "male")
+_OPTIONAL = ("everyone", "by_person", "stages")
 
 
 @dataclass(frozen=True)
 class Setting:
     """Where a person is seen: its title, how common each disease is there, and of which everybody has one.
 
-    `rows` say how many times the odds are for whom; `times` those that were counted of one person.
+    `rows` say how many times the odds are for whom; `times` those that were counted of one person; `stages`
+    the share of each stage among those with kidney disease, empty where nothing is said.
     """
 
     name: str
@@ -50,6 +54,7 @@ class Setting:
     everyone: tuple[str, ...] = ()
     rows: tuple[ByPerson, ...] = ()
     times: Mapping[str, Parameter] = field(default_factory=dict)
+    stages: Mapping[str, float] = field(default_factory=dict)
 
     def of(self, age: float, sex: str | None) -> Setting:
         """The same for a person of an age (y) and sex."""
@@ -106,7 +111,7 @@ def settings() -> Mapping[str, Setting]:
     named: Any = document.data["settings"]
     for name, entry in named.items():
         where = ("settings", name)
-        check_keys(document, where, ("title", "prevalence"), ("title", "prevalence", "everyone", "by_person"))
+        check_keys(document, where, ("title", "prevalence"), ("title", "prevalence", *_OPTIONAL))
         check_keys(document, (*where, "prevalence"), known(), known())
         prevalence = {
             disease: read_number(
@@ -123,8 +128,11 @@ def settings() -> Mapping[str, Setting]:
             if disease not in known():
                 near = nearest(str(disease), known())
                 raise document.error((*where, "everyone", place), "a disease", shown(disease), near)
+        stages = _stages(document, name, species) if "stages" in entry else {}
         counted = rows if entry.get("by_person") else ()
-        found[name] = Setting(name, entry["title"], MappingProxyType(prevalence), everyone, counted)
+        found[name] = Setting(
+            name, entry["title"], MappingProxyType(prevalence), everyone, counted, {}, stages
+        )
     return MappingProxyType(found)
 
 
@@ -144,6 +152,21 @@ def _by_person(document: Document, name: str, species: str) -> ByPerson:
     times = read_number(alone, where, f"by_person.{name}", "1", species, reference_keys())
     low, high = (_years(entry.get(key, end)) for key, end in (("from", "0 y"), ("to", "200 y")))
     return ByPerson(tuple(entry["of"]), entry.get("sex"), (low, high), times)
+
+
+def _stages(document: Document, setting: str, species: str) -> dict[str, float]:
+    """The share of each stage among those with kidney disease."""
+    where = ("settings", setting, "stages")
+    check_keys(document, where, STAGES, STAGES)
+    found = {
+        stage: read_number(
+            document, (*where, stage), f"{setting}.{stage}", "1", species, reference_keys()
+        ).value
+        for stage in STAGES
+    }
+    if min(found.values()) <= 0.0 or abs(sum(found.values()) - 1.0) > 1e-3:
+        raise document.error(where, "shares above 0 that add up to 100 %", f"{100 * sum(found.values()):g} %")
+    return found
 
 
 def _years(text: str) -> float:
