@@ -13,7 +13,7 @@ from functools import wraps
 from typing import Any
 
 from calcis.drugs.action import Action
-from calcis.elementary import Value
+from calcis.elementary import Value, log10
 from calcis.part import Part, Signal
 
 Moves = Mapping[str, Sequence[Action]]  # name inside a part, or of a signal -> what moves it
@@ -34,6 +34,7 @@ def _moved(value: Value, v: Any, actions: Iterable[Action]) -> Value:
     ordered = sorted(actions, key=lambda action: not action.times)
     for action in ordered:
         effect = getattr(v, action.signal)
+        effect = log10(effect) if action.of_log else effect
         value = value * effect if action.times else value + effect
     return value
 

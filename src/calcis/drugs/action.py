@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from calcis.elementary import Value, hill, log10, maximum
+from calcis.elementary import Value, hill, maximum
 from calcis.part import Part, Signal, State
 
 
@@ -22,6 +22,7 @@ class Law:
     says: str
     times: bool  # multiplies what it acts on; else it is added
     parameters: Mapping[str, str]
+    of_log: bool = False  # multiplies what stands as its decadic logarithm
 
 
 _SATURABLE = {"half": "{by}", "exponent": "1"}
@@ -29,7 +30,7 @@ LAWS = {
     "inhibits": Law("times 1 − maximum·{x}ʰ/({x}ʰ + halfʰ)", True, {"maximum": "1", **_SATURABLE}),
     "stimulates": Law("times 1 + maximum·{x}ʰ/({x}ʰ + halfʰ)", True, {"maximum": "1", **_SATURABLE}),
     "adds": Law("plus gain·{x}", False, {"gain": "{on}/({by})"}),
-    "binds": Law("minus lg(1 + {x}/half)", False, {"half": "{by}"}),
+    "binds": Law("plus lg of what is left free, 1/(1 + {x}/half)", False, {"half": "{by}"}, True),
     "adds up to": Law("plus maximum·{x}ʰ/({x}ʰ + halfʰ)", False, {"maximum": "{on}", **_SATURABLE}),
 }
 
@@ -54,6 +55,10 @@ class Action:
     @property
     def times(self) -> bool:
         return LAWS[self.law].times
+
+    @property
+    def of_log(self) -> bool:
+        return LAWS[self.law].of_log
 
 
 def acting(part: Part, action: Action) -> Part:
@@ -110,7 +115,7 @@ def _effect(action: Action, driven: Callable[[Any], Value]) -> Callable[[Any], V
         if action.law == "adds":
             return getattr(v, f"{action.name}_gain") * driven(v)
         if action.law == "binds":
-            return -log10(1.0 + maximum(driven(v), 0.0) / getattr(v, f"{action.name}_half"))
+            return 1.0 / (1.0 + maximum(driven(v), 0.0) / getattr(v, f"{action.name}_half"))
         strength = getattr(v, f"{action.name}_maximum") * _occupied(action, driven, v)
         if action.escape:
             strength = strength * (1.0 - getattr(v, f"{action.name}_escaped"))

@@ -120,7 +120,7 @@ def _parts(given: Given, name: str, begin: float, tissue: bool) -> Iterator[str]
         moved = [one for place, all_ in action.on.items() if (place in _IN_TISSUE) is tissue for one in all_]
         for target in moved:
             told = targets().get(target)
-            if action.law == "binds" and not courses[action.signal].any():
+            if action.of_log and (courses[action.signal] == 1.0).all():
                 continue  # it was given elsewhere
             if told is not None and ("added" in told or given.numbers.get(target) != 0.0):
                 since = time >= begin
@@ -165,7 +165,7 @@ def _said(action: Action, told: Mapping[str, Any], time: np.ndarray, values: np.
         amount, rate = float(np.trapezoid(values, time)), action.unit.removesuffix("/h")
         whole = digits(abs(convert(amount, rate, told["unit"])))
         return f"{'added' if amount >= 0 else 'took away'} {whole} {told['unit']} of {told['added']}"
-    share = values - 1.0 if action.times else 10.0**values - 1.0 if action.law == "binds" else values
+    share = values - 1.0 if action.times or action.of_log else values
     most = int(np.argmax(np.abs(share)))
     if abs(share[most]) < _HARDLY:
         return f"hardly moved {told['of']} (by at most {100 * abs(share[most]):.2g} %)"
