@@ -10,8 +10,7 @@ from calcis.clinical.hard_findings import OF_BODIES
 from calcis.clinical.rules import Asked, Patient
 from calcis.clinical.states import states
 from calcis.compare.criteria import better, chance, harms, ranks, reached
-from calcis.errors import InputError
-from calcis.simulate.ensemble import Fared
+from calcis.simulate.ensemble import MINERAL, Fared
 
 TIMES = np.array([0.0, 24.0, 48.0])
 
@@ -49,9 +48,19 @@ def test_a_share_of_the_start_or_of_another_arm_is_each_person_s_own() -> None:
     assert reached(goal("at", 48.0, 0.0, 0.5, "watch"), two, ["watch", "it"])[:, 1].tolist() == [1, 0]
 
 
-def test_a_share_of_nothing_is_refused() -> None:
-    with pytest.raises(InputError, match="there is none"):
-        reached(goal("at", 48.0, 0.0, 0.5, "start"), fared([[[0.0, 1.0, 2.0]]]), ["it"])
+def test_for_whom_it_is_a_share_of_nothing_does_not_count() -> None:
+    none = reached(goal("at", 48.0, 0.0, 0.5, "start"), fared([[[0.0, 1.0, 2.0]]]), ["it"])
+    assert np.isnan(none).all()
+    two = [[[0.0, 9.0, 8.0], [0.0, 1.0, 1.0]], [[0.0, 1e-3, 1e-3], [0.0, 1e-4, 1e-4]]]
+    mineral = replace(goal("at", 48.0, 0.0, 0.5, "watch"), quantity=MINERAL)
+    found = reached(mineral, fared(two, MINERAL), ["watch", "it"])
+    assert np.array_equal(found, [[0.0, 1.0], [np.nan, np.nan]], equal_nan=True)
+
+
+def test_what_another_arm_has_not_yet_is_no_share_yet() -> None:
+    growing = fared([[[0.0, 9.0, 9.0], [0.0, 8.0, 1.0]], [[0.0, 9.0, 9.0], [0.0, 8.0, 8.0]]])
+    asked = goal("by", 48.0, 0.0, 0.5, "watch")
+    assert reached(asked, growing, ["watch", "it"])[:, 1].tolist() == [1, 0]
 
 
 def test_who_fails_before_the_goal_s_time_is_not_counted() -> None:

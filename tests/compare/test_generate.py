@@ -2,7 +2,7 @@
 
 import pytest
 
-from calcis.case import read_case_text
+from calcis.case import packaged, read_case_text
 from calcis.compare.generate import Generated, generate
 
 CASE = """calcis: 1
@@ -18,6 +18,11 @@ LESION = (
     "lesion: {tissue: dermis, injury: {kind: bite, at: 10 d, "
     "shape: {cone: {diameter: 6 mm, depth: 4 mm}}, killed: 0.9}}"
 )
+TRIALS = ("sodium thiosulphate", "hexasodium fytate", "minocycline")
+_DRUGS = {name: packaged().drugs[name.replace(" ", "_")] for name in TRIALS}
+WAITING = [
+    name for name, drug in _DRUGS.items() if drug.waits or "IV" in drug.idle
+]  # nothing answers to them
 AGAINST_CALCIUM = ["saline", "calcitonin", "zoledronate", "denosumab"]
 AGAINST_PHOSPHATE = ["sevelamer", "lanthanum", "tenapanor"]
 DIALYSED = (
@@ -74,22 +79,22 @@ def _generated(more: str, duration: str = "60 d") -> Generated:
         pytest.param(
             "conditions: [calcinosis, systemic_sclerosis]",
             "deposits in many places",
-            ["minocycline", "diltiazem"],
-            ["treat: systemic sclerosis", "sodium thiosulphate"],
+            ["sodium thiosulphate", "minocycline", "diltiazem"],
+            ["treat: systemic sclerosis"],
             id="dystrophic: the disease, trials at reversal, diltiazem last",
         ),
         pytest.param(
             "conditions: [calcinosis, heart_failure]",
             "deposits in many places",
-            ["minocycline"],
-            ["treat: the disease behind the deposits", "sodium thiosulphate", "diltiazem"],
+            ["sodium thiosulphate", "minocycline"],
+            ["treat: the disease behind the deposits", "diltiazem"],
             id="contraindicated diltiazem is told, not given",
         ),
         pytest.param(
             f"{DIALYSED}conditions: [calciphylaxis]\nmedication: [warfarin]",
             "deposits in many places",
-            ["stop warfarin", "cinacalcet", "etelcalcetide", "hexasodium fytate"],
-            ["treat: Kidney failure on haemodialysis", "sodium thiosulphate"],
+            ["stop warfarin", "cinacalcet", "etelcalcetide", "sodium thiosulphate", "hexasodium fytate"],
+            ["treat: Kidney failure on haemodialysis"],
             id="calciphylaxis: warfarin is stopped, no diltiazem",
         ),
     ],
@@ -99,8 +104,18 @@ def test_arms_are_those_of_the_table_in_its_order(
 ) -> None:
     found = _generated(more)
     assert found.kind.startswith(kind)
-    assert [name for name in found.case.arms if name != "watch"] == arms
-    assert list(found.left_out) == left_out
+    waiting = [name for name in arms if name in WAITING]
+    assert [name for name in found.case.arms if name != "watch"] == [x for x in arms if x not in waiting]
+    assert sorted(found.left_out) == sorted([*left_out, *waiting])
+    assert all(found.left_out[name].partition(". ")[2].startswith("Not simulated: ") for name in waiting)
+
+
+def test_a_drug_is_given_by_a_route_by_which_it_does_something() -> None:
+    found = _generated(f"{LESION}\nconditions: [calcinosis]", "120 d")
+    if "IV" in packaged().drugs["sodium_thiosulphate"].idle:
+        assert {dose.route for dose in found.case.arms["sodium thiosulphate"].doses} == {"IL"}
+    without = _generated("conditions: [calcinosis]", "120 d")
+    assert "IL" not in {dose.route for arm in without.case.arms.values() for dose in arm.doses}
 
 
 def test_what_is_contraindicated_is_told_in_the_words_of_its_finding() -> None:

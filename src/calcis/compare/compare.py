@@ -156,10 +156,7 @@ def compare(
         first = first_person(lived, found.individual, folder, resume, processes, tell)
     tell("comparing", 1.0)
     names = list(case.arms)
-    try:
-        reach = None if case.goal is None else reached(case.goal, fared, names)
-    except InputError as nothing:
-        raise nothing.at(case.file) from None
+    reach = None if case.goal is None else reached(case.goal, fared, names)
     findings = {
         name: arm.hard_findings(
             Simulated(fared.times, {one: (fared.units[one], fared.courses[one][0, j]) for one in wanted})
@@ -167,7 +164,7 @@ def compare(
         for j, (name, arm) in enumerate(case.arms.items())
     }
     allowed = [j for j, name in enumerate(names) if not any(one.contraindicated for one in findings[name])]
-    places = {} if reach is None else ranks(reach, allowed)
+    places = {} if reach is None or not np.isfinite(reach).any() else ranks(reach, allowed)
     arms = {}
     for j, (name, arm) in enumerate(case.arms.items()):
         failures = [said for (_, k), said in fared.failures.items() if k == j]
@@ -216,10 +213,11 @@ def _check_start(goal: Goal, case: Case, first: Members) -> None:
     watched = replace(case, run=run, arms={"watch": replace(next(iter(case.arms.values())), **_NOTHING)})
     asked = [] if goal.quantity in (MINERAL, MINERAL_ORGANS) else [goal.quantity]
     there = replace(goal, when="at", time=0.0)
-    try:
-        reached(there, fare(watched, first, asked, times=np.array([0.0, _MOMENT])), ["watch"])
-    except InputError as nothing:
-        raise nothing.at(case.file) from None
+    known = reached(there, fare(watched, first, asked, times=np.array([0.0, _MOMENT])), ["watch"])
+    if not np.isfinite(known).any():
+        what = goal.quantity.replace("_", " ")
+        expected = "a goal of a quantity that there is at the start"
+        raise InputError(expected, f"{what}, of which there is none").at(case.file)
 
 
 def _taking(arm: Treatment) -> Patient:

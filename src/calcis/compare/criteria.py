@@ -19,9 +19,8 @@ from calcis.clinical.grades import lines, normal
 from calcis.clinical.hard_findings import OF_BODIES
 from calcis.clinical.rules import VALUES, Patient
 from calcis.clinical.states import held, states, title
-from calcis.errors import InputError
 from calcis.parameters import Parameter, data_path, read_parameters
-from calcis.simulate.ensemble import Fared
+from calcis.simulate.ensemble import MINERAL, MINERAL_ORGANS, Fared
 from calcis.units import convert
 
 _UNITS = {
@@ -76,40 +75,39 @@ _HARMS = {
         for one in WATCHED
     },
 }
+NO_MINERAL = 0.005  # mmol/L of a lesion, mmol of organs: nobody would see it
+_NONE = {MINERAL: NO_MINERAL, MINERAL_ORGANS: NO_MINERAL}
 HARMED = (*OF_BODIES, *(course for _, course, _, _ in _HARMS.values()))  # courses that tell a harm
 
 
 def reached(goal: Goal, fared: Fared, arms: Sequence[str]) -> np.ndarray:
-    """Whether each person reaches the goal in each arm (person, arm): 1 or 0, NaN for who failed before.
+    """Whether each person reaches the goal in each arm (person, arm): 1 or 0.
 
-    Raises InputError where it is a share of nothing.
+    NaN for who failed before, and for whom it would be a share of nothing.
     """
-    values, times = fared.courses[goal.quantity], fared.times
-    if goal.of == START:
-        values = _over(values, values[:, :, :1], goal)
-    elif goal.of:
-        values = _over(values, values[:, [list(arms).index(goal.of)]], goal)
-    exact = np.stack([_at(values, times, goal.time)], axis=2)
-    if goal.when == "by":
-        looked = np.concatenate([values[:, :, times <= goal.time], exact], axis=2)
-    elif goal.when == "from":
-        looked = np.concatenate([exact, values[:, :, times >= goal.time]], axis=2)
-    else:
-        looked = exact
+    plain, times = fared.courses[goal.quantity], fared.times
+    values, there = plain, np.ones((len(plain), 1), bool)
+    if goal.of:
+        base = plain[:, :, :1] if goal.of == START else plain[:, [list(arms).index(goal.of)]]
+        least = _NONE.get(goal.quantity, 0.0)
+        values = plain / np.where(base > least, base, np.nan)
+        there = (base[:, :, 0] if goal.of == START else _at(base, times, goal.time)) > least
+    looked = _looked(goal, values, times)
     inside = (looked >= goal.low) & (looked <= goal.high)
     found = (inside.any(axis=2) if goal.when == "by" else inside.all(axis=2)).astype(float)
-    known = np.isfinite(looked).all(axis=2) | ((goal.when == "by") & (found > 0.0))
+    lived = np.isfinite(_looked(goal, plain, times)).all(axis=2)
+    known = there & (lived | ((goal.when == "by") & (found > 0.0)))
     return np.where(known, found, np.nan)
 
 
-def _over(values: np.ndarray, base: np.ndarray, goal: Goal) -> np.ndarray:
-    first = base[:, :, 0] if goal.of == START else base[:, :, -1]
-    if not (np.nan_to_num(first, nan=1.0) > 1e-9).all():
-        what = goal.quantity.replace("_", " ")
-        whose = "at the start" if goal.of == START else f"in the arm {goal.of!r}"
-        raise InputError(f"a goal of a quantity that there is {whose}", f"{what}, of which there is none")
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(values / base)
+def _looked(goal: Goal, values: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """Values (person, arm, time) at all times at which the goal looks."""
+    exact = np.stack([_at(values, times, goal.time)], axis=2)
+    if goal.when == "by":
+        return np.concatenate([values[:, :, times <= goal.time], exact], axis=2)
+    if goal.when == "from":
+        return np.concatenate([exact, values[:, :, times >= goal.time]], axis=2)
+    return exact
 
 
 def _at(values: np.ndarray, times: np.ndarray, time: float) -> np.ndarray:

@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from calcis.case import Case, packaged, read_case_text
+from calcis.case import Case, Drug, packaged, read_case_text
 from calcis.case.dose_text import read_dose
+from calcis.case.doses import Dose
 from calcis.case.drugs import USES, Evidence
 from calcis.changes import resolve
 from calcis.clinical.grades import lines, normal_range
@@ -229,24 +230,35 @@ def _drugs(
             continue
         for name in rule["drugs"]:
             drug = packaged().drugs[name]
-            known = next(one for one in drug.evidence if one.use == use)
+            known = _known(case, drug, use)
             lacks = packaged().lacks(case.body, name)
             words = f"{USES[use][0].upper()}{USES[use][1:]}."
             title = name.replace("_", " ")
-            waits = drug.waits or next(
-                (why for route, why in drug.idle.items() if f" {route} " in known.dose), ""
-            )
+            waits = drug.waits or drug.idle.get(_read(case, known.dose).route, "")
             if waits or lacks:
                 left_out[title] = f"{words} Not simulated: {waits or lacks}. {_said(known)}"
                 continue
             if any({dose.drug for dose in arm.doses} == {name} for arm in case.arms.values()):
                 continue  # the user thought of it
             text = _dose(case, known, drug.averaged)
-            count = len(read_dose(text, packaged().drugs, case.run.duration, case.person.mass).times)
+            count = len(_read(case, text).times)
             if count > MANY and not text.endswith(AVERAGED):
                 left_out[title] = f"{words} {count} doses one by one take long to simulate. {_said(known)}"
                 continue
             yield title, [text], words
+
+
+def _known(case: Case, drug: Drug, use: str) -> Evidence:
+    """The first of a drug's evidence for a use whose route does something, and can be gone in this case."""
+    found = [one for one in drug.evidence if one.use == use]
+    routes = {one.dose: _read(case, one.dose).route for one in found}
+    lesion = case.lesion is not None and case.lesion.injury is not None
+    usable = [one for one in found if routes[one.dose] not in {*drug.idle, *(() if lesion else ("IL",))}]
+    return (usable or found)[0]
+
+
+def _read(case: Case, text: str) -> Dose:
+    return read_dose(text, packaged().drugs, case.run.duration, case.person.mass)
 
 
 def _dose(case: Case, known: Evidence, averaged: str) -> str:

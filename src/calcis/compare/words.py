@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from calcis.case.drugs import USES
+from calcis.case.goal import START
 from calcis.compare.compare import Band, Compared, Comparison
 from calcis.compare.criteria import Chance, criterion
 from calcis.compare.evidence import Support
@@ -161,6 +162,10 @@ def in_a_sentence(found: Comparison) -> str:
             "No goal is stated, so that nothing is ranked. One would be, in the case: "
             "goal: {calcium_plasma: 2.1 to 2.6 mmol/L, by: 30 d}"
         )
+    if not any(one.chance and one.chance.persons for one in found.arms.values()):
+        whose = "at the start" if goal.of == START else f"in “{goal.of}”"
+        what = goal.quantity.replace("_", " ")
+        return f"Nothing is ranked: there is no {what} {whose} of which the goal could be a share."
     ranked = found.ranked
     if not ranked:
         return "No arm is ranked: all are contraindicated."
@@ -188,6 +193,9 @@ def persons_words(found: Comparison) -> str:
     if found.case.lesion is not None and found.case.lesion.grid is not None:
         said += " In them the lesion is one piece of tissue; in the first person it is simulated in space too"
         said += f"{_where(found)}."
+    known = max([one.chance.persons for one in found.arms.values() if one.chance], default=0)
+    if found.case.goal is not None and found.case.goal.of and 0 < known < found.persons:
+        said += f" In {found.persons - known} of them the goal is a share of nothing: they do not count."
     if found.individual is not None and found.worth < 0.5 * found.persons:
         said += (
             f" Their weights are worth {found.worth:.0f} independent persons: the bands are less sure than "
