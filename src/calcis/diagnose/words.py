@@ -88,7 +88,7 @@ def why_kind(found: Found, supersaturated: float) -> str:
     if found.kind.needs_blood:
         side = "for" if supersaturated >= 0.5 else "against"
         parts.append(f"{side} it: blood is supersaturated with a probability of {rough(supersaturated)}")
-    return "; ".join(parts)
+    return "; ".join(sorted(parts, key=lambda part: part.startswith("against")))
 
 
 def in_a_sentence(answer: Answer) -> str:
