@@ -20,7 +20,7 @@ from calcis.simulate import simulate
 SMALL = {
     "bite_in_space": ("[8, 8, 6]", "1 mm", "60 d", "failed clearance"),
     "injection_in_space": ("[6, 6, 10]", "1 mm", "60 d", "failed clearance"),
-    "fibroid_in_space": ("[16, 16]", "1 mm", "90 d", "hardly any leukocytes come"),
+    "fibroid_in_space": ("[12, 12, 12]", "1 mm", "300 d", "hardly any leukocytes come"),
     "granuloma_in_space": ("[8, 8, 8]", "1 mm", "90 d", "microbes escape, and caseum stays"),
     "implant_in_space": ("[10, 20]", "0.1 mm", "21 d", "as in the rat"),
 }

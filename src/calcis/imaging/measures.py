@@ -1,6 +1,6 @@
 """Where is the mineral, how large and how dense is it, and how far have mineral and dead tissue come or gone?
 
-Depth in the lesion is the distance (mm) from the edge of what first died, positive inside, whatever its form.
+Depth in the lesion is the distance (mm) from the edge of what died, positive inside, whatever its form.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from calcis.units import MM3_PER_L
 if TYPE_CHECKING:
     import xarray
 
-_FIRST_DEAD = 0.01  # share of a voxel that is dead at first: less is no injury
+_DEAD = 0.01  # share of a voxel that is dead: less is no injury
 SUMS = {"macrophages": ("macrophages_inflammatory", "macrophages_reparative")}  # shown as one field
 
 
@@ -65,7 +65,7 @@ class InSpace:
     @cached_property
     def beginning(self) -> int:
         """The first frame in which something is dead; the first of all if nothing ever is."""
-        dead = (k for k in range(len(self.time)) if np.nanmax(self.frame("dead_fraction", k)) > _FIRST_DEAD)
+        dead = (k for k in range(len(self.time)) if np.nanmax(self.frame("dead_fraction", k)) > _DEAD)
         return next(dead, 0)
 
     @cached_property
@@ -76,10 +76,12 @@ class InSpace:
 
     @cached_property
     def depth(self) -> np.ndarray | None:
-        """Depth in the lesion of every voxel; None where there is no edge: all or nothing died at first."""
-        dead = self.frame("dead_fraction", self.beginning)
+        """Depth in the lesion of every voxel; None where there is no edge: all or nothing died."""
+        dead = self.frame("dead_fraction", 0)
+        for index in range(1, self.end + 1):
+            dead = np.maximum(dead, self.frame("dead_fraction", index))
         inside: np.ndarray = np.zeros(dead.shape, bool)
-        if dead.max() > _FIRST_DEAD:
+        if dead.max() > _DEAD:
             inside = np.asarray(dead > 0.5 * dead.max())
         across = int(self.perfused and inside.shape[1] > 1)
         beside, below = int(self.perfused), int(self.perfused and inside.shape[0] > 1)

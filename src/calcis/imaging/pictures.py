@@ -236,7 +236,7 @@ class SpacePictures:
             svg = places(
                 "Mineral over depth in the lesion",
                 "mmol/L",
-                "mm inside the edge of what first died",
+                "mm inside the edge of what died",
                 one.depths,
                 lines,
                 (0.0, most),
