@@ -74,7 +74,7 @@ def test_where_there_is_none_nothing_is_moved(name: str) -> None:
     model = alone(name)
     point = model.at(dict.fromkeys(model.states, 0.0), numbers(name), inputs(name))
     for action in drug_actions(name):
-        assert point.signal(action.signal) == (1.0 if action.times else 0.0)
+        assert point.signal(action.signal) == (1.0 if action.times or action.of_log else 0.0)
     assert set(point.rates().values()) == {0.0}
 
 
