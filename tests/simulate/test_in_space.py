@@ -10,6 +10,7 @@ import pytest
 import calcis
 from calcis.case import read_case_text
 from calcis.case.placed import injured
+from calcis.case.templates import template
 from calcis.errors import InputError
 from calcis.simulate import simulate
 from calcis.simulate.in_space import frame_times
@@ -206,6 +207,17 @@ def test_frames_are_few_and_evenly_spaced_where_that_can_be(intervals, frames, e
     assert len(times) == frames <= 49
     assert (times[0], times[-1]) == (0.0, intervals)
     assert (len(set(np.diff(times))) == 1) == even
+
+
+def test_a_sharp_threshold_beside_empty_voxels_is_passed(monkeypatch):
+    """Rows of 20 are filled up to 32, with voxels at which nobody looks, and which must stay numbers."""
+    monkeypatch.setattr(
+        "calcis.simulate.block.SMOOTHING", 1.5e-4
+    )  # of which the old march stopped on day 1.6
+    text = template("implant_in_space").replace("12 weeks", "2 d").replace("  as in the rat: []\n", "")
+    (arm,) = simulate(read_case_text(text, "case")).values()
+    assert arm.failure is None
+    assert arm.space["calcium_in_mineral"].values[-1] > 1e-5
 
 
 def test_a_margin_is_a_distance():

@@ -216,8 +216,8 @@ class SpacePictures:
             panel = Panel(title, unit, self.first.time, tuple(lines), reach=(0.0,))
             pictures.append({"title": title, "unit": unit, "svg": Markup(curves(panel))})
         marks = [(Markup(swatch(style)), arm) for style, arm in zip(styles, self.arms, strict=True)]
-        least = {"stained": digits(self.stained), "ct": digits(self.seen_on_ct)}
-        return {"pictures": pictures, "marks": marks, "front": f"front: {self._round}", **least}
+        levels = {"stained": digits(self.stained), "ct": digits(self.seen_on_ct)}
+        return {"pictures": pictures, "marks": marks, "front": f"front: {self._round}", **levels}
 
     def _profiles(self) -> dict[str, Any] | None:
         """Mineral over depth in the lesion, a line for each time, a picture for each arm."""

@@ -26,6 +26,9 @@ from calcis.units import MM3_PER_L
 # Relative tolerance of a step.  A year of 64³ voxels is then within 1e-4 of total mineral of a tenth of it
 # (benchmarks/lesion_grid.py), and plasma is told to it as exactly as that.
 RTOL, PLASMA_RTOL = 3e-2, 1e-4
+# Width of the threshold of mineral, at most.  One voxel does not feel mineral.smoothing, but fluid that sits
+# at the threshold for weeks does; with 1e-5 it feels nothing, in as many steps (docs/science/space.md).
+SMOOTHING = 1e-5
 _DEAD = 0.05  # of a voxel: what a surgeon takes for the lesion
 
 # What is kept of every voxel.
@@ -84,6 +87,7 @@ class Block:
             numbers.of_organ(arm, tissue, model) | own for tissue, _ in case.layers
         ]
         tissues.append(numbers.of_model(arm, model) | own)
+        tissues = [sharp(one) for one in tissues]
         self.levels, self.own = numbers.of_part(arm, "story"), own
         self.operations = list(case.arms[arm].operations)
         (self.plasma,) = merged([plasma], PLASMA_RTOL)
@@ -160,6 +164,11 @@ class Block:
             "dead_volume": float(fields["dead_fraction"].sum()) * each,
             "calcium_from_plasma": taken * self.levels["story.calcium_mass"],
         }
+
+
+def sharp(tissue: Mapping[str, float]) -> dict[str, float]:
+    """Numbers of a tissue with the threshold of mineral as sharp as a block needs it."""
+    return {**tissue, "mineral.smoothing": min(tissue["mineral.smoothing"], SMOOTHING)}
 
 
 UNITS = {

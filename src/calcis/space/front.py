@@ -12,7 +12,8 @@ def front_radius(behind: np.ndarray, spacing: float) -> float:
 
     In a slice, one voxel thick, it is the radius of a circle of their area; in a line, half of their length.
     """
-    size = float(behind.sum()) * spacing ** (edges := sum(count > 1 for count in behind.shape))
+    edges = sum(count > 1 for count in behind.shape)
+    size = float(behind.sum()) * math.pow(spacing, edges)
     if edges == 3:
-        return (0.75 * size / math.pi) ** (1.0 / 3.0)
+        return math.cbrt(0.75 * size / math.pi)
     return math.sqrt(size / math.pi) if edges == 2 else 0.5 * size

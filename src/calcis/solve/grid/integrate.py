@@ -95,6 +95,8 @@ class GridIntegration:
         self._places = grid.places()
         nx, ny, nz = grid.shape
         vectors = 2 * nz * ny * grid.vectors
+        empty = np.setdiff1d(np.arange(vectors * LANES), self._places)
+        self._empty, self._first = np.divmod(empty, LANES), divmod(int(self._places.flat[0]), LANES)
         m, entries = sizes.diffusing, inverted(kernel.roles.blocks)
         self._levels, pool = grid.levels(m, len(entries))
         field, row = map(int, self._levels[0, [FIELD, ROW]])
@@ -325,7 +327,11 @@ class GridIntegration:
     def _accept(self, h: float) -> None:
         n, stages = self.kernel.sizes.states, self._arrays[at.STAGES]
         new = stages.reshape(-1, self.kernel.sizes.kept * n, LANES)[:, :n]
-        self._arrays[at.STATE].reshape(-1, n, LANES)[:] = new
+        states = self._arrays[at.STATE].reshape(-1, n, LANES)
+        states[:] = new
+        # Empty voxels are the first one anew: their error is not controlled, and what is no number spreads.
+        (rows, lanes), (row, lane) = self._empty, self._first
+        states[rows, :, lanes] = states[row, :, lane]
         if not len(self.summed):
             return
         method = self.kernel.method

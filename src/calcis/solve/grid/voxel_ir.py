@@ -290,7 +290,7 @@ class _Voxel:
             if stage >= self.late:
                 cells.store(cells.load(at["z"], k), "%u", _STANDS * n + k)
             if k < m:
-                cells.put(x[k], "%rhs", k)
+                cells.put(cells.select(here, x[k], literal(0.0)), "%rhs", k)
             elif array != at["last"]:
                 cells.store(x[k], array, start + k)
         return on_vector(f"stage{stage}", _STAGE, cells)
