@@ -64,7 +64,9 @@ def test_it_is_that_of_a_run_and_goes_on_where_it_was_stopped(
     of_run, kept = _fields(tmp_path / "plain.run"), _fields(target / FOLDER)
     assert len(of_run) == len(kept) == 2 and np.nanmax(kept[0]) > 1.0
     assert all(np.array_equal(one, other, equal_nan=True) for one, other in zip(of_run, kept, strict=True))
-    assert found.status == "done"
+    assert found.status == "done" and found.first is not None
+    spreads = [one.spread for one in calcis.load(target / FOLDER).parameters]
+    assert spreads == [one.spread for one in found.first.parameters] and any(spreads)
     page = (target / "compare.html").read_text()
     assert "The lesion in space" in page and "In space, excision with a margin of 1 mm" in page
     arms = json.loads((target / "compare.json").read_text())["arms"]

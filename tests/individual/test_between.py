@@ -6,6 +6,7 @@ import pytest
 from calcis.case import packaged, read_case_text
 from calcis.individual.between import drawn
 from calcis.individual.ensemble import ensemble
+from calcis.individual.factors import factors
 from calcis.simulate.ensemble import MINERAL, Factors, Members, fare
 
 CASE = """
@@ -44,6 +45,11 @@ def test_numbers_are_drawn_apart_and_stay_in_their_range() -> None:
         low, high = numbers[name].range or (0.0, np.inf)
         assert (column * numbers[name].value <= high * (1.0 + 1e-12)).all(), name
         assert (column * numbers[name].value >= low).all(), name
+
+
+def test_nothing_differs_between_persons_in_two_ways() -> None:
+    moved = {name for factor in factors().values() for name in factor.numbers}
+    assert not moved & {*drawn(read_case_text(CASE, "case.yaml"), 2, 1).names}
 
 
 def test_what_the_case_gives_is_so_in_everybody() -> None:
