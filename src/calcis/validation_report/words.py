@@ -92,6 +92,8 @@ def patients(experiment: Experiment) -> str:
     said = [f"up to {given.simulated} simulated persons"]
     if given.diseases:
         said.append(", ".join(f"{many:g} with {_plain(name)}" for name, many in given.diseases.items()))
+    if given.deposit is not None:
+        said.append(f"each with {given.deposit} of apatite in the lesion at the start")
     entry = ", ".join(f"{_plain(name)} {text}" for name, text in given.entry.items())
     if entry:
         said.append(f"let in with {entry}" + (f", {span(given.at)} after the start" if given.at else ""))
