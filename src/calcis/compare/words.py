@@ -190,12 +190,12 @@ def persons_words(found: Comparison) -> str:
     whose = "who match the labs" if found.individual is not None else "around what the case says"
     said = f"Over {found.persons} persons {whose}, from seed {found.case.run.seed}, for "
     said += f"{span(float(found.times[-1]))}."
-    if found.case.lesion is not None and found.case.lesion.grid is not None:
-        said += " In them the lesion is one piece of tissue; in the first person it is simulated in space too"
-        said += f"{_where(found)}."
     known = max([one.chance.persons for one in found.arms.values() if one.chance], default=0)
     if found.case.goal is not None and found.case.goal.of and 0 < known < found.persons:
         said += f" In {found.persons - known} of them the goal is a share of nothing: they do not count."
+    if found.case.lesion is not None and found.case.lesion.grid is not None:
+        said += " In all of them the lesion is one piece of tissue; in the first person it is simulated in "
+        said += f"space too{_where(found)}."
     if found.individual is not None and found.worth < 0.5 * found.persons:
         said += (
             f" Their weights are worth {found.worth:.0f} independent persons: the bands are less sure than "
