@@ -1,6 +1,6 @@
 """Are the probabilities of `calcis diagnose` true, and does it name the diseases of published patients?
 
-    python calibration/diagnose.py [--persons 4000]
+    python calibration/diagnose.py [--persons 3000]
 
 Writes calibration/diagnose.md: whether healthy simulated persons vary as healthy people do; reliability,
 Brier scores and hits on simulated persons who are in no ensemble, of one disease and of two; how many of
@@ -55,7 +55,7 @@ REPORT = Path(__file__).with_suffix(".md")
 def main() -> None:
     """Reckon, and write the report."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    options.add_argument("--persons", type=int, default=4000)
+    options.add_argument("--persons", type=int, default=3000)
     count = options.parse_args().persons
     persons, labs = ensemble(AGE), {lab.lab: lab for lab in every_lab(_case("calcium: 2.4 mmol/L"))}
     panels = {title: [labs[name] for name in names] for title, names in PANELS.items()}
