@@ -229,7 +229,9 @@ def as_json(found: Comparison, folder: str | None) -> dict[str, Any]:
         "arms": {name: _arm_json(found, one, few) for name, one in found.arms.items()},
         "kind": found.kind,
         "not_simulated": dict(found.not_simulated),
-        "first_person": None if found.first is None else str(found.first.folder),
+        "first_person": None
+        if found.first is None or found.first.folder is None
+        else str(found.first.folder),
         "individual": None if found.individual is None else found.individual.described(),
         "assumed": [{name: getattr(one, name) for name in _OF_NUMBERS} for one in found.assumed],
     }
