@@ -310,13 +310,3 @@ def test_states_that_cannot_be_summed_are_refused():
         kernel_of(lambda y, p, t: [-y[1], y[0]], states, [["u"]], summed=["total"])
     with pytest.raises(InputError, match="a state of the system"):
         kernel_of(lambda y, p, t: [-y[0], y[0]], states, [["u"]], summed=["totals"])
-
-
-def test_what_happens_to_a_voxel_does_not_happen_to_the_empty_ones_behind_a_row():
-    """u' = 10 u² of 1 alone is infinite after 0.1 h; spread over six voxels it is 1/3 after 0.3 h."""
-    kernel = kernel_of(lambda y, p, t: [10.0 * y[0] * y[0]], {"u": 1.0}, ["u"])
-    grid = GridIntegration(kernel, Grid((6, 1, 1), 0.1), NOTHING, {"u": 1e3}, rtol=1e-5)
-    grid.set("u", 0.0)
-    grid.set("u", np.array([[[1.0, 0.0, 0.0, 0.0, 0.0, 0.0]]]))
-    grid.advance(0.3, FROM_ZERO)
-    assert grid.get("u") == pytest.approx(1.0 / 3.0, rel=1e-3)
