@@ -89,7 +89,6 @@ class GridIntegration:
         self.began = 0.0  # of the march that goes on: whoever plans it may keep here when
         self.threads = threads or max(1, min(os.cpu_count() or 1, grid.voxels // LEAST_PER_THREAD))
         self.counts = Counts()
-        self._begun: set[str] = set()  # states that have been set
         self.interrupt()
         self.summed = np.zeros(sizes.summed)  # means over the grid
         self._flown = np.zeros(sizes.summed)
@@ -194,10 +193,7 @@ class GridIntegration:
         """Set a state everywhere, from its values over the grid."""
         own = self._of(name)
         values = np.broadcast_to(np.asarray(values, float), self._places.shape)
-        # Empty voxels are computed and ignored; what happens later to a voxel must not happen to them, where
-        # nothing comes from neighbours, for 0 times what has become infinite is not 0.
-        new = own.ravel() if name in self._begun else np.full(own.size, values.flat[0])
-        self._begun.add(name)
+        new = np.full(own.size, values.flat[0])  # empty voxels too, which are computed and ignored
         new[self._places] = values
         own[:] = new.reshape(own.shape)
 
