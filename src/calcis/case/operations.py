@@ -68,7 +68,8 @@ def _check_room(document: Document, where: Where, lesion: Lesion, said: Excise) 
     block = " x ".join(f"{count * lesion.spacing:g}" for count in lesion.grid if count > 1)
     got = f"{' x '.join(f'{need:.4g}' for need in needed)} mm"
     spare = min((edges[0] - reach[0]) / 2, (edges[1] - reach[1]) / 2, edges[2] - reach[2])
-    most = f", so a margin of at most {spare:.3g} mm" if margin and spare >= 0.0 else ""
+    room = f"a margin of at most {spare:.3g} mm" if spare > 1e-6 else "no margin"
+    most = f", so {room}" if margin and spare >= 0.0 else ""
     key = "margin" if said.region is None else "region"
     expected = f"an excision inside the block of {block} mm{most}"
     raise document.error((*where, key), expected, got, key=True)
