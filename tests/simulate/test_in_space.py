@@ -211,9 +211,7 @@ def test_frames_are_few_and_evenly_spaced_where_that_can_be(intervals, frames, e
 
 def test_a_sharp_threshold_beside_empty_voxels_is_passed(monkeypatch):
     """Rows of 20 are filled up to 32, with voxels at which nobody looks, and which must stay numbers."""
-    monkeypatch.setattr(
-        "calcis.simulate.block.SMOOTHING", 1.5e-4
-    )  # of which the old march stopped on day 1.6
+    monkeypatch.setattr("calcis.simulate.block.SMOOTHING", 1.5e-4)  # stopped on day 1.6
     text = template("implant_in_space").replace("12 weeks", "2 d").replace("  as in the rat: []\n", "")
     (arm,) = simulate(read_case_text(text, "case")).values()
     assert arm.failure is None
