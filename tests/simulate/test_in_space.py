@@ -170,6 +170,8 @@ WRONG = {
     "too many": ("grid: [12, 12, 12]", "grid: [512, 512, 64]", "at most 2097152 voxels"),
     "four": ("grid: [12, 12, 12]", "grid: [4, 4, 4, 4]", "one to three whole numbers"),
     "too wide": ("{diameter: 2 mm}", "{diameter: 5 mm}", "a patch inside the block of 3 x 3 x 3 mm"),
+    "in the air": ("{diameter: 2 mm}", "{diameter: 2 mm, depth: 0.5 mm}", "its middle at least 1 mm deep"),
+    "too narrow": ("{diameter: 2 mm}", "{diameter: 0.1 mm}", "a patch at least a voxel of 0.25 mm wide"),
     "two shapes": (
         "{sphere: {diameter: 2 mm}}",
         "{sphere: {diameter: 2 mm}, line: {diameter: 1 mm, end: 2 mm}}",

@@ -42,6 +42,17 @@ def check_block(document: Document, lesion: Lesion, tissues: Mapping[str, Tissue
             f"a patch inside the block of {block} mm",
             f"one of {' x '.join(f'{needed:.4g}' for needed in reach)} mm",
         )
+    depth = getattr(shape, "depth", None)
+    if depth is not None and reach[2] - depth > depth * (1 + _ROUNDING):
+        raise document.error(
+            ("lesion", "injury", "shape", name, "depth"),
+            f"a patch below the surface, its middle at least {reach[2] - depth:.4g} mm deep",
+            f"{depth:g} mm",
+        )
+    width = shape.patch if isinstance(shape, Patches) else min(reach[:2])
+    if width < lesion.spacing * (1 - _ROUNDING):
+        expected = f"a patch at least a voxel of {lesion.spacing:g} mm wide"
+        raise document.error(("lesion", "injury", "shape", name), expected, f"one of {width:g} mm", key=True)
     if isinstance(shape, Patches) and 1 in lesion.grid:
         expected = "a block for `patches`, with three numbers such as [32, 32, 32]"
         raise document.error(("lesion", "grid"), expected, "a slice or a line")
