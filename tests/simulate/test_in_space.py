@@ -19,6 +19,7 @@ from calcis.space.margin import within_margin
 from calcis.space.shapes import Sphere, share_of_voxels
 from tests.simulate.kills import SPACE, everything, kills
 
+CUT = "  cut: [{excise: {at: 12 d, margin: 0.3 mm}}]\n"
 LESION = """  injury: {kind: toxin, at: 2 d, shape: {sphere: {diameter: 2 mm}}, killed: 0.9}
   grid: [12, 12, 12]
   spacing: 0.25 mm
@@ -135,6 +136,16 @@ def test_a_damaged_checkpoint_is_ignored_and_another_cases_refused(tmp_path):
     for content in (b"", sound[:5000], b"not a checkpoint"):
         kept.write_bytes(content)
         assert np.array_equal(everything(simulate(case, tmp_path, resume=True)), undisturbed)
+
+
+@pytest.mark.parametrize("full", ["FieldWriter", "FieldWriter.write", "_keep", "finish"])
+def test_a_full_disk_is_told_in_words(tmp_path, monkeypatch, full):
+    def write(*args, **named):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(f"calcis.simulate.in_space.{full}", write)
+    with pytest.raises(InputError, match=r"a folder with room .* No space left on device"):
+        simulate(read_case_text(changed(("24 d", "3 d"), (CUT, "")), "case"), tmp_path)
 
 
 def test_a_block_that_no_memory_holds_is_refused(monkeypatch):

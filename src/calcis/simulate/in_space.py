@@ -82,7 +82,8 @@ def simulate_in_space(
         block = Block(case, arm, numbers, drive, threads)
         shape = block.lesion.tissue.shape
         units = {name: block.model.signals[name] for name in KEPT}
-        writer = FieldWriter(store, str(k), arm, shape, block.spacing, times, units)
+        with _room():
+            writer = FieldWriter(store, str(k), arm, shape, block.spacing, times, units)
         path = None if folder is None else folder / f"space_{k}.npz"
         key = key_of(block, arm, case.text)
 
@@ -91,7 +92,8 @@ def simulate_in_space(
 
         found.append(march_block(block, times, writer, path, key, tell))
         del block  # before the memory of the next one is taken
-    finish(store)
+    with _room():
+        finish(store)
     return found, store
 
 
@@ -178,7 +180,7 @@ def _room() -> Iterator[None]:
         yield
     except OSError as problem:
         got = problem.strerror or str(problem)
-        raise InputError("a folder with room for fields and checkpoints", got) from None
+        raise InputError("a folder with room for fields and checkpoints, and then --resume", got) from None
 
 
 def _reach(block: Block, until: float, removed: list[Removed], between: Callable[[], None]) -> None:
