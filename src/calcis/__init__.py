@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from calcis.job import run as run
-    from calcis.run_folder import load as load
+    from calcis.results.run_folder import load as load
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "load", "run"]
@@ -22,7 +22,7 @@ def __getattr__(name: str) -> Any:
 
         return run
     if name == "load":
-        from calcis.run_folder import load
+        from calcis.results.run_folder import load
 
         return load
     raise AttributeError(f"module 'calcis' has no attribute {name!r}")

@@ -50,7 +50,7 @@ def told(command: str, json: bool, folder: Path | None = None, again: str = "") 
 
 def _kept(folder: Path, again: str) -> str:
     """What is left of an interrupted run, and how to go on."""
-    from calcis.run_folder import CHECKPOINT
+    from calcis.results.run_folder import CHECKPOINT
 
     if (folder / CHECKPOINT).exists() or any(folder.glob("batch_*.npz")):
         return f"What is done so far is kept in {folder}. Go on with: {again}"

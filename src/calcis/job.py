@@ -13,9 +13,9 @@ from pathlib import Path
 
 from calcis.case import Case, packaged, read_case, read_case_text
 from calcis.errors import InputError
-from calcis.fields import FIELDS
-from calcis.run_folder import OtherVersion, claim, moved_since, save
-from calcis.store import Arm, Run
+from calcis.results.fields import FIELDS
+from calcis.results.run_folder import OtherVersion, claim, moved_since, save
+from calcis.results.store import Arm, Run
 
 Progress = Callable[[str, float], None]  # what is being done, and how much of it is done, 0 to 1
 
@@ -68,7 +68,7 @@ def run(
         found = replace(found, command=command, folder=target, individual=individual)
         if progress is not None:
             progress("writing the report", 1.0)
-        from calcis.report import render
+        from calcis.report.run_page import render
 
         try:
             save(found, target, render(found, units))
@@ -110,7 +110,7 @@ def export(
     """
     from calcis.exchange.csv_export import write_csv
     from calcis.exchange.images import write_images
-    from calcis.run_folder import load
+    from calcis.results.run_folder import load
 
     run = load(folder)
     target = out or Path(f"{folder.resolve().stem}.{_ENDINGS[to]}")

@@ -13,19 +13,19 @@ from rich.markup import escape
 from rich.table import Table
 
 from calcis.case.block import block_words
-from calcis.comparison import outcomes
-from calcis.fluxes import changes
 from calcis.laboratory import Laboratory, laboratory, laboratory_json
-from calcis.matching import Matching, Row, matching, matching_json
-from calcis.organ_table import OrganTable, organ_table
-from calcis.summary import Fact, key_facts, sentences, titled, whatever_is_done
+from calcis.report.comparison import outcomes
+from calcis.report.fluxes import changes
+from calcis.report.matching import Matching, Row, matching, matching_json
+from calcis.report.organ_table import OrganTable, organ_table
+from calcis.report.summary import Fact, key_facts, sentences, titled, whatever_is_done
 from calcis.wording import digits, moment, span
 
 if TYPE_CHECKING:
     from calcis.case import Case
     from calcis.explain import Explanation
     from calcis.parameters import Parameter
-    from calcis.store import Arm, Finding, Run, Series
+    from calcis.results.store import Arm, Finding, Run, Series
 
 _ORGANS = 6  # rows of organs that are shown
 _SEEN = ("microscope", "mouse X-ray", "CT")

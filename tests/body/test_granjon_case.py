@@ -9,12 +9,12 @@ import pytest
 
 from calcis.case import read_case_text
 from calcis.errors import InputError
-from calcis.pictures import Pictures
 from calcis.quantities import quantities
-from calcis.report import render
+from calcis.report.pictures import Pictures
+from calcis.report.run_page import render
+from calcis.report.summary import key_facts, sentences
+from calcis.results.store import Run
 from calcis.simulate import simulate
-from calcis.store import Run
-from calcis.summary import key_facts, sentences
 
 CASE = """\
 calcis: 1

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from calcis.case import packaged, read_case_text
+from calcis.results.store import Run
 from calcis.simulate import simulate
-from calcis.store import Run
 
 CASE = """\
 calcis: 1

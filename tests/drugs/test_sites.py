@@ -10,8 +10,8 @@ from calcis.clinical.circulation import of_circulation
 from calcis.clinical.hard_findings import Simulated
 from calcis.drugs import SITES
 from calcis.part import assemble
+from calcis.results.store import Run
 from calcis.simulate import simulate
-from calcis.store import Run
 
 CASE = """\
 calcis: 1

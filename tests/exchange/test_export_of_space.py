@@ -12,8 +12,8 @@ import xarray
 
 from calcis.errors import InputError
 from calcis.exchange.images import write_images
-from calcis.fields import FieldWriter, finish
-from calcis.store import Arm, Run
+from calcis.results.fields import FieldWriter, finish
+from calcis.results.store import Arm, Run
 from tests.exchange.blocks import SPACING, block
 
 

@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 
 import calcis
-from calcis.store import Run
+from calcis.results.store import Run
 
 # A lesion that blood feels, so that there are many exchanges, and doses.
 CASE = """

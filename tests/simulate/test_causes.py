@@ -7,8 +7,8 @@ import pytest
 
 from calcis.case import read_case_text
 from calcis.case.templates import template
+from calcis.results.store import Run
 from calcis.simulate import simulate
-from calcis.store import Run
 
 
 def run(name: str, duration: str, shorter: str) -> Run:

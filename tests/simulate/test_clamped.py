@@ -16,8 +16,8 @@ from scipy.integrate import solve_ivp
 from calcis.case import read_case, read_case_text
 from calcis.case.plasma import OFFERED, Course
 from calcis.part import assemble
-from calcis.report import render
-from calcis.run_folder import load, save
+from calcis.report.run_page import render
+from calcis.results.run_folder import load, save
 from calcis.simulate import Pace, coupling, simulate
 from calcis.simulate.clamped import plasma_drive, plasma_series
 from calcis.solve.schedule import Lane, segments

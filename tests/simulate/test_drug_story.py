@@ -9,9 +9,9 @@ import pytest
 
 from calcis.case import packaged, read_case_text
 from calcis.drugs import drug_actions
+from calcis.results.store import Run
 from calcis.simulate import simulate
 from calcis.simulate.drug_story import targets
-from calcis.store import Run
 
 CASE = """\
 calcis: 1

@@ -40,8 +40,8 @@ def test_the_good_arm_is_complete_and_the_bad_ones_say_why():
 
 
 def test_a_failed_arm_is_not_called_calm_and_its_picture_stops():
-    from calcis.report import render
-    from calcis.summary import sentences
+    from calcis.report.run_page import render
+    from calcis.report.summary import sentences
 
     run = simulate(read_case_text(CASE, "case"))
     for name in ("bad from the start", "bad after days"):

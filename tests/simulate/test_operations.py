@@ -7,8 +7,8 @@ import pytest
 
 from calcis.case import read_case_text
 from calcis.errors import InputError
+from calcis.results.store import Run
 from calcis.simulate import simulate
-from calcis.store import Run
 from calcis.tissue.removal import TAKEN
 
 CASE = """\

@@ -7,7 +7,8 @@ import pytest
 
 from calcis.case import packaged, read_case_text
 from calcis.errors import InputError
-from calcis.run_folder import load, save
+from calcis.results.run_folder import load, save
+from calcis.results.store import OrganMap, Series
 from calcis.simulate import simulate
 from calcis.simulate.case_run import coupling_of, rooms_of
 from calcis.simulate.numbers import Numbers
@@ -15,7 +16,6 @@ from calcis.simulate.organ_story import first, organ_facts
 from calcis.simulate.organs import KEPT, MOST_TIMES, organ_times
 from calcis.solve.drive import merged
 from calcis.solve.schedule import Drive
-from calcis.store import OrganMap, Series
 from calcis.tissue import BALANCES
 
 QUIET = """calcis: 1

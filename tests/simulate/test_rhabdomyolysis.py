@@ -13,8 +13,8 @@ import pytest
 
 from calcis.case import read_case_text
 from calcis.case.templates import template
+from calcis.results.store import Arm, Run
 from calcis.simulate import simulate
-from calcis.store import Arm, Run
 
 DAY = 24.0
 ARMS = ("kidneys work", "kidneys fail")

@@ -13,7 +13,7 @@ import pytest
 from calcis.case import read_case_text
 from calcis.case.templates import template, templates
 from calcis.imaging.measures import InSpace
-from calcis.report import render
+from calcis.report.run_page import render
 from calcis.simulate import simulate
 
 # For each: voxels and their edge, how long and how often, and the arm in which mineral comes.

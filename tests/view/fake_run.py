@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from calcis.parameters import Parameter
-from calcis.store import Arm, DoseMark, Finding, Run, Series
+from calcis.results.store import Arm, DoseMark, Finding, Run, Series
 
 CASE = """calcis: 1
 title: "A <b>nodule</b> & its treatment"

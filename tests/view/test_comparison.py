@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from calcis.comparison import in_a_sentence, outcomes, why_more
-from calcis.store import Run, Series
+from calcis.report.comparison import in_a_sentence, outcomes, why_more
+from calcis.results.store import Run, Series
 from calcis.tissue.cause import supplied
 from tests.view.fake_run import fake_run, number, without_lesion
 

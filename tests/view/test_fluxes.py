@@ -12,14 +12,14 @@ import numpy as np
 import pytest
 
 from calcis.body import body_parts
-from calcis.flow_figure import Row, flow_figure
-from calcis.fluxes import changes, fluxes
 from calcis.parameters import data_path, read_parameters
 from calcis.part import assemble
-from calcis.pictures import Pictures
 from calcis.reading import read_yaml
-from calcis.report import render
-from calcis.store import Arm, Run, Series
+from calcis.report.flow_figure import Row, flow_figure
+from calcis.report.fluxes import changes, fluxes
+from calcis.report.pictures import Pictures
+from calcis.report.run_page import render
+from calcis.results.store import Arm, Run, Series
 from calcis.terminal import show_run
 from tests.view.fake_run import fake_run, without_lesion
 

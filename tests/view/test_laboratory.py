@@ -8,7 +8,7 @@ import pytest
 from calcis.case.form import Labs
 from calcis.case.quantity import Quantity
 from calcis.laboratory import LABS, Laboratory, laboratory, laboratory_json
-from calcis.report import render
+from calcis.report.run_page import render
 from calcis.terminal import run_json, show_run
 from tests.view.fake_run import CASE, fake_run
 

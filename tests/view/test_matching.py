@@ -10,12 +10,12 @@ import pytest
 from calcis.case import packaged
 from calcis.individual.factors import factors
 from calcis.individual.individual import Individual, Level, Moved, Other
-from calcis.matching import Matching, matching, matching_json
 from calcis.parameters import data_path
 from calcis.quantities import SYSTEMS, number_shown
 from calcis.reading import read_yaml
-from calcis.report import render
-from calcis.store import Run
+from calcis.report.matching import Matching, matching, matching_json
+from calcis.report.run_page import render
+from calcis.results.store import Run
 from calcis.terminal import run_json, show_run
 from tests.view.fake_run import fake_run
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from calcis.references import cited, in_full, references
-from calcis.report import render
-from calcis.store import Run
+from calcis.report.run_page import render
+from calcis.results.store import Run
 from tests.view.fake_run import fake_run, number, without_lesion
 
 VOID = {"meta", "br", "input", "link", "img", "hr"}

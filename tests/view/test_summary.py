@@ -12,8 +12,8 @@ from calcis.case import packaged
 from calcis.drugs import SITES, drug_part
 from calcis.quantities import quantities
 from calcis.reference_ranges import Whom, person_of
-from calcis.store import DoseMark, Series
-from calcis.summary import fact, key_facts, sentences, titled, told
+from calcis.report.summary import fact, key_facts, sentences, titled, told
+from calcis.results.store import DoseMark, Series
 from calcis.units import convert, dimension
 from calcis.wording import digits, span
 from tests.view.fake_run import fake_run, without_lesion

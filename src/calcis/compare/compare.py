@@ -24,12 +24,12 @@ from calcis.individual import Individual, as_found
 from calcis.individual.ensemble import ensemble
 from calcis.parameters import Parameter
 from calcis.part import Model
+from calcis.results.store import Run
 from calcis.simulate.ensemble import MINERAL, MINERAL_ORGANS, Members, fare
 from calcis.simulate.in_space import check_memory
 from calcis.simulate.lesion import lesion_model
 from calcis.simulate.numbers import Numbers
 from calcis.simulate.person import body_model
-from calcis.store import Run
 
 PERSONS = 200
 Progress = Callable[[str, float], None]

@@ -13,11 +13,11 @@ from pathlib import Path
 from calcis.case import Case
 from calcis.individual import Individual
 from calcis.job import settled
-from calcis.report import render
-from calcis.run_folder import claim, is_run, save
+from calcis.report.run_page import render
+from calcis.results.run_folder import claim, is_run, save
+from calcis.results.store import Arm, Run
 from calcis.simulate import simulate
 from calcis.simulate.space_story import TITLE
-from calcis.store import Arm, Run
 
 FOLDER = "first_person.run"  # inside that of the comparison
 

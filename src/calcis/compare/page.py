@@ -29,7 +29,7 @@ from calcis.figures import Line, Panel, curves, settled, swatch
 from calcis.page import Citations, environment
 from calcis.quantities import described
 from calcis.reference_ranges import person_of
-from calcis.report import in_space
+from calcis.report.run_page import in_space
 from calcis.simulate.ensemble import MINERAL, MINERAL_ORGANS
 from calcis.wording import span
 

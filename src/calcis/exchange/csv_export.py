@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from calcis.errors import InputError
-from calcis.store import Arm, Run, Series
+from calcis.results.store import Arm, Run, Series
 
 
 def csv_text(run: Run, arm: str | None = None) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from calcis.errors import InputError, nearest
 from calcis.exchange.nifti import ENDINGS, write_nifti
 from calcis.exchange.vtk import write_vtk
-from calcis.store import Run
+from calcis.results.store import Run
 from calcis.units import UnitError, convert, read_quantity
 from calcis.wording import span
 

@@ -17,7 +17,8 @@ from calcis.clinical.hard_findings import Simulated, reached
 from calcis.drugs import INJECTED, acts_on
 from calcis.ledger import LEDGER, Balance, defects, flown
 from calcis.part import Model
-from calcis.run_folder import CHECKPOINT, data_hashes, versions
+from calcis.results.run_folder import CHECKPOINT, data_hashes, versions
+from calcis.results.store import Arm, DoseMark, Finding, OrganMap, Run, Series
 from calcis.simulate.clamped import plasma_drive, plasma_series
 from calcis.simulate.coupling import Coupling, Exchange, Places
 from calcis.simulate.drug_story import Given, circulation, in_deposit, of_drugs
@@ -34,7 +35,6 @@ from calcis.solve.evaluate import signals
 from calcis.solve.integrate import Integration
 from calcis.solve.kernel import Kernel
 from calcis.solve.schedule import Drive, Lane
-from calcis.store import Arm, DoseMark, Finding, OrganMap, Run, Series
 from calcis.tissue import BALANCES, INPUTS, removal
 from calcis.tissue.saturation import extrapolated
 from calcis.tissue.story import PARTS, Injured, tell

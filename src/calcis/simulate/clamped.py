@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from calcis.case.plasma import Course, Plasma
+from calcis.results.store import Series
 from calcis.solve.schedule import Drive
 from calcis.solve.system import INPUT_DEGREE
-from calcis.store import Series
 from calcis.tissue import INPUTS
 
 

@@ -21,12 +21,12 @@ from calcis.drugs.action import Action
 from calcis.drugs.compartments import FILTRATION
 from calcis.parameters import data_path, read_data
 from calcis.part import Model, assemble
+from calcis.results.store import Series
 from calcis.simulate.doses import events
 from calcis.solve.integrate import solve
 from calcis.solve.kernel import Kernel, compile_system
 from calcis.solve.schedule import Lane
 from calcis.solve.system import trace
-from calcis.store import Series
 from calcis.tissue.chapter import Chapter
 from calcis.units import convert
 from calcis.wording import capital, digits, listed, on, per_cent

@@ -22,7 +22,7 @@ import numpy as np
 from calcis.case import Case
 from calcis.case.block import memory
 from calcis.errors import InputError
-from calcis.fields import FIELDS, FieldWriter, finish
+from calcis.results.fields import FIELDS, FieldWriter, finish
 from calcis.simulate.block import KEPT, UNITS, Block, Removed
 from calcis.simulate.march import Progress
 from calcis.simulate.numbers import Numbers

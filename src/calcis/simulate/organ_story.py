@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from calcis.case import Case
+from calcis.results.store import Arm, Finding, Floats, OrganMap
 from calcis.simulate.organs import AT_NEUTRAL
-from calcis.store import Arm, Finding, Floats, OrganMap
 from calcis.wording import listed, moment
 
 # Numbers that give an organ a pH of its own.

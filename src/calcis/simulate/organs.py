@@ -14,11 +14,11 @@ import numpy as np
 from calcis.case import Case
 from calcis.ledger import LEDGER, defects
 from calcis.part import Model
+from calcis.results.store import Floats, OrganMap, Series
 from calcis.simulate.coupling import Places
 from calcis.simulate.numbers import Numbers
 from calcis.solve.integrate import Integration
 from calcis.solve.schedule import Lane
-from calcis.store import Floats, OrganMap, Series
 from calcis.tissue import BALANCES
 from calcis.tissue.uptake import TAKEN
 

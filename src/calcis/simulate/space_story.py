@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from calcis.case import Case
+from calcis.results.store import Arm, Finding, Series
 from calcis.simulate.block import Removed
 from calcis.simulate.in_space import InSpace
 from calcis.simulate.lesion import volume_of
 from calcis.simulate.numbers import Numbers
-from calcis.store import Arm, Finding, Series
 from calcis.tissue.chapter import Chapter
 from calcis.wording import digits, per_cent
 

@@ -11,13 +11,13 @@ from calcis.body import CLAMPED
 from calcis.case import Case, Vocabulary, packaged
 from calcis.errors import nearest
 from calcis.part import Model
+from calcis.results.store import Series
 from calcis.simulate.case_run import coupling_of, found_in, rooms_of
 from calcis.simulate.clamped import plasma_drive, plasma_series
 from calcis.simulate.march import Checkpoints, Pace, march
 from calcis.simulate.numbers import Numbers
 from calcis.solve import compiled_driver
 from calcis.solve.schedule import Infusion, Lane
-from calcis.store import Series
 from calcis.study.experiment import Experiment, Phase
 from calcis.units import UnitError, convert
 

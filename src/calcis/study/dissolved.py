@@ -25,7 +25,7 @@ from calcis.fluids.solve import (
     speciated,
     threshold,
 )
-from calcis.store import Series
+from calcis.results.store import Series
 from calcis.study.courses import Courses
 
 _NORMAL = Fluid("normal", "plasma", {})

@@ -33,8 +33,8 @@ from calcis.case import Case, Treatment
 from calcis.clinical.labs import LABS
 from calcis.individual.ensemble import ensemble
 from calcis.individual.factors import lab_spread, variation
+from calcis.results.store import Series
 from calcis.simulate.ensemble import MINERAL, Fared, Members, fare
-from calcis.store import Series
 from calcis.study.baseline import taken, weights_of, worth
 from calcis.study.courses import Courses
 from calcis.study.experiment import Experiment

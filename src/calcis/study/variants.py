@@ -14,6 +14,7 @@ from calcis.body import CLAMPED
 from calcis.case import Case, Vocabulary, packaged
 from calcis.ledger import LEDGER
 from calcis.part import Model
+from calcis.results.store import Series
 from calcis.simulate.clamped import plasma_drive
 from calcis.simulate.lesion import injury_jumps, lesion_lanes, lesion_model
 from calcis.simulate.numbers import Numbers
@@ -21,7 +22,6 @@ from calcis.simulate.person import body_lanes, body_model
 from calcis.solve import compiled_driver
 from calcis.solve.integrate import Integration
 from calcis.solve.schedule import Jump, Lane
-from calcis.store import Series
 from calcis.study.courses import Courses, check_states, during, started
 from calcis.study.experiment import Experiment
 from calcis.tissue import BALANCES, INPUTS

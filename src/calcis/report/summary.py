@@ -8,7 +8,7 @@ import numpy as np
 
 from calcis.quantities import Quantity, described, quantities
 from calcis.reference_ranges import Whom, person_of
-from calcis.store import Arm, Finding, Floats, Run, Series
+from calcis.results.store import Arm, Finding, Floats, Run, Series
 from calcis.wording import capital, digits, listed, moment, on, span
 
 _NOTHING = 1e-4  # of a course's largest value

@@ -13,11 +13,11 @@ import numpy as np
 from markupsafe import Markup
 
 from calcis.figures import Line, Panel, areas, curves, settled, swatch
-from calcis.flow_figure import Row, flow_figure
-from calcis.fluxes import Flow, Fluxes, fluxes
 from calcis.quantities import Quantity, described, group_titles, quantities
-from calcis.store import Floats, Run, Series
-from calcis.summary import told, whom
+from calcis.report.flow_figure import Row, flow_figure
+from calcis.report.fluxes import Flow, Fluxes, fluxes
+from calcis.report.summary import told, whom
+from calcis.results.store import Floats, Run, Series
 from calcis.wording import capital, digits, listed, per_cent, span
 
 _STYLES = 6  # arms that the stylesheet tells apart

@@ -15,7 +15,7 @@ import numpy as np
 
 from calcis.parameters import data_path, read_data
 from calcis.quantities import Quantity, molar_mass
-from calcis.store import Arm, Floats, Run
+from calcis.results.store import Arm, Floats, Run
 from calcis.units import convert
 from calcis.wording import capital
 

@@ -18,7 +18,7 @@ from calcis.individual.options import ASIDE
 from calcis.parameters import Parameter
 from calcis.quantities import Quantity, described, number_shown, pretty, quantities
 from calcis.reading import parse_yaml
-from calcis.store import Finding, Run
+from calcis.results.store import Finding, Run
 from calcis.wording import capital, digits, listed, span
 
 _SORTS = {

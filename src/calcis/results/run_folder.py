@@ -23,11 +23,11 @@ import numpy as np
 
 import calcis
 from calcis.errors import InputError
-from calcis.fields import FIELDS
-from calcis.parameters import Parameter
-from calcis.store import Arm, DoseMark, Finding, Floats, OrganMap, Run, Series
+from calcis.parameters import Parameter, data_path
+from calcis.results.fields import FIELDS
+from calcis.results.store import Arm, DoseMark, Finding, Floats, OrganMap, Run, Series
+from calcis.results.zarr_folder import Array, read_group, write_groups
 from calcis.wording import listed
-from calcis.zarr_folder import Array, read_group, write_groups
 
 FORMAT = 1  # of run.json
 CHECKPOINT = "checkpoint"  # an unfinished run keeps its state under this name in the run folder
@@ -56,7 +56,7 @@ def _packages() -> dict[str, str]:
 
 def data_hashes() -> dict[str, str]:
     """sha256 of every data file of the package that carries numbers or references; experiments are none."""
-    root = Path(__file__).parent / "data"
+    root = data_path()
     files = sorted(path for path in root.rglob("*") if path.suffix in {".yaml", ".bib"})
     files = [path for path in files if root / "validation" not in path.parents]
     return {path.relative_to(root).as_posix(): _sha256(path.read_bytes()) for path in files}

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from calcis.store import Arm, Floats, Run
+from calcis.results.store import Arm, Floats, Run
 from calcis.tissue.cause import Supplied, supplied
 from calcis.wording import about, digits, listed, moment
 

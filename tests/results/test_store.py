@@ -15,8 +15,16 @@ import pytest
 
 from calcis import load
 from calcis.errors import InputError
-from calcis.run_folder import CHECKPOINT, OtherVersion, claim, data_hashes, moved_since, save, versions
-from calcis.store import Arm, Run
+from calcis.results.run_folder import (
+    CHECKPOINT,
+    OtherVersion,
+    claim,
+    data_hashes,
+    moved_since,
+    save,
+    versions,
+)
+from calcis.results.store import Arm, Run
 from tests.view.fake_run import fake_run, without_lesion
 
 SCALARS = ("title", "case_text", "parameters", "cite", "versions", "data", "seed", "command")

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from calcis.body import CLAMPED
 from calcis.errors import InputError, nearest
-from calcis.fields import open_fields
 from calcis.parameters import ALL_SPECIES, Parameter
+from calcis.results.fields import open_fields
 
 if TYPE_CHECKING:
     import xarray

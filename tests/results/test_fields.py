@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from calcis.fields import FieldWriter, finish, open_fields
+from calcis.results.fields import FieldWriter, finish, open_fields
 
 SHAPE, TIMES = (2, 3, 4), np.array([0.0, 24.0, 48.0])
 UNITS = {"mineral_total": "mmol/L", "living_fraction": "1"}

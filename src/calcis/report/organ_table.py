@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from calcis.store import Run
+from calcis.results.store import Run
 from calcis.wording import digits, listed, moment
 
 NEAR = 0.9  # of the ion concentration at which mineral forms: close, to a reader

@@ -15,18 +15,18 @@ from markupsafe import Markup
 
 from calcis import __version__
 from calcis.case import packaged
-from calcis.comparison import in_a_sentence, outcomes, why_more
 from calcis.imaging.pictures import SpacePictures
 from calcis.laboratory import laboratory
-from calcis.matching import matching
-from calcis.organ_table import organ_table
 from calcis.page import Citations, environment
 from calcis.parameters import KINDS, Parameter
-from calcis.pictures import Pictures
 from calcis.quantities import pretty, quantities
 from calcis.reading import parse_yaml
-from calcis.store import Arm, Finding, Run
-from calcis.summary import Fact, key_facts, sentences, titled, whatever_is_done, whom
+from calcis.report.comparison import in_a_sentence, outcomes, why_more
+from calcis.report.matching import matching
+from calcis.report.organ_table import organ_table
+from calcis.report.pictures import Pictures
+from calcis.report.summary import Fact, key_facts, sentences, titled, whatever_is_done, whom
+from calcis.results.store import Arm, Finding, Run
 from calcis.wording import digits, listed, moment, span
 
 _FACTS = ("tissue", "injury", "injury_at", "killed", "volume")  # told of a lesion where all arms share them
