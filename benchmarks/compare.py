@@ -1,6 +1,6 @@
 """How long does `calcis compare` take: five arms over 200 persons for two years, with the organ map?
 
-    python benchmarks/compare.py [--persons 200] [--processes 2] [--voxels 48] [--plain]
+    python benchmarks/compare.py [--persons 200] [--processes 2] [--voxels 24] [--plain]
 
 A person with kidney disease by labs, a lesion in the skin, and all organs; arms give drugs daily (averaged
 or, with --plain, dose by dose), monthly and twice a year.  Once with a lesion of one voxel, and once with a
@@ -54,7 +54,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     options.add_argument("--persons", type=int, default=200)
     options.add_argument("--processes", type=int, default=2)
-    options.add_argument("--voxels", type=int, default=48)
+    options.add_argument("--voxels", type=int, default=24)
     options.add_argument("--plain", action="store_true")
     asked = options.parse_args()
     case = _case(asked.plain, 0)

@@ -257,7 +257,7 @@ def test_many_tell_their_courses_as_json_and_what_a_block_needs(run):
     assert block_words(lesion) == (
         "in space: 96 x 64 voxels of 0.25 mm, 24 x 16 mm; from the surface skin 2 mm, then skeletal_muscle"
     )
-    assert "about 4.1 GB" in block_words(lesion.model_copy(update={"grid": (128, 128, 128)}))
+    assert "about 3.6 GB" in block_words(lesion.model_copy(update={"grid": (128, 128, 128)}))
 
 
 def test_a_core_that_grows_joins_shell_by_shell():

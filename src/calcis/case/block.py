@@ -15,7 +15,7 @@ _ROUNDING = 1e-9
 _LITTLE = 0.1  # GB
 # Of a voxel, measured in runs of 64 x 64 x 64 and of 128 x 128 x 128, where the solver keeps less so that its
 # arrays stay within 3.3 GB; beside them are events and what is told at a frame.
-_BYTES, _LEAST_BYTES, _BESIDE_BYTES, _ARRAYS = 2300.0, 1900.0, 400.0, 3.3e9
+_BYTES, _LEAST_BYTES, _BESIDE_BYTES, _ARRAYS = 2200.0, 1700.0, 140.0, 3.3e9
 
 
 def check_block(document: Document, lesion: Lesion, tissues: Mapping[str, Tissue]) -> None:

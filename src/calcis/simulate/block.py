@@ -23,7 +23,7 @@ from calcis.space.margin import within_margin
 from calcis.tissue.surgery import CLOSED
 from calcis.units import MM3_PER_L
 
-# Relative tolerance of a step.  A year of 64³ voxels is then within 1e-4 of total mineral of a tenth of it
+# Relative tolerance of a step.  A year of 64³ voxels is then within 3e-4 of total mineral of a tenth of it
 # (benchmarks/lesion_grid.py), and plasma is told to it as exactly as that.
 RTOL, PLASMA_RTOL = 3e-2, 1e-4
 # Width of the threshold of mineral, at most.  One voxel does not feel mineral.smoothing, but fluid that sits
@@ -115,14 +115,14 @@ class Block:
         """Where it is (h)."""
         return self.lesion.integration.time
 
-    def fields(self, names: Sequence[str] = KEPT) -> dict[str, np.ndarray]:
+    def fields(self, names: Sequence[str] = KEPT, dtype: type = np.float64) -> dict[str, np.ndarray]:
         """Signals of every voxel, now."""
         drive = self.plasma
         piece = max(int(np.searchsorted(drive.starts, self.time, side="right")) - 1, 0)
         since = self.time - drive.starts[piece]
         values = np.polynomial.polynomial.polyval(since, drive.coefficients[piece].T)
         plasma = dict(zip(self.model.inputs, values.tolist(), strict=True))
-        return self.lesion.signals(names, plasma)
+        return self.lesion.signals(names, plasma, dtype)
 
     def operate(self, operation: Operation) -> Removed:
         """Take a region, or a share of what is dead or mineral, with a margin around it; a wound is left."""
@@ -151,7 +151,7 @@ class Block:
         mineral = fields["mineral_total"]
         visible = mineral >= self.levels["story.mineral_ct"]
         stainable = mineral >= self.levels["story.mineral_stainable"]
-        mass = float(mineral.sum()) * each / MM3_PER_L * self.levels["story.calcium_mass"]
+        mass = float(mineral.sum(dtype=np.float64)) * each / MM3_PER_L * self.levels["story.calcium_mass"]
         ledger, litres = self.lesion.integration, mineral.size * each / MM3_PER_L
         taken = ledger.total(f"{LEDGER}.calcium_from_plasma_sum") * litres
         return {

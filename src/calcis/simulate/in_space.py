@@ -161,12 +161,13 @@ def march_block(
         except ArithmeticError as problem:
             failure = f"the lesion in space stopped at {block.time / 24.0:.6g} d: {problem}"
             break
-        fields = block.fields()
+        fields = block.fields(dtype=np.float32)  # as they are kept
         for name, value in block.measures(fields).items():
             courses[name][frame] = value
         frame += 1
         with _room():
             writer.write(frame - 1, fields)
+        del fields  # before the memory of the next steps is taken
         keep()
         progress(frame / len(times))
     told = {name: (UNITS[name], values) for name, values in courses.items()}

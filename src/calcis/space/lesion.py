@@ -34,12 +34,16 @@ _FLOW_LOST, _STEM_CELLS, _SPROUTS = "capillaries.flow_lost", "ingrowth.progenito
 
 @dataclass(frozen=True)
 class _Due:
-    """At a time (h): new[target] += factor·old[source], += factor where that is None; factor (z, y, x)."""
+    """At a time (h): new[target] += factor·old[source], += factor where that is None.
+
+    factor: of each tissue, times `within` (z, y, x), which all that an injury does share.
+    """
 
     time: float
     target: str
     source: str | None
-    factor: np.ndarray
+    factors: tuple[float, ...]
+    within: np.ndarray
 
 
 @cache
@@ -130,10 +134,12 @@ class LesionGrid:
         """A state by dotted name, over the grid."""
         return self.integration.get(name)
 
-    def signals(self, names: Sequence[str], plasma: Mapping[str, float]) -> dict[str, np.ndarray]:
+    def signals(
+        self, names: Sequence[str], plasma: Mapping[str, float], dtype: type = np.float64
+    ) -> dict[str, np.ndarray]:
         """Signals over the grid, each in its declared unit; some planes at a time, which saves memory."""
         each = {name: np.array([own[name] for own in self.tissues]) for name in self.model.parameters}
-        found = {name: np.empty(self.tissue.shape) for name in names}
+        found: dict[str, np.ndarray] = {name: np.empty(self.tissue.shape, dtype) for name in names}
         step = max(1, _PLANES // self.tissue[0].size)
         for first in range(0, len(self.tissue), step):
             here = slice(first, first + step)
@@ -182,8 +188,8 @@ class LesionGrid:
                 raise InputError(f"one course of {kind!r} in all tissues of a grid", "several")
             if self._whole and first.target in (_FLOW_LOST, _STEM_CELLS):
                 raise InputError("an injury that leaves vessels and stem cells, in whole tissue", repr(kind))
-            factor = self._of_voxels([float(move.factor) for move in same]) * within
-            self._due.append(_Due(now + first.after, first.target, first.source, factor))
+            factors = tuple(float(move.factor) for move in same)
+            self._due.append(_Due(now + first.after, first.target, first.source, factors, within))
         self._due.sort(key=lambda due: due.time)
         self._happen()
 
@@ -239,7 +245,9 @@ class LesionGrid:
         stored = self._stored()
         before = {due.source: self.state(due.source) for due in now if due.source is not None}
         for due in now:
-            moved = due.factor if due.source is None else due.factor * before[due.source]
+            moved = self._of_voxels(due.factors) * due.within
+            if due.source is not None:
+                moved *= before[due.source]
             self.integration.set(due.target, self.state(due.target) + moved)
         self._book_given(stored)
 
