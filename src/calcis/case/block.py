@@ -30,16 +30,13 @@ def check_block(document: Document, lesion: Lesion, tissues: Mapping[str, Tissue
         raise document.error(("lesion",), "`spacing` in lesion, the edge of a voxel", "none", key=True)
     if lesion.injury is None:
         raise document.error(("lesion",), "`injury` in lesion, as it has a grid", "none", key=True)
-    nx, ny, nz = lesion.grid
     shape = lesion.injury.shape.kind
     name = type(shape).__name__.lower()
     reach = shape.reach
-    edges = [count * lesion.spacing * (1 + _ROUNDING) if count > 1 else math.inf for count in (nx, ny, nz)]
-    if any(needed > edge for needed, edge in zip(reach, edges, strict=True)):
-        block = " x ".join(f"{count * lesion.spacing:g}" for count in lesion.grid if count > 1)
+    if any(needed > edge for needed, edge in zip(reach, block_edges(lesion), strict=True)):
         raise document.error(
             ("lesion", "injury", "shape", name),
-            f"a patch inside the block of {block} mm",
+            f"a patch inside the block of {size_words(lesion)}",
             f"one of {' x '.join(f'{needed:.4g}' for needed in reach)} mm",
         )
     depth = getattr(shape, "depth", None)
@@ -62,11 +59,24 @@ def check_block(document: Document, lesion: Lesion, tissues: Mapping[str, Tissue
             expected = f"a tissue: {', '.join(list(tissues)[:10])}"
             raise document.error(where, expected, shown(layer.tissue), nearest(layer.tissue, tissues))
     thick = sum(layer.thickness for layer in lesion.layers)
-    if lesion.layers and thick >= lesion.spacing * nz * (1 - _ROUNDING):
-        expected = (
-            f"layers thinner than the block, {lesion.spacing * nz:g} mm deep, with {lesion.tissue} below"
-        )
+    deep = lesion.spacing * lesion.grid[2]
+    if lesion.layers and thick >= deep * (1 - _ROUNDING):
+        expected = f"layers thinner than the block, {deep:g} mm deep, with {lesion.tissue} below"
         raise document.error(("lesion", "layers"), expected, f"{thick:g} mm", key=True)
+
+
+def block_edges(lesion: Lesion) -> tuple[float, ...]:
+    """How much room (mm) a block has along x, y and z, to rounding; no end of it where it is one voxel."""
+    return tuple(
+        count * (lesion.spacing or 0.0) * (1 + _ROUNDING) if count > 1 else math.inf
+        for count in lesion.grid or ()
+    )
+
+
+def size_words(lesion: Lesion) -> str:
+    """The edges of a block that are more than a voxel, as a reader sees them."""
+    edges = (f"{count * (lesion.spacing or 0.0):g}" for count in lesion.grid or () if count > 1)
+    return f"{' x '.join(edges)} mm"
 
 
 def memory(lesion: Lesion) -> float:
@@ -77,10 +87,8 @@ def memory(lesion: Lesion) -> float:
 
 def block_words(lesion: Lesion) -> str:
     """The block of a lesion in space, as a reader sees it."""
-    edges = [count for count in lesion.grid or () if count > 1]
-    counts = " x ".join(map(str, edges))
-    sizes = " x ".join(f"{count * (lesion.spacing or 0.0):g}" for count in edges)
-    what = f"in space: {counts} voxels of {lesion.spacing:g} mm, {sizes} mm"
+    counts = " x ".join(str(count) for count in lesion.grid or () if count > 1)
+    what = f"in space: {counts} voxels of {lesion.spacing:g} mm, {size_words(lesion)}"
     layers = ", ".join(f"{layer.tissue} {layer.thickness:g} mm" for layer in lesion.layers)
     under = f"; from the surface {layers}, then {lesion.tissue}" if layers else ""
     needs = f", about {memory(lesion):.2g} GB of memory" if memory(lesion) > _LITTLE else ""

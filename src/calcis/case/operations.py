@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Iterator
 
+from calcis.case.block import block_edges, size_words
 from calcis.case.form import CaseForm, Difference, Lesion
 from calcis.case.patch import Region
 from calcis.case.placed import share_of_patch
@@ -57,21 +57,18 @@ def _check_room(document: Document, where: Where, lesion: Lesion, said: Excise) 
     """What is cut out of a block, with its margin, lies inside it; above its surface is nothing to cut."""
     if lesion.grid is None or lesion.spacing is None or lesion.injury is None:
         return
-    if said.region is not None and not isinstance(said.region.kind, Region):
-        return  # refused as what it is
     shape = lesion.injury.shape if said.region is None else said.region
     margin, reach = said.margin or 0.0, shape.kind.reach
-    edges = [count * lesion.spacing * (1 + 1e-9) if count > 1 else math.inf for count in lesion.grid]
+    edges = block_edges(lesion)
     needed = (reach[0] + 2 * margin, reach[1] + 2 * margin, reach[2] + margin)
     if all(need <= edge for need, edge in zip(needed, edges, strict=True)):
         return
-    block = " x ".join(f"{count * lesion.spacing:g}" for count in lesion.grid if count > 1)
     got = f"{' x '.join(f'{need:.4g}' for need in needed)} mm"
     spare = min((edges[0] - reach[0]) / 2, (edges[1] - reach[1]) / 2, edges[2] - reach[2])
     room = f"a margin of at most {spare:.3g} mm" if spare > 1e-6 else "no margin"
     most = f", so {room}" if margin and spare >= 0.0 else ""
     key = "margin" if said.region is None else "region"
-    expected = f"an excision inside the block of {block} mm{most}"
+    expected = f"an excision inside the block of {size_words(lesion)}{most}"
     raise document.error((*where, key), expected, got, key=True)
 
 
