@@ -1,12 +1,10 @@
-"""What is done to a person at the start of an arm that is no drug, and what may arms be called?
+"""What is done to a person at the start of an arm that is no drug?
 
 A procedure is a file of data/procedures, of the form of a disease (calcis.case.disease): a set of changes
 with sources.  An arm names it alone: `surgery: [parathyroidectomy]`.
 """
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 from calcis.case.disease import Disease
 from calcis.case.vocabulary import Vocabulary
@@ -26,17 +24,3 @@ def read_procedure(
         expected = f"a body in which there is {lacking[0]}, for {found.name}"
         raise document.error(where, expected, f"body: {body}")
     return found
-
-
-def check_names(document: Document, names: Sequence[str]) -> None:
-    """Names can be read, and no two arms have such that a reader takes for one."""
-    seen: dict[str, str] = {}
-    for name in names:
-        plain = " ".join(name.lower().replace("_", " ").split())
-        if not plain or not name.isprintable():
-            expected = "a name" if not plain else "a name on one line, of characters that can be read"
-            raise document.error(("arms", name), expected, repr(name), key=True)
-        if plain in seen:
-            expected = f"a name unlike that of another arm, {seen[plain]!r}"
-            raise document.error(("arms", name), expected, repr(name), key=True)
-        seen[plain] = name

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from calcis.body import CLAMPED, body_parts, body_species
+from calcis.case.arm_names import check_names
 from calcis.case.background import (
     check_doses,
     check_labs,
@@ -31,7 +32,7 @@ from calcis.case.injuries import with_own_injuries
 from calcis.case.operations import in_order, read_operations
 from calcis.case.organs import organ_map, own_tissues
 from calcis.case.plasma import Course, Plasma, complete, read_plasma, remarks, words
-from calcis.case.procedures import check_names, read_procedure
+from calcis.case.procedures import read_procedure
 from calcis.case.seen import check_seen
 from calcis.case.segmented import fill_mask
 from calcis.case.surgery import Operation
