@@ -16,6 +16,7 @@ from calcis.errors import InputError
 from calcis.results.fields import FIELDS
 from calcis.results.run_folder import OtherVersion, claim, moved_since, save
 from calcis.results.store import Arm, Run
+from calcis.writing import write_text, writing
 
 Progress = Callable[[str, float], None]  # what is being done, and how much of it is done, 0 to 1
 
@@ -70,11 +71,8 @@ def run(
             progress("writing the report", 1.0)
         from calcis.report.run_page import render
 
-        try:
+        with writing(target, "a folder with room for the run"):
             save(found, target, render(found, units))
-        except OSError as problem:
-            got = problem.strerror or str(problem)
-            raise InputError("a folder with room for the run", got).at(target) from None
         found = settled(found, target)
     finally:
         with contextlib.suppress(OSError):
@@ -178,7 +176,4 @@ def write_sbml(run: Run, path: Path, arm: str | None = None) -> None:
         }
     title = f"{run.title}: {one.name}"
     text = sbml_text(model, numbers, start, jumps=jumps, infusions=infusions, drive=drive, title=title)
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as problem:
-        raise InputError("a file that can be written", problem.strerror or str(problem)).at(path) from None
+    write_text(path, text)

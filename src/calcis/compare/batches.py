@@ -27,6 +27,7 @@ from calcis.simulate.ensemble import Fared, Members, fare, kept_times
 from calcis.simulate.lesion import lesion_model
 from calcis.simulate.person import body_model
 from calcis.solve import compiled_driver
+from calcis.writing import writing
 
 LANES = 64  # persons times arms that are simulated together
 Progress = Callable[[str, float], None]
@@ -161,13 +162,10 @@ def _write(path: Path, key: str, fared: Fared) -> None:
     about = json.dumps({"key": key, "units": dict(fared.units), "failures": failures})
     np.savez(content, allow_pickle=False, about=np.array(about), times=fared.times, **fared.courses)
     fresh = path.with_suffix(".new")
-    try:
+    with writing(path.parent, "a folder with room for what is done"):
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh.write_bytes(content.getvalue())
         fresh.replace(path)
-    except OSError as problem:
-        got = problem.strerror or str(problem)
-        raise InputError("a folder with room for what is done", got).at(path.parent) from None
 
 
 def _read(path: Path, key: str) -> Fared | None:

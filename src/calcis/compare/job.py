@@ -20,6 +20,7 @@ from calcis.compare.in_space import write as write_first
 from calcis.compare.page import write
 from calcis.compare.words import as_json
 from calcis.errors import InputError
+from calcis.writing import make_folder
 
 _OURS = ("compare.html", "compare.json")
 
@@ -40,12 +41,7 @@ def claim(folder: Path) -> None:
     if others:
         expected = "a new or empty folder, or one of an earlier comparison to replace"
         raise InputError(expected, f"a folder with {others[0].name} in it").at(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        raise InputError("a folder that can be written", problem.strerror or str(problem)).at(
-            folder
-        ) from None
+    make_folder(folder)
 
 
 def many_doses(case: Case) -> list[str]:

@@ -24,7 +24,6 @@ from calcis.compare.words import (
     told_at,
     use_words,
 )
-from calcis.errors import InputError
 from calcis.figures import Line, Panel, curves, settled, swatch
 from calcis.page import Citations, environment
 from calcis.quantities import described
@@ -32,6 +31,7 @@ from calcis.reference_ranges import person_of
 from calcis.report.run_page import in_space
 from calcis.simulate.ensemble import MINERAL, MINERAL_ORGANS
 from calcis.wording import span
+from calcis.writing import write_into
 
 _DRAWN = (
     "calcium_plasma",
@@ -89,15 +89,7 @@ def render(found: Comparison, system: str = "si") -> str:
 
 def write(found: Comparison, folder: Path, system: str = "si") -> Path:
     """Write compare.html into a folder; gives its path.  Raises InputError where it cannot be written."""
-    path = folder / "compare.html"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(render(found, system), encoding="utf-8")
-    except OSError as problem:
-        raise InputError("a folder that can be written", problem.strerror or str(problem)).at(
-            folder
-        ) from None
-    return path
+    return write_into(folder, "compare.html", render(found, system))
 
 
 def _mark(name: str, style: dict[str, str]) -> Markup:

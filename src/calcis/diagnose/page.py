@@ -35,6 +35,7 @@ from calcis.laboratory import Row, laboratory
 from calcis.page import Citations, environment
 from calcis.quantities import described, pretty
 from calcis.wording import digits
+from calcis.writing import write_into
 
 NAME = "diagnose.html"
 
@@ -86,15 +87,7 @@ def render(answer: Answer, system: str = "si") -> str:
 
 def write(answer: Answer, folder: Path, system: str = "si") -> Path:
     """Write diagnose.html into a folder; gives its path.  Raises InputError where it cannot be written."""
-    path = folder / NAME
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(render(answer, system), encoding="utf-8")
-    except OSError as problem:
-        raise InputError("a folder that can be written", problem.strerror or str(problem)).at(
-            folder
-        ) from None
-    return path
+    return write_into(folder, NAME, render(answer, system))
 
 
 def _mark(row: int) -> Markup:

@@ -7,8 +7,8 @@ import io
 from collections.abc import Iterable
 from pathlib import Path
 
-from calcis.errors import InputError
 from calcis.results.store import Arm, Run, Series
+from calcis.writing import write_text
 
 
 def csv_text(run: Run, arm: str | None = None) -> str:
@@ -32,11 +32,7 @@ def csv_text(run: Run, arm: str | None = None) -> str:
 
 def write_csv(run: Run, path: Path, arm: str | None = None) -> None:
     """Write `csv_text` to a file.  Raises InputError where it cannot be written."""
-    text = csv_text(run, arm)
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as problem:
-        raise InputError("a file that can be written", problem.strerror or str(problem)).at(path) from None
+    write_text(path, csv_text(run, arm))
 
 
 def _courses(arm: Arm) -> dict[str, Series]:

@@ -15,6 +15,7 @@ import numpy as np
 
 from calcis import __version__
 from calcis.errors import InputError
+from calcis.writing import writing
 
 if TYPE_CHECKING:
     import xarray
@@ -82,7 +83,5 @@ def write_nifti(
     header.extensions.append(
         nibabel.nifti1.Nifti1Extension(_COMMENT, json.dumps(told, ensure_ascii=False).encode())
     )
-    try:
+    with writing(path):
         nibabel.save(image, path)
-    except OSError as problem:
-        raise InputError("a file that can be written", problem.strerror or str(problem)).at(path) from None

@@ -15,8 +15,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 
-from calcis.errors import InputError
 from calcis.exchange.nifti import affine, spacing_of, unit_of, upright
+from calcis.writing import FOLDER, writing
 
 if TYPE_CHECKING:
     import xarray
@@ -35,7 +35,7 @@ def write_vtk(
     collection = folder / f"{name}.pvd"
     times = np.asarray(fields["time"].values, float)
     lines = []
-    try:
+    with writing(folder, FOLDER):
         (folder / name).mkdir(parents=True)
         for count, frame in enumerate(frames):
             file = f"{name}/{count:04d}.vti"
@@ -43,9 +43,6 @@ def write_vtk(
             lines.append(f'<DataSet timestep="{times[frame] / _DAY:.10g}" file={quoteattr(file)}/>\n')
         head = f'<?xml version="1.0"?>\n{_FILE.format("Collection", "")}<Collection>\n'
         collection.write_text(f"{head}{''.join(lines)}</Collection>\n</VTKFile>\n", encoding="utf-8")
-    except OSError as problem:
-        got = problem.strerror or str(problem)
-        raise InputError("a folder that can be written", got).at(folder) from None
     return collection
 
 

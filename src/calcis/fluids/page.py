@@ -19,6 +19,7 @@ from calcis.fluids.solve import Found, assumed, threshold
 from calcis.fluids.words import assumptions, basis, remarks, sentences, signed, title, together, verdict
 from calcis.page import Citations, environment
 from calcis.wording import capital, digits, listed
+from calcis.writing import write_text
 
 _MOST = 1000  # fluids in the page's table
 _ROWS = ("calcium", "calcium_ionised", "phosphate")
@@ -80,10 +81,7 @@ def write(found: Found, path: Path, system: str = "si", wrong: Sequence[InputErr
     """Write the page.  Raises InputError for a name that is no page's, or a file that cannot be written."""
     if path.suffix not in (".html", ".htm"):
         raise InputError("a name that ends in .html, for a page", repr(path.name)).at(path)
-    try:
-        path.write_text(render(found, system, wrong), encoding="utf-8")
-    except OSError as problem:
-        raise InputError("a file that can be written", problem.strerror or str(problem)).at(path) from None
+    write_text(path, render(found, system, wrong))
 
 
 def _title(found: Found) -> str:

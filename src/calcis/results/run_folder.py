@@ -28,6 +28,7 @@ from calcis.results.fields import FIELDS
 from calcis.results.store import Arm, DoseMark, Finding, Floats, OrganMap, Run, Series
 from calcis.results.zarr_folder import Array, read_group, write_groups
 from calcis.wording import listed
+from calcis.writing import make_folder
 
 FORMAT = 1  # of run.json
 CHECKPOINT = "checkpoint"  # an unfinished run keeps its state under this name in the run folder
@@ -74,11 +75,7 @@ def claim(folder: Path) -> None:
         raise InputError(
             "a new or empty folder, or a Calcis run folder to replace", "a folder with something else in it"
         ).at(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        got = problem.strerror or str(problem)
-        raise InputError("a folder that can be written", got).at(folder) from None
+    make_folder(folder)
 
 
 def save(run: Run, folder: Path, report: str) -> None:

@@ -19,6 +19,7 @@ from calcis.errors import InputError
 from calcis.simulate.coupling import Clock, Coupling
 from calcis.solve import compiled_driver
 from calcis.solve.integrate import Moment
+from calcis.writing import writing
 
 MOST_WRITING = 20.0  # how many times as long as a checkpoint takes to write the next one waits at least
 Progress = Callable[[str, float], None]  # (what is being done, share of it that is done)
@@ -47,13 +48,10 @@ class Checkpoints:
         np.savez(content, allow_pickle=False, key=np.array(key), **arrays)
         whole = content.getvalue()
         fresh = self.folder / "run.new"
-        try:
+        with writing(self.folder, "a folder with room for checkpoints"):
             self.folder.mkdir(parents=True, exist_ok=True)
             fresh.write_bytes(hashlib.sha256(whole).digest() + whole)
             fresh.replace(self._path)
-        except OSError as problem:
-            got = problem.strerror or str(problem)
-            raise InputError("a folder with room for checkpoints", got).at(self.folder) from None
 
     def read(self, key: str) -> Arrays | None:
         """The kept state, or None where there is none to go on from.

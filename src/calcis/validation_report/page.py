@@ -20,6 +20,7 @@ from calcis.study.validation import Validation
 from calcis.study.verdict import Verdict
 from calcis.validation_report.pictures import against, points, strip
 from calcis.validation_report.words import markdown, patients, rows, simulated, verdict_word, wanted
+from calcis.writing import write_text
 
 
 def render(validation: Validation) -> str:
@@ -59,10 +60,7 @@ def write(validation: Validation, path: Path) -> None:
     ways: dict[str, Callable[[Validation], str]] = {".html": render, ".htm": render, ".md": markdown}
     if path.suffix not in ways:
         raise InputError("a name that ends in .html, for a page (or .md)", repr(path.name)).at(path)
-    try:
-        path.write_text(ways[path.suffix](validation), encoding="utf-8")
-    except OSError as problem:
-        raise InputError("a file that can be written", problem.strerror or str(problem)).at(path) from None
+    write_text(path, ways[path.suffix](validation))
 
 
 def _grouped(some: Sequence[Verdict], key: Any) -> list[tuple[Any, list[Verdict]]]:
