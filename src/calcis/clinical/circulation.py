@@ -12,6 +12,7 @@ import numpy as np
 
 from calcis.clinical.grades import lines
 from calcis.clinical.hard_findings import HardFinding, Simulated
+from calcis.parameters import Parameter
 from calcis.units import convert
 from calcis.wording import capital, listed, on
 
@@ -27,11 +28,19 @@ class Watched(NamedTuple):
     beyond: str
 
     @property
+    def limit(self) -> Parameter:
+        """The line, with its source."""
+        return lines()[f"circulation.{self.line}"]
+
+    @property
+    def unit_words(self) -> str:
+        """The unit, as it is said in a sentence."""
+        return "per minute" if self.unit == "1/min" else self.unit
+
+    @property
     def harm(self) -> str:
         """What it is to be past the line."""
-        limit = lines()[f"circulation.{self.line}"]
-        unit = "per minute" if self.unit == "1/min" else self.unit
-        return f"{self.title} {'above' if self.high else 'below'} {limit.value:g} {unit}"
+        return f"{self.title} {'above' if self.high else 'below'} {self.limit.value:g} {self.unit_words}"
 
 
 WATCHED = (
@@ -56,14 +65,13 @@ def of_circulation(simulated: Simulated) -> tuple[HardFinding, ...]:
         rest, far = float(values[0]), float(values.max() if one.high else values.min())
         if abs(far - rest) < _NOTHING:
             continue
-        said = "per minute" if one.unit == "1/min" else one.unit
-        moved.append(f"{one.title} {'up' if one.high else 'down'} to {far:.0f} {said} (from {rest:.0f})")
-        limit = lines()[f"circulation.{one.line}"]
-        beyond = values > limit.value if one.high else values < limit.value
+        way = "up" if one.high else "down"
+        moved.append(f"{one.title} {way} to {far:.0f} {one.unit_words} (from {rest:.0f})")
+        beyond = values > one.limit.value if one.high else values < one.limit.value
         if beyond.any():
             first = on(float(simulated.times[int(beyond.argmax())]), simulated.every)
             text = f"{capital(one.harm)}, first {first}: {one.beyond}."
-            found.append(HardFinding(one.line, "warning", text, limit.source))
+            found.append(HardFinding(one.line, "warning", text, one.limit.source))
     if not moved:
         return ()
     whole = f"The drugs move the circulation: {listed(moved)}."
