@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from calcis.tissue import cause
+from calcis.tissue.budget import SUMS, Budget, budget
 from calcis.tissue.crossings import Floats, Peak, Spell, first_rise, last_fall, peak, spell
 from calcis.tissue.exchange import INTERSTITIAL_FLUID, ph_tissue
 from calcis.units import MM3_PER_L
@@ -39,23 +40,6 @@ PARAMETERS = {"story": THRESHOLDS}  # as the data file of the tissue names them
 PARTS = ("story", "parenchyma", "leukocytes", "debris", "capillaries", "interstitial_fluid", *cause.PARTS)
 
 PLASMA = ("calcium_ionised_plasma", "phosphate_plasma", "ph_plasma", "pyrophosphate_plasma")  # of the body
-SUMS = (
-    "amorphous_formation_sum",
-    "mitochondrial_loading_sum",
-    "amorphous_redissolution_sum",
-    "amorphous_conversion_sum",
-    "amorphous_cleared_sum",
-    "crystal_growth_sum",
-    "elastin_mineral_sum",
-    "octacalcium_dissolution_sum",
-    "octacalcium_resorption_sum",
-    "octacalcium_cleared_sum",
-    "apatite_dissolution_sum",
-    "apatite_resorption_sum",
-    "apatite_cleared_sum",
-    "bone_formation_sum",
-    "bone_resorption_sum",
-)
 COURSES = (
     "dead_fraction",
     "living_fraction",
@@ -94,25 +78,6 @@ class Injured:
     own: Mapping[str, float] = field(default_factory=dict)
     again: tuple[float, ...] = ()
     like: str = ""
-
-
-@dataclass(frozen=True)
-class Budget:
-    """From where mineral came and where it went since the start, mmol of calcium per L of tissue."""
-
-    at_start: float
-    from_fluid: float
-    from_mitochondria: float
-    from_growth: float
-    from_elastin: float  # laid down within elastic fibres
-    redissolved: float
-    converted: float  # amorphous mineral that turned into crystals
-    cleared_amorphous: float
-    cleared_crystals: float
-    dissolved: float  # crystals, by the fluid alone
-    resorbed: float  # crystals, by the acid of macrophages and giant cells
-    bone_formed: float
-    bone_resorbed: float
 
 
 @dataclass(frozen=True)
@@ -234,8 +199,8 @@ def tell(
         flow=spell(time, courses.get("blood_flow"), thresholds["flow_low"], below=True),
         shielded_at=first_rise(time, _shielding(courses), thresholds["shielding"]),
         mineral_begun_at=begun,
-        budget_begun=None if begun is None else _budget(courses, int(np.searchsorted(time, begun))),
-        budget=_budget(courses, -1),
+        budget_begun=None if begun is None else budget(courses, int(np.searchsorted(time, begun))),
+        budget=budget(courses, -1),
         fluid_formed=passed is not None,
         saturation=saturation,
         concentration=10 ** (saturation.value / laws["amorphous_ions"]),
@@ -373,25 +338,6 @@ def _shielding(courses: Mapping[str, Floats]) -> Floats:
     """How much harder mineral makes it to clear what is dead: clearance without it over clearance with it."""
     there: Floats = np.where(courses["dead_fraction"] > 1e-3, 1.0 / courses["clearance_left"], 1.0)
     return there
-
-
-def _budget(courses: Mapping[str, Floats], at: int) -> Budget:
-    flown = {name: float(courses[name][at] - courses[name][0]) for name in SUMS}
-    return Budget(
-        at_start=float(courses["mineral_total"][0]),
-        from_fluid=flown["amorphous_formation_sum"],
-        from_mitochondria=flown["mitochondrial_loading_sum"],
-        from_growth=flown["crystal_growth_sum"],
-        from_elastin=flown["elastin_mineral_sum"],
-        redissolved=flown["amorphous_redissolution_sum"],
-        converted=flown["amorphous_conversion_sum"],
-        cleared_amorphous=flown["amorphous_cleared_sum"],
-        cleared_crystals=flown["octacalcium_cleared_sum"] + flown["apatite_cleared_sum"],
-        dissolved=flown["octacalcium_dissolution_sum"] + flown["apatite_dissolution_sum"],
-        resorbed=flown["octacalcium_resorption_sum"] + flown["apatite_resorption_sum"],
-        bone_formed=flown["bone_formation_sum"],
-        bone_resorbed=flown["bone_resorption_sum"],
-    )
 
 
 def _calcium_left(courses: Mapping[str, Floats], mineral: float) -> float | None:
