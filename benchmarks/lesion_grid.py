@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from machine import machine
 
-from calcis.simulate.block import SMOOTHING
+from calcis.simulate.block import sharp
 from calcis.solve.grid.layout import Grid
 from calcis.space.diffusion import diffusion_parameters
 from calcis.space.lesion import LesionGrid
@@ -61,7 +61,7 @@ def lesion_numbers(cells_stay: bool = False) -> dict[str, float]:
     found |= {name: number.value for name, number in diffusion_parameters().items()}
     if cells_stay:
         found |= dict.fromkeys(("diffusion.macrophages", "diffusion.progenitors", "diffusion.sprouts"), 0.0)
-    return found | {"leukocytes.macrophage_competence": 0.1, "mineral.smoothing": SMOOTHING}
+    return sharp(found | {"leukocytes.macrophage_competence": 0.1})
 
 
 def explicit_hours(voxels: int, days: float) -> float:
