@@ -5,29 +5,11 @@ import pytest
 
 from calcis.errors import InputError
 from calcis.solve.grid.layout import Grid
-from calcis.space.diffusion import diffusion_parameters
 from calcis.space.lesion import LesionGrid, stays_whole
 from calcis.space.margin import within_margin
 from calcis.space.shapes import Sphere, share_of_voxels
-from calcis.tissue.numbers import tissue_parameters
 from calcis.tissue.surgery import KINDS, moves
-
-PLASMA = {
-    "calcium_ionised_plasma": 1.25,
-    "phosphate_plasma": 1.15,
-    "pyrophosphate_plasma": 3.26e-3,
-    "ph_plasma": 7.4,
-}
-DAY = 24.0
-
-
-@pytest.fixture(scope="module")
-def numbers():
-    return {name: number.value for name, number in {**tissue_parameters(), **diffusion_parameters()}.items()}
-
-
-def mineral(lesion):
-    return sum(lesion.state(name) for name in lesion.model.states if name.startswith("mineral."))
+from tests.space.problems import DAY, PLASMA, mineral
 
 
 @pytest.mark.parametrize("kind", KINDS)

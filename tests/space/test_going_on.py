@@ -8,23 +8,10 @@ from calcis.simulate import in_space, simulate
 from calcis.solve.grid.layout import Grid
 from calcis.solve.schedule import Drive
 from calcis.solve.system import INPUT_DEGREE
-from calcis.space.diffusion import diffusion_parameters
 from calcis.space.lesion import LesionGrid
 from calcis.tissue import INPUTS
-from calcis.tissue.numbers import tissue_parameters
 from tests.simulate.kills import SPACE, everything
-
-PLASMA = {
-    "calcium_ionised_plasma": 1.25,
-    "phosphate_plasma": 1.15,
-    "pyrophosphate_plasma": 3.26e-3,
-    "ph_plasma": 7.4,
-}
-
-
-@pytest.fixture(scope="module")
-def numbers():
-    return {name: number.value for name, number in {**tissue_parameters(), **diffusion_parameters()}.items()}
+from tests.space.problems import PLASMA
 
 
 def line(numbers):

@@ -4,24 +4,11 @@ import numpy as np
 import pytest
 
 from calcis.solve.grid.layout import Grid
-from calcis.space.diffusion import diffusion_parameters
 from calcis.space.lesion import LesionGrid
 from calcis.space.shapes import Cone, share_of_voxels
-from calcis.tissue.numbers import tissue_parameters
+from tests.space.problems import DAY, PLASMA
 
-PLASMA = {
-    "calcium_ionised_plasma": 1.25,
-    "phosphate_plasma": 1.15,
-    "pyrophosphate_plasma": 3.26e-3,
-    "ph_plasma": 7.4,
-}
-DAY = 24.0
 FILLED = ("parenchyma.living", "parenchyma.apoptotic", "parenchyma.scar", "debris.dead")
-
-
-@pytest.fixture(scope="module")
-def numbers():
-    return {name: number.value for name, number in {**tissue_parameters(), **diffusion_parameters()}.items()}
 
 
 def line(numbers, length, spacing, rtol=3e-2):

@@ -11,34 +11,21 @@ from calcis.solve.kernel import compile_system
 from calcis.solve.schedule import Drive, Jump, Lane
 from calcis.solve.system import trace
 from calcis.space.border import perfused
-from calcis.space.diffusion import diffusion_parameters, diffusivities, passable
+from calcis.space.diffusion import diffusivities, passable
 from calcis.space.ingrowth import INGROWTH
 from calcis.space.lesion import LesionGrid
 from calcis.space.shapes import Sphere, share_of_voxels
 from calcis.tissue import INPUTS, PARTS
 from calcis.tissue.injuries import moves
-from calcis.tissue.numbers import tissue_parameters
-
-PLASMA = {
-    "calcium_ionised_plasma": 1.25,
-    "phosphate_plasma": 1.15,
-    "pyrophosphate_plasma": 3.26e-3,
-    "ph_plasma": 7.4,
-}
-DAY = 24.0
+from tests.space.problems import DAY, PLASMA, mineral
 
 
 @pytest.fixture(scope="module")
-def numbers():
-    found = {name: number.value for name, number in {**tissue_parameters(), **diffusion_parameters()}.items()}
-    return found | {"leukocytes.macrophage_competence": 0.05}
+def numbers(numbers):
+    return numbers | {"leukocytes.macrophage_competence": 0.05}
 
 
 MINERALS = [name for name in assemble(PARTS, INPUTS).states if name.startswith("mineral.")]
-
-
-def mineral(lesion):
-    return sum(lesion.state(name) for name in MINERALS)
 
 
 def test_a_line_of_voxels_agrees_with_scipy(numbers):

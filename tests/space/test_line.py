@@ -4,35 +4,22 @@ import numpy as np
 import pytest
 
 from calcis.solve.grid.layout import Grid
-from calcis.space.diffusion import CELLS, diffusion_parameters
+from calcis.space.diffusion import CELLS
 from calcis.space.lesion import LesionGrid
-from calcis.tissue.numbers import tissue_parameters
+from tests.space.problems import DAY, PLASMA, mineral
 
-PLASMA = {
-    "calcium_ionised_plasma": 1.25,
-    "phosphate_plasma": 1.15,
-    "pyrophosphate_plasma": 3.26e-3,
-    "ph_plasma": 7.4,
-}
 RAT = {**PLASMA, "calcium_ionised_plasma": 1.3, "phosphate_plasma": 2.5}
-DAY = 24.0
 LENGTH, DEAD, WIDTH = 6.0, 3.0, 0.1  # mm: of the line, of what is dead, over which that falls
 FRONT = 50.0  # mmol/L
 
 
 @pytest.fixture(scope="module")
-def numbers():
-    found = {name: number.value for name, number in {**tissue_parameters(), **diffusion_parameters()}.items()}
-    return found | {"leukocytes.macrophage_competence": 0.05}
+def numbers(numbers):
+    return numbers | {"leukocytes.macrophage_competence": 0.05}
 
 
 def middles(count):
     return (np.arange(count) + 0.5) * LENGTH / count
-
-
-def mineral(lesion):
-    names = [name for name in lesion.model.states if name.startswith("mineral.")]
-    return sum(lesion.state(name) for name in names).ravel()
 
 
 def injured(numbers, count, rtol):
@@ -48,7 +35,7 @@ def year(numbers, count, rtol):
     x = middles(count)
     for day in (30, 90, 365):
         lesion.advance(day * DAY, PLASMA)
-        own = mineral(lesion)
+        own = mineral(lesion).ravel()
         last = int(np.nonzero(own > FRONT)[0][-1])
         front = x[last] + (own[last] - FRONT) / (own[last] - own[last + 1]) * (x[1] - x[0])
         found.append((own.sum() * LENGTH / count, front))
@@ -111,7 +98,7 @@ def test_the_rim_of_an_implant_stays_clear_and_its_core_does_not(numbers):
         lesion = LesionGrid(Grid((count, 1, 1), spacing), [own, fixed], plasma, tissue=tissue)
         lesion.injure("fixation", 1.0, inside)
         lesion.advance(28 * DAY, plasma)
-        found = mineral(lesion)
+        found = mineral(lesion).ravel()
         assert found[:30].max() < 1.0  # none in the living tissue around
         rims.append(found[30:33].max())
         cores.append(found[33:47].max())
