@@ -15,6 +15,8 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
+from calcis.units import HOURS_PER_YEAR
+
 Floats = NDArray[np.float64]
 
 _WIDTH, _HEIGHT = 380.0, 196.0
@@ -22,8 +24,8 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, 10.0, 9.0, 34.0
 _TIMES = (  # shown up to (h), name, hours in one, steps between ticks
     (72.0, "hours", 1.0, (1, 2, 3, 6, 12, 24)),
     (14 * 168.0, "days", 24.0, (1, 2, 5, 7, 14, 28)),
-    (3.05 * 8766.0, "weeks", 168.0, (1, 2, 4, 8, 13, 26, 52)),
-    (math.inf, "years", 8766.0, (1, 2, 5, 10, 20, 50)),
+    (3.05 * HOURS_PER_YEAR, "weeks", 168.0, (1, 2, 4, 8, 13, 26, 52)),
+    (math.inf, "years", HOURS_PER_YEAR, (1, 2, 5, 10, 20, 50)),
 )
 
 

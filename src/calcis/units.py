@@ -21,6 +21,8 @@ from functools import lru_cache
 from calcis.errors import InputError, nearest
 
 MM3_PER_L = 1e6  # mm³ in a litre
+_YEAR = 31557600  # s, of a Julian year, 365.25 d
+HOURS_PER_YEAR = _YEAR / 3600
 
 
 class UnitError(InputError):
@@ -64,7 +66,7 @@ _METRIC = (
     ("IU", "mk", 0, _IU),
     ("IU", "", 0, _IU),
 )
-# Names, exact value in base units as a fraction, dimension.  A year is the Julian year, 365.25 d.
+# Names, exact value in base units as a fraction, dimension.
 _OTHER = (
     (("s", "second", "seconds"), (1, 1), _SECOND),
     (("ms",), (1, 1000), _SECOND),
@@ -72,7 +74,7 @@ _OTHER = (
     (("h", "hour", "hours"), (3600, 1), _SECOND),
     (("d", "day", "days"), (86400, 1), _SECOND),
     (("wk", "week", "weeks"), (604800, 1), _SECOND),
-    (("y", "year", "years"), (31557600, 1), _SECOND),
+    (("y", "year", "years"), (_YEAR, 1), _SECOND),
     (("mcg",), (1, 10**6), _GRAM),
     (("mmHg",), (133322387415, 10**6), _PASCAL),
     (("1", "cell", "cells"), (1, 1), _NONE),

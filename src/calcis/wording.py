@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from calcis.units import HOURS_PER_YEAR
+
 
 def digits(value: float) -> str:
     """A number to three significant digits, without exponents where a reader can do without.
@@ -62,7 +64,7 @@ def span(hours: float) -> str:
         return f"{hours * 60:.3g} min"
     if hours < 72 and hours % 24:
         return f"{hours:.3g} h"
-    years = hours / 8766.0
+    years = hours / HOURS_PER_YEAR
     if abs(years - round(years)) < 2e-3 and years > 0.5:
         return f"{round(years)} y"
     if hours < 60 * 24 or (hours % 24 == 0 and hours % 168 and years < 1):
@@ -73,7 +75,7 @@ def span(hours: float) -> str:
 def moment(hours: float, every: float = 0.0) -> str:
     """A time since the start, as a reader names it; no finer than outputs `every` so many hours tell.
 
-    >>> moment(0.0), moment(5.0), moment(168.0), moment(10 * 8766.0)
+    >>> moment(0.0), moment(5.0), moment(168.0), moment(10 * HOURS_PER_YEAR)
     ('the start', 'hour 5', 'day 7', 'year 10')
     >>> moment(31.4), moment(31.4, 6.0), moment(31.4, 24.0), moment(3.9, 24.0)
     ('hour 31.4', 'hour 31', 'day 1', 'day 1')
@@ -82,7 +84,8 @@ def moment(hours: float, every: float = 0.0) -> str:
         return "the start"
     if hours < 48 and hours % 24 and every < 24:
         return f"hour {hours:.0f}" if every >= 1 else f"hour {hours:.3g}"
-    return f"day {max(hours / 24, 1.0):.0f}" if hours < 2 * 8766 else f"year {hours / 8766:.3g}"
+    years = hours / HOURS_PER_YEAR
+    return f"day {max(hours / 24, 1.0):.0f}" if years < 2 else f"year {years:.3g}"
 
 
 def on(hours: float, every: float = 0.0) -> str:

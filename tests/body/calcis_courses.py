@@ -17,6 +17,7 @@ from calcis.solve.integrate import solve
 from calcis.solve.kernel import Kernel, compile_system
 from calcis.solve.schedule import Lane
 from calcis.solve.system import trace
+from calcis.units import HOURS_PER_YEAR
 
 DENOSUMAB = drug_part("denosumab")
 TERIPARATIDE = drug_part("teriparatide")
@@ -26,7 +27,7 @@ INPUTS = {"calcium_uptake_tissue": "mmol/h", "phosphate_uptake_tissue": "mmol/h"
 BODY = assemble([*PARTS, *DRUGS], INPUTS)  # for its laws
 MODEL = assemble([*PARTS, *DRUGS, books(BALANCES)])  # for its courses
 NAMES, SIGNALS = list(MODEL.states), list(MODEL.signals)
-DAY, YEAR = 24.0, 8766.0
+DAY, YEAR = 24.0, HOURS_PER_YEAR
 
 
 def _numbers() -> dict[str, float]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from calcis.units import HOURS_PER_YEAR
 from tests.body import traced
 
 # Signals that PTH reaches directly.  PTHrP acts on the first group only.
@@ -92,7 +93,7 @@ def test_less_filtration_also_lowers_the_capacity_to_reabsorb(changed: Any) -> N
 
 
 def test_filtration_declines_exponentially_to_its_end(body: Any) -> None:
-    ten_years = 10 * 8766.0
+    ten_years = 10 * HOURS_PER_YEAR
     course = body.course([0.0, ten_years], {"kidney.filtration_decline": 3.0})
     left = 6.0 - 3.0 * (1 - 2.718281828459045**-1)
     assert course.signal("glomerular_filtration_rate", ten_years) == pytest.approx(left, rel=1e-7)

@@ -8,9 +8,9 @@ import pytest
 
 from calcis.body.peterson_riggs_2010.oestrogen import OESTROGEN
 from calcis.part import assemble
+from calcis.units import HOURS_PER_YEAR as YEAR
 from tests.body import traced
 
-YEAR = 8766.0
 MODEL = assemble([OESTROGEN])
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from calcis.units import HOURS_PER_YEAR
 from tests.body import traced
 
 
 def test_normal_state_drifts_less_than_a_500th_in_ten_years(body: Any) -> None:
     """0.2 %: the published constants are rounded, so that the start is a steady state to that much."""
-    course = body.course([0.0, 10 * 8766.0])
+    course = body.course([0.0, 10 * HOURS_PER_YEAR])
     for k, state in enumerate(traced.MODEL.states):
         start, end = course.states[:, k]
         assert abs(end - start) <= 2e-3 * abs(start), state

@@ -9,8 +9,10 @@ import numpy as np
 from calcis.case import Case, read_case_text
 from calcis.clinical.labs import LABS
 from calcis.individual.levels import Response
+from calcis.units import HOURS_PER_YEAR
 
-YEAR = 8766.0
+YEAR = HOURS_PER_YEAR
+
 CASE = """calcis: 1
 person: {{age: 61 y, sex: male, mass: 80 kg}}
 body: {body}

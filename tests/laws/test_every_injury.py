@@ -19,8 +19,9 @@ from calcis.solve.system import INPUT_DEGREE, trace
 from calcis.tissue import BALANCES, INPUTS, PARTS
 from calcis.tissue.injuries import KINDS, moves
 from calcis.tissue.numbers import tissue_parameters
+from calcis.units import HOURS_PER_YEAR as YEAR
 
-DAY, YEAR = 24.0, 8766.0
+DAY = 24.0
 KEPT = assemble([*PARTS, books(BALANCES)], INPUTS)
 STATES = list(KEPT.states)
 OBSERVED = ("mineral_total",)

@@ -14,6 +14,7 @@ from calcis.parameters import data_path, read_parameters
 from calcis.part import Model, assemble
 from calcis.solve.system import INPUT_DEGREE, System, trace
 from calcis.tissue.numbers import tissue_parameters
+from calcis.units import HOURS_PER_YEAR
 
 DENOSUMAB = drug_part("denosumab")
 TERIPARATIDE = drug_part("teriparatide")
@@ -137,7 +138,7 @@ def test_body(body: tuple[Model, System, dict[str, float]], seed: int) -> None:
     states = np.where(normal > 0.0, normal, 100.0) * np.exp(0.3 * dice.standard_normal(len(normal)))
     controls = np.zeros(system.controls)
     controls[0] = float(dice.uniform(0.0, 1e4))
-    age = {"oestrogen.ageing": 1.0, "oestrogen.age_at_start": 50.0 * 8766.0}
+    age = {"oestrogen.ageing": 1.0, "oestrogen.age_at_start": 50.0 * HOURS_PER_YEAR}
     changed = numbers | age | {"plasma.pthrp": 2.0, "kidney.filtration_decline": 1.0}
     check(model, system, changed, states, controls, lambda time: {}, since=24.0, step=1e4)
 

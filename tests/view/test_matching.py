@@ -17,6 +17,7 @@ from calcis.report.matching import Matching, matching, matching_json
 from calcis.report.run_page import render
 from calcis.results.store import Run
 from calcis.terminal import run_json, show_run
+from calcis.units import HOURS_PER_YEAR
 from tests.view.fake_run import fake_run
 
 CASE = """calcis: 1
@@ -46,7 +47,7 @@ KIDNEY = Moved(
 )
 TUMOUR = Moved("PTHrP", "beyond", (("plasma.pthrp", 12.0, "pmol/L", 0.0),), None, 0.5, 1.0)
 FOUND = Individual(
-    hours=8766.0,
+    hours=HOURS_PER_YEAR,
     told=False,
     levels=(CALCIUM, PTH, FILTRATION),
     changes=(SUPPLY, ILL),

@@ -23,7 +23,7 @@ from calcis.case.doses import MOST_DOSES, Dose, Plan, check_most, in_mg, measure
 from calcis.case.drugs import ROUTES, Drug
 from calcis.clinical.history import classes, medicines
 from calcis.errors import InputError, nearest
-from calcis.units import UnitError, convert, dimension, read_quantity
+from calcis.units import HOURS_PER_YEAR, UnitError, convert, dimension, read_quantity
 
 _ROUTE_WORDS = {
     "SC": "sc subcut subcutaneous subcutaneously",
@@ -45,8 +45,8 @@ _EVERY = {  # hours
     "nightly": 24.0,
     "weekly": 168.0,
     "fortnightly": 336.0,
-    "yearly": 8766.0,
-    "annually": 8766.0,
+    "yearly": HOURS_PER_YEAR,
+    "annually": HOURS_PER_YEAR,
     "bid": 12.0,
     "tid": 8.0,
     "qid": 6.0,

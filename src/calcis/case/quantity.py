@@ -13,7 +13,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from calcis.parameters import data_path, read_parameters
 from calcis.reading import shown
-from calcis.units import UnitError, convert, dimension, in_words, read_quantity
+from calcis.units import HOURS_PER_YEAR, UnitError, convert, dimension, in_words, read_quantity
 
 
 class Form(BaseModel):
@@ -124,7 +124,7 @@ def _molar_mass(substance: str) -> float:
     return known[f"molar_mass.{substance}"].value
 
 
-LONGEST = 150 * 8766  # hours of a run
+LONGEST = 150 * HOURS_PER_YEAR  # hours of a run
 
 Moment = Annotated[float, Quantity("h", "0 d", 0, LONGEST)]
 Duration = Annotated[float, Quantity("h", "1 y", 0, LONGEST, above=True)]

@@ -23,10 +23,10 @@ from calcis.diagnose.hypotheses import Hypothesis, known
 from calcis.diagnose.numbers import number
 from calcis.individual.factors import factors
 from calcis.individual.levels import Response
-from calcis.units import convert, read_quantity
+from calcis.units import HOURS_PER_YEAR, convert, read_quantity
 
 FILTRATION = "kidney.filtration_rate"
-HEALTHY_HOURS = 8766.0  # a standard body is at rest at once; of persons who differ, it settles
+HEALTHY_HOURS = HOURS_PER_YEAR  # a standard body is at rest at once; of persons who differ, it settles
 # Factors that move ionised calcium, each of which has its whole spread in data/individual.
 _SHARED = ("calcium_level", "gland_set_point", "gland_sensitivity", "kidney_set_point")
 _CASE = """calcis: 1
