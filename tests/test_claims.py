@@ -10,21 +10,12 @@ import numpy as np
 from calcis.case import read_case_text
 from calcis.parameters import reference_keys
 from calcis.simulate import simulate
+from tests.simulate.bitten import bitten
 
 PAGE = Path(__file__).parents[1] / "docs" / "claims.md"
-CASE = """\
-calcis: 1
-person: {age: 45 y, sex: female, mass: 65 kg}
-body: calcis
-organs: none
-lesion:
-  tissue: dermis
-  injury: {kind: bite, at: 1 d, shape: {cone: {diameter: 6 mm, depth: 4 mm}}, killed: 0.9}
-changes: {macrophage_competence: 0.05}
-arms:
+ARMS = """\
   watch: []
   diltiazem: [diltiazem 120 mg PO every 8 h averaged]
-run: {duration: 60 d, every: 1 d}
 """
 
 
@@ -37,7 +28,7 @@ def test_every_source_and_page_is_there() -> None:
 
 
 def test_diltiazem_moves_neither_calcium_nor_a_deposit() -> None:
-    run = simulate(read_case_text(CASE, "case"))
+    run = simulate(read_case_text(bitten(0.05, ARMS, "duration: 60 d, every: 1 d"), "case"))
     lesions = [run[arm].lesion_series for arm in ("watch", "diltiazem")]
     bodies = [run[arm].body_series for arm in ("watch", "diltiazem")]
     watched, treated = (one["mineral_total"].values[-1] for one in lesions if one is not None)

@@ -7,35 +7,30 @@ import re
 import numpy as np
 import pytest
 
-from calcis.case import packaged, read_case_text
+from calcis.case import Case, packaged, read_case_text
 from calcis.drugs import drug_actions
 from calcis.results.store import Run
 from calcis.simulate import simulate
 from calcis.simulate.drug_story import targets
+from tests.simulate.bitten import bitten
 
-CASE = """\
-calcis: 1
-person: {age: 45 y, sex: female, mass: 65 kg}
-body: calcis
-organs: none
-lesion:
-  tissue: dermis
-  injury: {kind: bite, at: 1 d, shape: {cone: {diameter: 6 mm, depth: 4 mm}}, killed: 0.9}
-changes: {macrophage_competence: 0.2}
-arms:
+ARMS = """\
   watch: []
   fytate: [hexasodium_fytate 600 mg IV over 2 h every 56 h from 2 d]
   diltiazem: [diltiazem 60 mg PO every 8 h]
   saline: [saline 3 L IV over 1 d]
   warfarin: [warfarin 5 mg PO daily]
   clodronate: [clodronate 800 mg PO twice daily]
-run: {duration: 20 d, every: EVERY}
 """
+
+
+def case(every: str) -> Case:
+    return read_case_text(bitten(0.2, ARMS, f"duration: 20 d, every: {every}"), "case")
 
 
 @pytest.fixture(scope="module")
 def daily() -> Run:
-    return simulate(read_case_text(CASE.replace("EVERY", "1 d"), "case"))
+    return simulate(case("1 d"))
 
 
 def told(run: Run, arm: str, word: str) -> str:
@@ -47,7 +42,7 @@ def chapter(run: Run, arm: str) -> str:
 
 
 def test_the_mean_effect_is_that_between_outputs_too(daily: Run) -> None:
-    often = simulate(read_case_text(CASE.replace("EVERY", "30 min"), "case"))["fytate"]
+    often = simulate(case("30 min"))["fytate"]
     factor = often.body_series["hexasodium_fytate_on_crystals"].values[often.time >= 48.0]
     said = re.search(r"by (\d+) % on average \(most on day \d+, by (\d+) %\)", chapter(daily, "fytate"))
     assert said is not None

@@ -7,14 +7,9 @@ import pytest
 from calcis.errors import InputError
 from calcis.study.experiment import read_experiments
 from calcis.study.trials import trial_courses
+from tests.study.trial_file import written
 
-TRIAL = """calcis_validation: 1
-title: A trial of a deposit
-source: "balin_2012: abstract"
-kind: observed
-fitted: false
-why: a test
-case:
+TRIAL = """case:
   calcis: 1
   person: {age: 50 y, sex: female, mass: 70 kg}
   body: calcis
@@ -32,14 +27,8 @@ experiments:
 """
 
 
-def read(folder: Path, text: str = TRIAL) -> Path:
-    file = folder / "trial.yaml"
-    file.write_text(text)
-    return file
-
-
 def test_everybody_has_the_deposit_and_who_lost_half_of_it_answers(tmp_path: Path) -> None:
-    (one,) = read_experiments(read(tmp_path))
+    (one,) = read_experiments(written(tmp_path, TRIAL))
     found = trial_courses(one, [])
     nothing, half = found.arms["nothing"], found.arms["half"]
     assert nothing["mineral_total"].unit == "mmol/L"
@@ -66,7 +55,7 @@ def test_everybody_has_the_deposit_and_who_lost_half_of_it_answers(tmp_path: Pat
 )
 def test_a_deposit_that_cannot_be_is_refused(tmp_path: Path, said: str, instead: str, expected: str) -> None:
     text = TRIAL.replace(said, instead or "  arms: {half: []}").replace("mineral_total", "calcium_plasma")
-    (one,) = read_experiments(read(tmp_path, text))
+    (one,) = read_experiments(written(tmp_path, text))
     with pytest.raises(InputError) as caught:
         trial_courses(one, [])
     assert expected in str(caught.value) and "trial.yaml:" in str(caught.value)

@@ -12,14 +12,9 @@ from calcis.study.patients import read_patients
 from calcis.study.trials import _measured, let_in, trial_courses
 from calcis.study.validation import validate
 from calcis.validation_report.words import patients
+from tests.study.trial_file import written
 
-TRIAL = """calcis_validation: 1
-title: A trial
-source: "major_2001: abstract"
-kind: observed
-fitted: false
-why: a test
-case:
+TRIAL = """case:
   calcis: 1
   person: {age: 60 y, sex: female, mass: 70 kg}
   body: calcis
@@ -42,14 +37,8 @@ experiments:
 """
 
 
-def read(folder: Path, text: str = TRIAL) -> Path:
-    file = folder / "trial.yaml"
-    file.write_text(text)
-    return file
-
-
 def test_persons_are_let_in_and_shares_of_them_told(tmp_path: Path) -> None:
-    (one,) = read_experiments(read(tmp_path))
+    (one,) = read_experiments(written(tmp_path, TRIAL))
     found = trial_courses(one, [5.0 * 24.0])
     watch, it = found.arms["watch"], found.arms["it"]
     assert 5.0 * 24.0 in found.times
@@ -63,7 +52,7 @@ def test_persons_are_let_in_and_shares_of_them_told(tmp_path: Path) -> None:
 
 
 def test_near_is_the_sampling_error_of_the_trial_s_size(tmp_path: Path) -> None:
-    found = validate(read_experiments(read(tmp_path)))
+    found = validate(read_experiments(written(tmp_path, TRIAL)))
     verdict = found.verdicts[0]
     # Wilson's interval of 95 % for 27 of 30 is 0.744 to 0.965.
     assert (verdict.low, verdict.high) == pytest.approx((0.744, 0.965), abs=1e-3)
@@ -77,7 +66,7 @@ BASELINE = """entry: {calcium_plasma: above 3.0 mmol/L}
 
 def test_patients_have_the_baseline_that_was_told(tmp_path: Path) -> None:
     text = TRIAL.replace(TOLD, BASELINE)
-    (one,) = read_experiments(read(tmp_path, text.replace("simulated: 20", "simulated: 60")))
+    (one,) = read_experiments(written(tmp_path, text.replace("simulated: 20", "simulated: 60")))
     watch = trial_courses(one, []).arms["watch"]
     assert watch["calcium_plasma"].values[0] == pytest.approx(13.8 / 4.0078, rel=0.01)
     assert watch["phosphate_plasma"].values[0] == pytest.approx(1.4, rel=0.03)
@@ -97,7 +86,7 @@ def test_patients_are_let_in_after_prior_treatment_and_doses_are_raised_until_th
 ) -> None:
     text = TRIAL.replace(TOLD, PRIOR).replace("duration: 6 d", "duration: 9 d")
     text = text.replace("{watch: [], it: [zoledronate 4 mg IV over 15 min]}", ARMS)
-    (one,) = read_experiments(read(tmp_path, text))
+    (one,) = read_experiments(written(tmp_path, text))
     found = trial_courses(one, [])
     begin = int(np.flatnonzero(found.times == 72.0)[0])
     few, many, raised = (found.arms[arm]["lower"].values for arm in ("it", "more", "raised"))
@@ -112,7 +101,7 @@ def test_patients_can_have_different_diseases(tmp_path: Path) -> None:
     kinds = "diseases: {osteolytic_metastases: 3, humoral_hypercalcaemia_of_malignancy: 1}"
     text = TRIAL.replace("  disease: osteolytic_metastases\n", "").replace("simulated: 20", "simulated: 80")
     text = text.replace(TOLD, f"{kinds}\n      {BASELINE}")
-    (one,) = read_experiments(read(tmp_path, text))
+    (one,) = read_experiments(written(tmp_path, text))
     assert [share for _, share in one.kinds] == [0.75, 0.25]
     persons = let_in(one, read_patients(one, {"calcium_plasma": "mmol/L", "phosphate_plasma": "mmol/L"}))
     assert [counts.sum() for _, counts in persons] == pytest.approx([0.75, 0.25], abs=0.01)
@@ -131,7 +120,7 @@ def test_shares_are_of_what_is_measured_which_varies_from_week_to_week() -> None
 
 
 def test_a_reader_is_told_who_the_patients_are(tmp_path: Path) -> None:
-    (one,) = read_experiments(read(tmp_path, TRIAL.replace(TOLD, BASELINE)))
+    (one,) = read_experiments(written(tmp_path, TRIAL.replace(TOLD, BASELINE)))
     said = patients(one)
     assert "let in with calcium plasma above 3.0 mmol/L" in said
     assert "given, not compared: calcium plasma 13.8 mg/dL ± 1.2 mg/dL, phosphate plasma 1.4 mmol/L" in said
@@ -186,6 +175,6 @@ def test_persons_are_taken_as_often_as_they_weigh_and_nobody_twice() -> None:
 )
 def test_a_trial_that_means_nothing_is_refused(tmp_path: Path, old: str, new: str, says: str) -> None:
     with pytest.raises(InputError) as refused:
-        validate(read_experiments(read(tmp_path, TRIAL.replace(old, new))))
+        validate(read_experiments(written(tmp_path, TRIAL.replace(old, new))))
     assert says in str(refused.value)
     assert refused.value.line
