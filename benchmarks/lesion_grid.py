@@ -60,7 +60,8 @@ def lesion_numbers(cells_stay: bool = False) -> dict[str, float]:
     found = {name: number.value for name, number in tissue_parameters().items()}
     found |= {name: number.value for name, number in diffusion_parameters().items()}
     if cells_stay:
-        found |= dict.fromkeys(("diffusion.macrophages", "diffusion.progenitors", "diffusion.sprouts"), 0.0)
+        speeds = ("diffusion.alarmin", "diffusion.macrophages", "diffusion.progenitors", "ingrowth.reach")
+        found |= dict.fromkeys(speeds, 0.0)
     return sharp(found | {"leukocytes.macrophage_competence": 0.1})
 
 

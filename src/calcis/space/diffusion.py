@@ -7,11 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 
 from calcis.parameters import Parameter, data_path, read_parameters
-from calcis.space.ingrowth import INGROWTH
+from calcis.space.ingrowth import INGROWTH, motilities
 
 SPECIES = ("calcium", "phosphate", "acid", "pyrophosphate")
+ALARMIN = "debris.alarmin"  # what the freshly dead send out
 CELLS = ("monocyte", "reparative")  # neutrophils live too short, and inflammatory ones stay with the dead
-PARAMETERS = dict.fromkeys((*SPECIES, "macrophages", "progenitors", "sprouts"), "mm^2/h") | {
+PARAMETERS = dict.fromkeys((*SPECIES, "alarmin", "macrophages", "progenitors"), "mm^2/h") | {
     "warming": "1",
     "hindrance": "1",
     "mineral_density": "mg/L",
@@ -31,12 +32,11 @@ def diffusivities(parameters: Mapping[str, float], whole: bool = False) -> dict[
     """
     tissue = parameters["diffusion.warming"] * parameters["diffusion.hindrance"]
     found = {f"interstitial_fluid.{name}": parameters[f"diffusion.{name}"] * tissue for name in SPECIES}
-    if (motility := parameters["diffusion.macrophages"]) > 0.0:
-        found |= {f"leukocytes.{name}": motility for name in CELLS}
-    for name in () if whole else INGROWTH.states:
-        if (motility := parameters[f"diffusion.{name}"]) > 0.0:
-            found[f"{INGROWTH.name}.{name}"] = motility
-    return found
+    moving = {ALARMIN: parameters["diffusion.alarmin"] * tissue}
+    moving |= {f"leukocytes.{name}": parameters["diffusion.macrophages"] for name in CELLS}
+    if not whole:
+        moving |= {f"{INGROWTH.name}.{name}": speed for name, speed in motilities(parameters).items()}
+    return found | {name: speed for name, speed in moving.items() if speed > 0.0}
 
 
 def passable(mineral: np.ndarray, parameters: Mapping[str, float]) -> np.ndarray:
