@@ -22,6 +22,7 @@ SMALL = {
     "injection_in_space": ("[6, 6, 10]", "1 mm", "60 d", "failed clearance"),
     "fibroid_in_space": ("[12, 12, 12]", "1 mm", "300 d", "hardly any leukocytes come"),
     "granuloma_in_space": ("[8, 8, 8]", "1 mm", "90 d", "microbes escape, and caseum stays"),
+    "infarct_in_space": ("[24, 24]", "0.5 mm", "40 d", "few macrophages come"),
     "implant_in_space": ("[10, 20]", "0.1 mm", "21 d", "as in the rat"),
 }
 
