@@ -114,3 +114,13 @@ def capital(text: str) -> str:
     'Crystals of HA grew'
     """
     return text[:1].upper() + text[1:]
+
+
+def lowered(title: str) -> str:
+    """A title inside a sentence; one whose first word has further capitals stays.
+
+    >>> lowered("Kidney"), lowered("FGF23"), lowered("PTHrP in plasma")
+    ('kidney', 'FGF23', 'PTHrP in plasma')
+    """
+    first = title.partition(" ")[0]
+    return title if any(letter.isupper() for letter in first[1:]) else title[:1].lower() + title[1:]

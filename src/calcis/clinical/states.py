@@ -12,6 +12,7 @@ from calcis.clinical.formulas import molar_mass
 from calcis.clinical.grades import normal_range
 from calcis.clinical.rules import VALUES, Asked, Patient, Rule, rules
 from calcis.units import convert, read_quantity
+from calcis.wording import lowered
 
 
 def states() -> dict[str, Rule]:
@@ -25,8 +26,7 @@ def title(rule: Rule) -> str:
     >>> [title(rule) for rule in states().values()][:2]
     ['severe hypercalcaemia', 'severe hypocalcaemia']
     """
-    words = re.split("[,:]", rule.says)[0]
-    return words[0].lower() + words[1:]
+    return lowered(re.split("[,:]", rule.says)[0])
 
 
 def held(rule: Rule, values: Mapping[str, np.ndarray], patient: Patient) -> np.ndarray:

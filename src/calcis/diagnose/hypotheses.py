@@ -8,6 +8,7 @@ from itertools import combinations
 
 from calcis.case import packaged
 from calcis.case.disease import Disease
+from calcis.wording import lowered
 
 BODY = "calcis"
 HEALTHY = "healthy_blood"
@@ -51,9 +52,3 @@ def hypotheses() -> tuple[Hypothesis, ...]:
 def _together(one: Disease, other: Disease) -> bool:
     """Whether a person may have both: a case refuses diseases that set the same number."""
     return not {change.name for change in one.changes} & {change.name for change in other.changes}
-
-
-def lowered(title: str) -> str:
-    """A title inside a sentence."""
-    first = title.split()[0]
-    return title if any(letter.isupper() for letter in first[1:]) else title[0].lower() + title[1:]

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from calcis.diagnose.answer import Answer
 from calcis.diagnose.further import title_of
-from calcis.diagnose.hypotheses import Hypothesis, lowered
+from calcis.diagnose.hypotheses import Hypothesis
 from calcis.diagnose.kinds import Found
 from calcis.diagnose.numbers import number
-from calcis.wording import about, digits, listed
+from calcis.wording import about, digits, listed, lowered
 
 CAUTION = "Research and education, not medical advice."
 NOBODY = (

@@ -19,7 +19,7 @@ from calcis.parameters import Parameter
 from calcis.quantities import Quantity, described, number_shown, pretty, quantities
 from calcis.reading import parse_yaml
 from calcis.results.store import Finding, Run
-from calcis.wording import capital, digits, listed, span
+from calcis.wording import capital, digits, listed, lowered, span
 
 _SORTS = {
     "beyond": "more than healthy people differ by",
@@ -109,7 +109,7 @@ def matching_json(run: Run) -> dict[str, Any] | None:
 
 def _brief(found: Individual, case: Mapping[str, Any], system: str) -> str:
     """What was found, and that labs do not match, in a sentence or two."""
-    said = [f"{_soft(one.title)} {_amount(one, system)}" for one in found.changes if one.numbers]
+    said = [f"{lowered(one.title)} {_amount(one, system)}" for one in found.changes if one.numbers]
     text = f"The person found for the labs: {listed(said)}." if said else "The labs fit the standard person."
     if found.misfit:
         given = [f"{_named_lab(lab)} of {case['labs'][lab]}" for lab in found.misfit]
@@ -204,7 +204,7 @@ def _others(found: Individual, system: str) -> Iterator[str]:
 
 def _named(other: Other, found: Individual, system: str) -> str:
     """The changes of another explanation, and which labs it sets aside that the one taken does not."""
-    said = [f"{_soft(one.title)} {_amount(one, system)}" for one in other.changes if one.numbers]
+    said = [f"{lowered(one.title)} {_amount(one, system)}" for one in other.changes if one.numbers]
     doubted = [one.title for one in other.changes if one.sort == ASIDE and one.title not in found.aside]
     said += [f"{_named_lab(lab)} set aside" for lab in doubted]
     return listed(said) if said else "no change"
@@ -239,7 +239,7 @@ def _remarks(found: Individual, case: Mapping[str, Any], system: str) -> Iterato
 def _named_lab(lab: str) -> str:
     """A lab of a case inside a sentence."""
     quantity = quantities().get(LABS[lab][0])
-    return _soft(quantity.title) if quantity is not None else lab.replace("_", " ")
+    return lowered(quantity.title) if quantity is not None else lab.replace("_", " ")
 
 
 def _lab(level: Level) -> str:
@@ -265,12 +265,7 @@ def _titles(case: Mapping[str, Any]) -> str:
     """The diseases of a case, as in a sentence; empty where it has none."""
     named, known = case.get("disease"), packaged().diseases
     titles = [known[name].title for name in ([named] if isinstance(named, str) else named or {})]
-    return listed([_soft(title) for title in titles])
-
-
-def _soft(title: str) -> str:
-    """A title inside a sentence."""
-    return title if title[:2].isupper() else title[0].lower() + title[1:]
+    return listed([lowered(title) for title in titles])
 
 
 def _of_disease(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from calcis.results.store import Run
-from calcis.wording import digits, listed, moment
+from calcis.wording import digits, listed, lowered, moment
 
 NEAR = 0.9  # of the ion concentration at which mineral forms: close, to a reader
 _LITTLE = 0.05  # mmol/L of mineral that is as good as none
@@ -93,16 +93,11 @@ def _cell(one: Mapping[str, Any], every: float) -> Cell:
 def _notes(facts: Mapping[str, Any]) -> tuple[str, ...]:
     """What to know of the pH of organs."""
     places = facts["places"]
-    assumed = [_small(places[name]["title"]) for name in facts["ph_assumed"]]
+    assumed = [lowered(places[name]["title"]) for name in facts["ph_assumed"]]
     if not assumed:
         return ()
-    near, neutral = (
-        [_small(places[name]["title"]) for name in facts[key][:3]] for key in ("ranking", "ranking_at_ph_7_4")
-    )
+    rankings = (facts[key][:3] for key in ("ranking", "ranking_at_ph_7_4"))
+    near, neutral = ([lowered(places[name]["title"]) for name in names] for names in rankings)
     note = f"The pH of {listed(assumed)} follows from what they secrete or breathe out, which is assumed. "
     same = "the first three stay in order" if near == neutral else f"first would be {listed(neutral)}"
     return (f"{note}Were all organs at pH 7.4, {same}.",)
-
-
-def _small(title: str) -> str:
-    return title[:1].lower() + title[1:]

@@ -9,7 +9,7 @@ import numpy as np
 from calcis.quantities import Quantity, described, quantities
 from calcis.reference_ranges import Whom, person_of
 from calcis.results.store import Arm, Finding, Floats, Run, Series
-from calcis.wording import capital, digits, listed, moment, on, span
+from calcis.wording import capital, digits, listed, lowered, moment, on, span
 
 _NOTHING = 1e-4  # of a course's largest value
 
@@ -159,7 +159,7 @@ def sentences(run: Run, arm: Arm, system: str, outside: bool = True) -> list[str
     if len(calm) == 1:
         said.append(f"{calm[0]} stays within its reference range.")
     elif calm:
-        words = [calm[0], *(title[0].lower() + title[1:] for title in calm[1:])]
+        words = [calm[0], *(lowered(title) for title in calm[1:])]
         said.append(f"{listed(words)} stay within their reference ranges.")
     return said + _unseen(arm)
 

@@ -11,7 +11,7 @@ import numpy as np
 from calcis.case import Case
 from calcis.results.store import Arm, Finding, Floats, OrganMap
 from calcis.simulate.organs import AT_NEUTRAL
-from calcis.wording import listed, moment
+from calcis.wording import listed, lowered, moment
 
 # Numbers that give an organ a pH of its own.
 _ACIDITY = ("interstitial_fluid.base_secretion", "interstitial_fluid.ph_offset")
@@ -101,8 +101,7 @@ def _said(facts: Mapping[str, Any]) -> tuple[str, str]:
     calcified = [name for name in facts["ranking"] if places[name]["begins_at"] is not None]
 
     def title(name: str) -> str:
-        words = str(places[name]["title"])
-        return words[0].lower() + words[1:]
+        return lowered(str(places[name]["title"]))
 
     if calcified:
         said = [f"{title(name)} (from {moment(places[name]['begins_at']['value'])})" for name in calcified]
