@@ -141,9 +141,7 @@ def _changed(old: Parameter, change: Change, species: str | None) -> Parameter:
 
 def read_changes(document: Document, where: Where = ("changes",)) -> tuple[Change, ...]:
     """The set of changes at `where` in a document.  Raises InputError for each fault, with its place."""
-    entries: Any = document.data
-    for step in where:
-        entries = entries[step]
+    entries = document.at(where)
     if entries is None:
         return ()
     if not isinstance(entries, dict):

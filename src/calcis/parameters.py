@@ -205,7 +205,7 @@ def _spread(
 ) -> Parameter:
     """How much the number at `where` differs between persons."""
     own = (*where, "spread")
-    said = _lookup(document, own)
+    said = document.at(own)
     if not isinstance(said, dict):
         raise document.error(own, "a mapping {value: ..., unit: 1, kind: ..., source: ...}", shown(said))
     check_keys(document, own, _REQUIRED, (*_REQUIRED, "note", "script"))
@@ -242,7 +242,7 @@ def read_source(document: Document, where: Where, references: frozenset[str]) ->
 
 def _range(document: Document, where: Where, value: float, shown_unit: str, unit: str) -> tuple[float, float]:
     """Lowest and highest value, around `value`; in the file's unit there, in the laws' unit here."""
-    ends = _lookup(document, where)
+    ends = document.at(where)
     if not isinstance(ends, list) or len(ends) != 2:
         raise document.error(where, "[lowest, highest]", shown(ends))
     low, high = (_number(document, (*where, k)) for k in (0, 1))
@@ -251,22 +251,15 @@ def _range(document: Document, where: Where, value: float, shown_unit: str, unit
     return convert(low, shown_unit, unit), convert(high, shown_unit, unit)
 
 
-def _lookup(document: Document, where: Where) -> Any:
-    value: Any = document.data
-    for step in where:
-        value = value[step]
-    return value
-
-
 def _mapping(document: Document, where: Where) -> dict[str, Any]:
-    value = _lookup(document, where)
+    value = document.at(where)
     if not isinstance(value, dict):
         raise document.error(where, "a mapping {...}", shown(value))
     return value
 
 
 def _text(document: Document, where: Where) -> str:
-    value = _lookup(document, where)
+    value = document.at(where)
     if isinstance(value, str) and value.strip():
         return value
     if where[-1] == "unit" and value == 1 and not isinstance(value, bool):
@@ -275,7 +268,7 @@ def _text(document: Document, where: Where) -> str:
 
 
 def _number(document: Document, where: Where) -> float:
-    value = _lookup(document, where)
+    value = document.at(where)
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise document.error(where, "a finite number", shown(value))
     return float(value)

@@ -51,6 +51,13 @@ class Document:
     values: Mapping[Where, Place]
     keys: Mapping[Where, Place]
 
+    def at(self, where: Where) -> Any:
+        """What stands at `where`."""
+        value: Any = self.data
+        for step in where:
+            value = value[step]
+        return value
+
     def error(
         self,
         where: Where,
@@ -73,9 +80,7 @@ class Document:
         return InputError(expected, got, self.file, place.line, column, nearest)
 
     def _shift(self, where: Where, place: Place, offset: int) -> int:
-        value: Any = self.data
-        for step in where:
-            value = value[step]
+        value = self.at(where)
         lines = self.text.split("\n", place.line)
         if not isinstance(value, str) or not 0 < offset <= len(value) or len(lines) < place.line:
             return 0

@@ -37,11 +37,11 @@ def _complaint(document: Document, form: type[BaseModel], error: dict[str, Any])
         return 1, document.error(where, context["expected"], context["got"], context["nearest"])
     if kind == "extra_forbidden":
         valid = _keys_at(form, where[:-1])
-        left = [key for key in valid if key not in _at(document, where[:-1])]
+        left = [key for key in valid if key not in document.at(where[:-1])]
         expected = f"a key of {'.'.join(map(str, where[:-1])) or file}: {', '.join(valid)}"
         got = shown(where[-1])
         return 0, document.error(where, expected, got, nearest(str(where[-1]), left or valid), key=True)
-    value = _at(document, where)
+    value = document.at(where)
     if kind == "missing":
         return 1, document.error(where, f"`{error['loc'][-1]}` in {name}", "none", key=bool(where))
     if kind == "literal_error":
@@ -94,13 +94,6 @@ def _where(document: Document, steps: Iterable[Any]) -> Where:
         if (*where, step) in document.values:
             where = (*where, step)
     return where
-
-
-def _at(document: Document, where: Where) -> Any:
-    value: Any = document.data
-    for step in where:
-        value = value[step]
-    return value
 
 
 def _keys_at(form: Any, where: Where) -> list[str]:

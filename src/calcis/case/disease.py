@@ -173,7 +173,7 @@ def _read_arguments(document: Document, known: Mapping[str, Change]) -> dict[str
 
 def _in_unit(document: Document, where: Where, change: Change) -> float:
     """The quantity at `where` in the unit of a change."""
-    value, unit = read_quantity_at(document, where, _entry(document, where))
+    value, unit = read_quantity_at(document, where, document.at(where))
     assert change.unit is not None
     try:
         return convert(value, unit, change.unit)
@@ -199,19 +199,12 @@ def _steady(document: Document) -> tuple[float | None, str]:
         raise document.error(("steady_after",), "a duration, such as 20 y", f"{value:g} {unit}") from None
 
 
-def _entry(document: Document, where: Where) -> Any:
-    entry: Any = document.data
-    for step in where:
-        entry = entry[step]
-    return entry
-
-
 def read_diseases(document: Document, where: Where, known: Mapping[str, Disease]) -> dict[Where, Disease]:
     """The diseases at `where` in a case, with what the case gives of each, by their place.
 
     Either a name, or a mapping of names to arguments.  Raises InputError, with place, for what is none.
     """
-    entry = _entry(document, where)
+    entry = document.at(where)
     if isinstance(entry, str):
         return {where: _known(document, where, entry, known, key=False)}
     if not isinstance(entry, dict) or not entry:

@@ -163,11 +163,8 @@ def read_drug(path: str | Path, references: frozenset[str] | None = None) -> Dru
 
 def _most(document: Document, where: Where) -> tuple[float, str]:
     """The largest dose, a quantity in one of the dose units."""
-    text: Any = document.data
-    for step in where:
-        text = text[step]
     try:
-        return read_quantity(str(text))
+        return read_quantity(str(document.at(where)))
     except UnitError as wrong:
         raise document.error(where, wrong.expected, wrong.got, wrong.nearest) from None
 

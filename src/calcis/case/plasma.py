@@ -18,7 +18,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from calcis.case.form import PlasmaForm
 from calcis.parameters import data_path, read_parameters
@@ -69,7 +68,7 @@ def read_plasma(document: Document, where: Where, form: PlasmaForm, between: str
 def _check(document: Document, where: Where, course: Course) -> None:
     """Refuse points that do not begin at the start of the run, or go back in time."""
     times = [time for time, _ in course.points]
-    said = [point["at"] for point in _entry(document, where)]
+    said = [point["at"] for point in document.at(where)]
     if times[0] != 0.0:
         raise document.error(
             (*where, 0, "at"), "0 d, the start of the run, for a first point", shown(said[0])
@@ -93,7 +92,7 @@ def complete(document: Document, where: Where, plasma: Plasma) -> None:
 def words(document: Document, where: Where, given: Plasma) -> str:
     """What a `plasma` of a file says, in its own values: `plasma: phosphate 1.4 mmol/L; pH 7.4`."""
     said = []
-    for name, entry in _entry(document, where).items():
+    for name, entry in document.at(where).items():
         if isinstance(entry, list):
             points = ", ".join(f"{point['value']} at {point['at']}" for point in entry)
             entry = f"{points} ({'in lines' if given[name].lines else 'in steps'})"
@@ -135,10 +134,3 @@ def _limits() -> dict[str, tuple[float, float]]:
 
 def _title(name: str) -> str:
     return _TITLES.get(name, name)
-
-
-def _entry(document: Document, where: Where) -> Any:
-    entry: Any = document.data
-    for step in where:
-        entry = entry[step]
-    return entry

@@ -59,9 +59,7 @@ def read_tissue(path: str | Path, known: Mapping[str, Tissue] | None = None) -> 
 def tissue_at(document: Document, where: Where, name: str, known: Mapping[str, Tissue]) -> Tissue:
     """The tissue at `where` of a document; `known` are those that it may be like."""
     check_keys(document, where, (), _KEYS)
-    entry: Any = document.data
-    for step in where:
-        entry = entry[step]
+    entry = document.at(where)
     title = entry.get("title") or name.replace("_", " ").capitalize()
     if not isinstance(title, str):
         raise document.error((*where, "title"), "text", shown(title))

@@ -13,7 +13,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any
 
 import numpy as np
 
@@ -147,7 +146,7 @@ class _Builder:
 
     def master(self, document: Document, where: Where, name: str) -> None:
         check_keys(document, where, ("species",), ("species", "gamma"))
-        entry = _at(document, where)
+        entry = document.at(where)
         own = Species(
             str(entry["species"]),
             charge_of(entry["species"]),
@@ -166,8 +165,8 @@ class _Builder:
         if name in self.masters:
             return
         self.master(document, (*where, "master"), name)
-        for k in range(len(_at(document, (*where, "species")))):
-            self.react(document, (*where, "species", k), _at(document, where).get("kind"))
+        for k in range(len(document.at((*where, "species")))):
+            self.react(document, (*where, "species", k), document.at(where).get("kind"))
 
     def react(
         self,
@@ -178,7 +177,7 @@ class _Builder:
         revised: bool = False,
     ) -> None:
         check_keys(document, where, ("reaction",), ("reaction", *_REACTION))
-        entry = _at(document, where)
+        entry = document.at(where)
         if entry.get("base", self.base) != self.base:
             return
         left, arrow, right = str(entry["reaction"]).partition(" = ")
@@ -231,11 +230,11 @@ class _Builder:
         return Database(name, masters, (*own, *self.species.values()), tuple(self.gases))
 
     def _source(self, document: Document, where: Where) -> str:
-        place = (*where, "source") if "source" in _at(document, where) else ("source",)
+        place = (*where, "source") if "source" in document.at(where) else ("source",)
         return read_source(document, place, reference_keys())
 
     def _kind(self, document: Document, where: Where, kind: str | None) -> str:
-        found = str(_at(document, where).get("kind", kind or document.data["kind"]))
+        found = str(document.at(where).get("kind", kind or document.data["kind"]))
         if found not in KINDS:
             raise document.error(where, f"one of {', '.join(KINDS)}", shown(found), nearest(found, KINDS))
         return found
@@ -256,15 +255,8 @@ def _terms(side: str, sign: float) -> list[tuple[str, float]]:
     return [(term[2], sign * float(term[1] or 1.0)) for term in found if term is not None]
 
 
-def _at(document: Document, where: Where) -> Any:
-    value: Any = document.data
-    for step in where:
-        value = value[step]
-    return value
-
-
 def _numbers(document: Document, where: Where, least: int, most: int) -> list[float]:
-    values = _at(document, where)
+    values = document.at(where)
     good = isinstance(values, list) and least <= len(values) <= most
     if not good or not all(isinstance(value, int | float) and math.isfinite(value) for value in values):
         raise document.error(where, f"a list of {least} to {most} numbers", shown(values))
@@ -272,7 +264,7 @@ def _numbers(document: Document, where: Where, least: int, most: int) -> list[fl
 
 
 def _gamma(document: Document, where: Where) -> tuple[float, float] | None:
-    if "gamma" not in _at(document, where):
+    if "gamma" not in document.at(where):
         return DAVIES
     a, b = _numbers(document, (*where, "gamma"), 2, 2)
     return a, b
@@ -280,7 +272,7 @@ def _gamma(document: Document, where: Where) -> tuple[float, float] | None:
 
 def _constant(document: Document, where: Where) -> np.ndarray:
     """A₁..A₆ of a reaction's lg K."""
-    entry = _at(document, where)
+    entry = document.at(where)
     found = np.zeros(6)
     if "analytic" in entry:
         values = _numbers(document, (*where, "analytic"), 1, 6)

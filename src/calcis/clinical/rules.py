@@ -241,9 +241,7 @@ def worded(condition: Mapping[str, Any]) -> str:
 
 
 def _rule(document: Document, where: Where) -> Rule:
-    about: Any = document.data
-    for step in where:
-        about = about[step]
+    about = document.at(where)
     needed = ("level", "when", "says", "source", *(("drugs",) if where[0] == "findings" else ()))
     check_keys(document, where, needed, (*needed, "given", "unless"))
     if about["level"] not in LEVELS:

@@ -149,9 +149,7 @@ def _chosen(
 ) -> dict[str, Any]:
     """What is said at `where`, of which `law` is one of `laws`."""
     check_keys(document, where, needed, (*needed, *others))
-    said: Any = document.data
-    for step in where:
-        said = said[step]
+    said = document.at(where)
     if said["law"] not in laws:
         near = nearest(str(said["law"]), laws)
         raise document.error((*where, "law"), f"one of {', '.join(laws)}", shown(said["law"]), near)
