@@ -171,7 +171,7 @@ def _drug(words: _Words, drugs: Mapping[str, Drug], required: bool = False) -> D
         raise words.refuse(f"{words.peek()} alone, at the start of the run", f"{words.text.strip()[:60]!r}")
     if words.peek() in _ELSEWHERE:
         raise words.refuse(f"{_ELSEWHERE[words.peek()]}, which is no dose")
-    group = classes().get(words.peek().replace(" ", "_").rstrip("s"))
+    group = classes().get(words.peek().rstrip("s"))
     if group is not None:
         own = sorted(group & set(drugs))
         none = f"a drug that is simulated ({', '.join(sorted(group))} may stand in `medication`)"

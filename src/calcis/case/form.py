@@ -20,6 +20,7 @@ from pydantic import (
 
 from calcis.body import CLAMPED
 from calcis.case.further import FurtherLabs
+from calcis.case.included import NamedFile
 from calcis.case.patch import MOST_LAYERS, Layer, Shape, Spacing, Voxels
 from calcis.case.quantity import Duration, Form, Moment, Quantity, refusal
 from calcis.case.surgery import Excise, Remove
@@ -296,19 +297,6 @@ Actions = Annotated[
 ]
 
 
-ArmName = Annotated[str, Field(min_length=1, max_length=100)]
-
-
-def _naming(entry: Any) -> str:
-    return "texts" if isinstance(entry, dict) else "name"
-
-
-# The name of a file beside the case; in a case that is read again, {name: text of the file}.
-ChangesFrom = Annotated[
-    Annotated[str, Tag("name")] | Annotated[dict[str, str], Tag("texts")], Discriminator(_naming)
-]
-
-
 def _listing(entry: Any) -> str:
     return "names" if isinstance(entry, list) else "name"
 
@@ -379,9 +367,9 @@ class CaseForm(Form):
     injuries: dict[TissueName, InjuryForm] = Field(default_factory=dict)
     organs: Organs | None = None
     changes: ChangeSet = Field(default_factory=dict)
-    changes_from: ChangesFrom = ""
+    changes_from: NamedFile = ""
     goal: GoalForm | None = None
-    arms: Annotated[dict[ArmName, Actions], Field(min_length=1, max_length=MOST_ARMS)]
+    arms: Annotated[dict[_Name, Actions], Field(min_length=1, max_length=MOST_ARMS)]
     run: Timing
 
 

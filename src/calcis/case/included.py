@@ -5,9 +5,22 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Discriminator, Tag
 
 from calcis.errors import InputError
 from calcis.reading import Document, Where, inside, read_text, shown
+
+
+def _naming(entry: Any) -> str:
+    return "texts" if isinstance(entry, dict) else "name"
+
+
+# The name of a file beside the case; in a case that is read again, {name: text of the file}.
+NamedFile = Annotated[
+    Annotated[str, Tag("name")] | Annotated[dict[str, str], Tag("texts")], Discriminator(_naming)
+]
 
 
 def read_named(document: Document, where: Where, name: str, folder: str | Path | None) -> str:

@@ -19,13 +19,12 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     BeforeValidator,
     ConfigDict,
-    Discriminator,
     Field,
     PrivateAttr,
-    Tag,
     model_validator,
 )
 
+from calcis.case.included import NamedFile
 from calcis.case.quantity import Depth, Duration, Form, Length, Moment, Quantity, refusal
 from calcis.reading import shown
 from calcis.space.mask import Segment
@@ -209,20 +208,10 @@ class Patches(Form):
         return _ball(self.diameter, self.depth)
 
 
-def _naming(entry: Any) -> str:
-    return "texts" if isinstance(entry, dict) else "name"
-
-
-# The name of a file beside the case; in a case that is read again, {name: the mask as text}.
-MaskFile = Annotated[
-    Annotated[str, Tag("name")] | Annotated[dict[str, str], Tag("texts")], Discriminator(_naming)
-]
-
-
 class Mask(Form):
     """A segmented image: its NIfTI file, which label, what the surface looks to, depth of its middle (mm)."""
 
-    file: Annotated[MaskFile, Field(description="NIfTI, beside the case file")]
+    file: Annotated[NamedFile, Field(description="NIfTI, beside the case file")]
     label: Annotated[int | None, Field(ge=1, le=65535, description="else all that is above 0.5")] = None
     surface: Annotated[
         Literal["superior", "inferior", "anterior", "posterior", "left", "right"],

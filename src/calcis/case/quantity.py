@@ -23,7 +23,7 @@ class Form(BaseModel):
 
 
 def refusal(expected: str, got: str, nearest: str | None = None) -> PydanticCustomError:
-    """A complaint that pydantic places and calcis.case.reader turns into an InputError."""
+    """A complaint that pydantic places and calcis.case.complaints turns into an InputError."""
     context = {"expected": expected, "got": got, "nearest": nearest}
     return PydanticCustomError("calcis", "expected {expected}, got {got}", context)
 

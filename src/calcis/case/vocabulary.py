@@ -1,4 +1,4 @@
-"""Which names may a case use: bodies, diseases, tissues, injuries, drugs, and parameters to change?"""
+"""Which names may a case use: bodies, diseases, procedures, tissues, injuries, drugs, parameters?"""
 
 from __future__ import annotations
 
