@@ -14,7 +14,8 @@ from pathlib import Path
 from calcis.case import Case, packaged, read_case, read_case_text
 from calcis.errors import InputError
 from calcis.results.fields import FIELDS
-from calcis.results.run_folder import OtherVersion, claim, moved_since, save
+from calcis.results.made_with import OtherVersion, moved_since
+from calcis.results.run_folder import claim, save
 from calcis.results.store import Arm, Run
 from calcis.writing import write_text, writing
 

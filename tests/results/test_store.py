@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import math
 import multiprocessing
+import os
+import subprocess
+import sys
 import time
 import warnings
 from dataclasses import replace
@@ -15,15 +18,8 @@ import pytest
 
 from calcis import load
 from calcis.errors import InputError
-from calcis.results.run_folder import (
-    CHECKPOINT,
-    OtherVersion,
-    claim,
-    data_hashes,
-    moved_since,
-    save,
-    versions,
-)
+from calcis.results.made_with import OtherVersion, data_hashes, moved_since, versions
+from calcis.results.run_folder import CHECKPOINT, claim, save
 from calcis.results.store import Arm, Run
 from tests.view.fake_run import fake_run, without_lesion
 
@@ -56,6 +52,28 @@ def test_loaded_run_equals_saved_one(tmp_path: Path) -> None:
     assert found["watch"].ledger == {"calcium": 1e-14}
     assert math.isnan(found["treated"].ledger["calcium"])
     assert found.folder == tmp_path / "a.run"
+
+
+KEPT = r"""
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from calcis import load
+from calcis.results.run_folder import save
+from tests.view.fake_run import fake_run
+
+folder = Path(sys.argv[1])
+save(replace(fake_run(30), title="\u03b1 \u2192 \u03b2"), folder, "\u2265")
+assert load(folder).title == "\u03b1 \u2192 \u03b2"
+"""
+
+
+def test_a_run_is_kept_in_utf_8_whatever_the_locale(tmp_path: Path) -> None:
+    plain = {"PATH": os.environ["PATH"], "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    path = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([sys.executable, "-c", KEPT, tmp_path / "a.run"], check=True, env=plain | path)
+    assert (tmp_path / "a.run" / "report.html").read_text(encoding="utf-8") == "≥"
 
 
 def current(run: Run) -> Run:

@@ -22,7 +22,7 @@ import numpy as np
 
 from calcis.case import Case
 from calcis.errors import InputError
-from calcis.results.run_folder import data_hashes, versions
+from calcis.results.made_with import data_hashes, versions
 from calcis.simulate.ensemble import Fared, Members, fare, kept_times
 from calcis.simulate.lesion import lesion_model
 from calcis.simulate.person import body_model

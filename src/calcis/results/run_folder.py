@@ -6,61 +6,31 @@ and xarray open it), `report.html` the answer for a reader.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import os
-import platform
 import shutil
 import warnings
 from collections.abc import Mapping
 from dataclasses import asdict
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-import calcis
 from calcis.errors import InputError
-from calcis.parameters import Parameter, data_path
+from calcis.parameters import Parameter
 from calcis.results.fields import FIELDS
+from calcis.results.made_with import OtherVersion, moved_since, sha256
 from calcis.results.store import Arm, DoseMark, Finding, Floats, OrganMap, Run, Series
 from calcis.results.zarr_folder import Array, read_group, write_groups
-from calcis.wording import listed
 from calcis.writing import make_folder
 
 FORMAT = 1  # of run.json
 CHECKPOINT = "checkpoint"  # an unfinished run keeps its state under this name in the run folder
-_LIBRARIES = ("numpy", "casadi", "llvmlite", "numba")  # those that can move a bit of the result
-
-
-class OtherVersion(UserWarning):
-    """A run was made with other data or versions than are installed here."""
 
 
 Courses = dict[str, dict[str, Series]]  # arm -> name -> series
-
-
-def versions() -> dict[str, str]:
-    """What can move a bit of the result: Calcis, Python, libraries, the processor and its features."""
-    import llvmlite.binding as llvm
-
-    found = {"calcis": calcis.__version__, "python": platform.python_version()} | _packages()
-    features = sorted(name for name, on in llvm.get_host_cpu_features().items() if on)
-    return found | {"processor": llvm.get_host_cpu_name(), "processor features": " ".join(features)}
-
-
-def _packages() -> dict[str, str]:
-    return {"calcis": calcis.__version__} | {name: metadata.version(name) for name in _LIBRARIES}
-
-
-def data_hashes() -> dict[str, str]:
-    """sha256 of every data file of the package that carries numbers or references; experiments are none."""
-    root = data_path()
-    files = sorted(path for path in root.rglob("*") if path.suffix in {".yaml", ".bib"})
-    files = [path for path in files if root / "validation" not in path.parents]
-    return {path.relative_to(root).as_posix(): _sha256(path.read_bytes()) for path in files}
 
 
 def claim(folder: Path) -> None:
@@ -88,8 +58,8 @@ def save(run: Run, folder: Path, report: str) -> None:
     new = folder.with_name(f".{folder.name}.{os.getpid()}.new")
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir()
-    (new / "run.json").write_text(_json(_described(run)))
-    (new / "report.html").write_text(report)
+    (new / "run.json").write_text(_json(_described(run)), encoding="utf-8")
+    (new / "report.html").write_text(report, encoding="utf-8")
     _write_courses(run, new / "run.zarr")
     fields = folder / CHECKPOINT / FIELDS
     if any(arm.fields_at is not None for arm in run.values()) and fields.is_dir():
@@ -119,7 +89,7 @@ def load(folder: str | Path) -> Run:
         got = "an unfinished run; finish it with --resume" if unfinished else "none"
         raise InputError("a run folder, with run.json in it", got).at(folder)
     try:
-        described = json.loads(record.read_text())
+        described = json.loads(record.read_text(encoding="utf-8"))
         if described.get("calcis_run") != FORMAT:
             raise InputError(f"a run of format {FORMAT}", repr(described.get("calcis_run"))).at(record)
         found = _undescribed(described, folder)
@@ -134,33 +104,10 @@ def load(folder: str | Path) -> Run:
     return found
 
 
-def moved_since(record: Path) -> str | None:
-    """What differs here from what the run of a `run.json` was made with, in a sentence; None if nothing does.
-
-    Only what can move results for a reader: Calcis, its data and its libraries.
-    """
-    try:
-        described = json.loads(record.read_text())
-        then, data = dict(described["versions"]), dict(described["data"])
-    except (ValueError, KeyError, TypeError, OSError):
-        return None
-    now, hashes = _packages(), data_hashes()
-    told = [
-        f"{name} {then[name]} (here {now[name]})" for name in now if name in then and then[name] != now[name]
-    ]
-    files = sorted(name for name in data.keys() | hashes.keys() if data.get(name) != hashes.get(name))
-    if files:
-        more = f" and {len(files) - 2} more" if len(files) > 2 else ""
-        told.append(f"other data ({', '.join(files[:2])}{more})")
-    if not told:
-        return None
-    return f"{record} was made with {listed(told)}; run it again and its results may move"
-
-
 def case_text(record: Path) -> str | None:
     """The case inside a `run.json`, to repeat a run from that file alone; None if it is not one."""
     try:
-        described = json.loads(record.read_text())
+        described = json.loads(record.read_text(encoding="utf-8"))
         text = described["case"]["text"] if described["calcis_run"] == FORMAT else None
     except (ValueError, KeyError, TypeError, OSError):
         return None
@@ -188,7 +135,7 @@ def _described(run: Run) -> dict[str, Any]:
         "command": run.command,
         "seed": run.seed,
         "versions": dict(run.versions),
-        "case": {"sha256": _sha256(run.case_text.encode()), "text": run.case_text},
+        "case": {"sha256": sha256(run.case_text.encode()), "text": run.case_text},
         "data": dict(run.data),
         "groups": list(_courses(run)),
         "organs": [organ_map.titles for arm in run.values() if (organ_map := arm.organ_map)][:1],
@@ -218,7 +165,7 @@ def _json(described: Mapping[str, Any]) -> str:
 
 def _undescribed(described: Mapping[str, Any], folder: Path) -> Run:
     text = described["case"]["text"]
-    if _sha256(text.encode()) != described["case"]["sha256"]:
+    if sha256(text.encode()) != described["case"]["sha256"]:
         raise InputError("the case as it was run", "a text that was changed since").at(folder / "run.json")
     time, courses = _read_courses(folder / "run.zarr", described["groups"])
     maps = _read_organs(folder / "run.zarr", described.get("organs", []))
@@ -385,7 +332,3 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copytree(source, target, symlinks=True)
     else:
         shutil.copy2(source, target, follow_symlinks=False)
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

@@ -17,7 +17,8 @@ from calcis.clinical.hard_findings import Simulated, reached
 from calcis.drugs import INJECTED, acts_on
 from calcis.ledger import LEDGER, Balance, defects, flown
 from calcis.part import Model
-from calcis.results.run_folder import CHECKPOINT, data_hashes, versions
+from calcis.results.made_with import data_hashes, versions
+from calcis.results.run_folder import CHECKPOINT
 from calcis.results.store import Arm, DoseMark, Finding, OrganMap, Run, Series
 from calcis.simulate.clamped import plasma_drive, plasma_series
 from calcis.simulate.coupling import Coupling, Exchange, Places
