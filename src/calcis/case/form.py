@@ -27,8 +27,6 @@ from calcis.case.surgery import Excise, Remove
 from calcis.parameters import Species
 from calcis.reading import shown
 
-MOST_INJURIES = 1000  # of a lesion in a run
-MOST_OUTPUTS = 200_000  # output times of all arms together: about a gigabyte of courses
 MOST_POINTS = 10_000  # of one course of plasma
 MOST_ARMS = 100
 

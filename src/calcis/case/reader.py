@@ -24,7 +24,7 @@ from calcis.case.complaints import read_form
 from calcis.case.disease import Disease, read_diseases
 from calcis.case.dose_text import read_dose
 from calcis.case.doses import Dose, remarks_of
-from calcis.case.form import MOST_INJURIES, MOST_OUTPUTS, CaseForm, Difference, Injury, PlasmaForm
+from calcis.case.form import CaseForm, Difference, Injury, PlasmaForm
 from calcis.case.goal import LESION, ORGANS, Goal, read_goal
 from calcis.case.idle import idle_changes
 from calcis.case.included import enclosed, read_named
@@ -36,6 +36,7 @@ from calcis.case.procedures import read_procedure
 from calcis.case.seen import check_seen
 from calcis.case.segmented import fill_mask
 from calcis.case.surgery import Operation
+from calcis.case.times import check_times
 from calcis.case.vocabulary import Vocabulary, packaged
 from calcis.changes import Change, parse_changes, read_changes
 from calcis.errors import InputError, nearest
@@ -103,7 +104,7 @@ class _Maker:
         form = self.form
         self._known(("body",), form.body, self.vocabulary.bodies, "a body")
         self._check_body()
-        self._check_times()
+        check_times(self.document, form)
         self._check_history()
         check_seen(self.document)
         check_names(self.document, list(form.arms))
@@ -236,39 +237,6 @@ class _Maker:
     def _plasma_of_body(self, where: Where) -> InputError:
         expected = f"no `plasma`, as {self.form.body} makes its own (body: {CLAMPED} takes what is given)"
         return self.document.error(where, expected, "one", key=True)
-
-    def _check_times(self) -> None:
-        run, lesion = self.form.run, self.form.lesion
-        injury = None if lesion is None else lesion.injury
-        if run.every > run.duration:
-            end = self.document.data["run"]["duration"]
-            got = shown(self.document.data["run"]["every"])
-            raise self.document.error(("run", "every"), f"at most the duration of the run, {end}", got)
-        outputs = run.duration / run.every * len(self.form.arms)
-        if outputs > MOST_OUTPUTS:
-            expected = f"at most {MOST_OUTPUTS} output times in all arms together"
-            raise self.document.error(("run", "every"), expected, f"{outputs:.3g}")
-        if injury is not None and injury.at >= run.duration:
-            at, end = self.document.data["lesion"]["injury"]["at"], self.document.data["run"]["duration"]
-            where = ("lesion", "injury", "at")
-            raise self.document.error(where, f"an injury before the end of the run at {end}", shown(at))
-        if injury is not None:
-            self._check_repeats(injury)
-
-    def _check_repeats(self, injury: Injury) -> None:
-        given = self.document.data["lesion"]["injury"]
-        if injury.times is not None and injury.every is None:
-            where = ("lesion", "injury", "times")
-            raise self.document.error(where, "`every` with `times`", "no `every`", key=True)
-        if injury.every is None:
-            return
-        where = ("lesion", "injury", "every")
-        if injury.lasts is not None and injury.lasts >= injury.every:
-            expected = f"longer than the injury lasts, {given['lasts']}"
-            raise self.document.error(where, expected, shown(given["every"]))
-        if len(injury.moments(self.form.run.duration)) > MOST_INJURIES:
-            expected = f"at most {MOST_INJURIES} injuries in a run"
-            raise self.document.error(where, expected, shown(given["every"]))
 
     def _from_file(self) -> tuple[Change, ...]:
         """Changes of the file that `changes_from` names; its text joins the case's own text.
