@@ -27,12 +27,18 @@ _SORTS = {
     "argument": "part of the disease of the case",
     "measured": "measured",
 }
-_MOST_OTHERS, _VAGUE = 5, 3.0  # a standard deviation of a logarithm from which on nothing is known
+_MOST_OTHERS = 5
+_VAGUE = 3.0  # a standard deviation of a logarithm from which on nothing is known
 _AMONG_THE_HEALTHY = (
     (2.0, "healthy people differ as much"),
     (3.0, "few healthy people differ as much"),
     (math.inf, "hardly any healthy person differs as much"),
 )
+_CHILD = (
+    "The body is an adult's, and so is what people differ by: what is found for labs of a child means little."
+)
+_ALONE = " Alone, it would give "
+_NOTHING = "Nothing: the labs fit the standard person of this body within their variation."
 
 
 @dataclass(frozen=True)
@@ -62,9 +68,7 @@ class Matching:
     changes: tuple[str, ...]
     others: tuple[str, ...]
     remarks: tuple[Finding, ...]
-    variation: tuple[
-        tuple[str, tuple[Parameter, ...]], ...
-    ]  # of each lab, by its title: whose sources to tell
+    variation: tuple[tuple[str, tuple[Parameter, ...]], ...]  # of each lab, by its title, with sources
 
 
 def matching(run: Run, system: str = "si") -> Matching | None:
@@ -84,13 +88,6 @@ def matching(run: Run, system: str = "si") -> Matching | None:
         variation=tuple((_row(one, system).title, _variation(one.lab)) for one in found.levels),
         remarks=tuple(_remarks(found, case, system)),
     )
-
-
-_CHILD = (
-    "The body is an adult's, and so is what people differ by: what is found for labs of a child means little."
-)
-_ALONE = " Alone, it would give "
-_NOTHING = "Nothing: the labs fit the standard person of this body within their variation."
 
 
 def matching_json(run: Run) -> dict[str, Any] | None:

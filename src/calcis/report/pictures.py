@@ -134,7 +134,7 @@ class Pictures:
         return f"{digits(most)} {unit}" if most >= _LEAST else f"less than {_LEAST:g} {unit}"
 
     def _nets(self, one: Fluxes) -> list[dict[str, Any]]:
-        """Courses of what moves, but urine, which is among those of the kidney."""
+        """Courses of what moves, but urine and lesion, which are among those of kidney and tissue."""
         nets = {arm: one.together(arm) for arm in one.arms}
         panels = []
         for said in next(iter(nets.values())):
