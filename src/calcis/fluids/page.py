@@ -57,7 +57,6 @@ def render(found: Found, system: str = "si", wrong: Sequence[InputError] = ()) -
         .render(
             version=__version__,
             title=_title(found),
-            count=len(found.fluids),
             single=single,
             given=_given(found, system) if single else [],
             sentences=said,
