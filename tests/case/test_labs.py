@@ -52,6 +52,7 @@ def test_labs_are_kept_in_one_unit_each(
     [
         ("calcium: 9.4 mmol/L", 17, "at most 6 mmol/L"),  # mg/dL was meant
         ("calcium: 2.35 mg/dL", 17, "at least 3.21 mg/dL"),  # mmol/L was meant
+        ("vitamin_d_25: 30 pg/mL", 22, "at least 0.5 nmol/L"),  # ng/mL was meant
         ("albumin: 4.1 g/L", 17, "at least 5 g/L"),
         ("creatinine: 80 mg/dL", 20, "at most 45.2 mg/dL"),
         ("fgf23: 120 RU/mL", 15, "C-terminal"),

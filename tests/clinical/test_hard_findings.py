@@ -23,6 +23,7 @@ def given(*drugs: str, route: str = "IV") -> list[Given]:
 # rule -> values that are not those of a well person, conditions, medication, what the arm gives
 FIRES = {
     "severe_hypercalcaemia": ({"calcium": 3.5, "calcium_ionised": 1.8}, (), (), []),
+    "severe_measured_calcium": (HIGH | {"calcium_measured": 3.5}, (), (), []),
     "severe_hypocalcaemia": ({"calcium": 1.89, "calcium_ionised": 0.9}, (), (), []),
     "low_ionised_calcium": ({"calcium_ionised": 1.09}, (), (), []),
     "hypercalcaemia_with_digoxin": (HIGH, (), ("digoxin",), []),
@@ -59,6 +60,7 @@ FIRES = {
     "saline_heart_failure": ({}, ("heart_failure",), (), given("saline")),
     "calcimimetic_hypocalcaemia": (LOW, (), (), given("cinacalcet", route="PO")),
     "cinacalcet_before_dialysis": (FAILING, (), (), given("cinacalcet", route="PO")),
+    "etelcalcetide_before_dialysis": (FAILING, (), (), given("etelcalcetide")),
     "two_calcimimetics": ({}, (), ("cinacalcet",), given("etelcalcetide")),
     "calcium_binder_kidney": (FAILING, (), (), given("calcium_acetate", route="PO")),
     "calcium_with_digoxin": (LOW, (), ("digoxin",), given("calcium_gluconate")),
@@ -79,6 +81,7 @@ FIRES = {
 # What makes the difference is taken away: nothing fires for that rule
 CALM = {
     "severe_hypercalcaemia": ({"calcium": 3.5}, (), (), []),  # ionised calcium is normal
+    "severe_measured_calcium": ({"calcium": 3.6, "calcium_measured": 3.5}, (), (), []),
     "severe_hypocalcaemia": ({"calcium": 1.7}, (), (), []),
     "furosemide_before_volume": (
         HIGH,
@@ -91,6 +94,7 @@ CALM = {
     "bisphosphonate_oesophagus": ({}, ("oesophageal_disorder",), (), given("alendronate", route="IV")),
     "denosumab_kidney": (FAILING | HIGH, (), (), given("denosumab", route="SC")),
     "cinacalcet_before_dialysis": (FAILING, ("dialysis",), (), given("cinacalcet", route="PO")),
+    "etelcalcetide_before_dialysis": (FAILING, ("dialysis",), (), given("etelcalcetide")),
     "zoledronate_kidney": ({"gfr": 35.0}, (), (), given("zoledronate")),
     "zoledronate_reduced": ({"gfr": 55.0}, (), (), [Given("zoledronate", "IV", each=3.5)]),
     "ibandronate_reduced": ({"gfr": 45.0} | HIGH, (), (), [Given("ibandronate", "IV", each=6.0)]),
@@ -229,6 +233,15 @@ def test_a_case_knows_its_arms_by_disease_conditions_and_medication() -> None:
         "denosumab_kidney"
     ]
     assert arms["dialysed"].hard_findings()[0].rule == "cinacalcet_before_dialysis"
+
+
+@pytest.mark.parametrize("disease", ["lithium", "thiazide"])
+def test_who_has_the_disease_of_taking_something_takes_it(disease: str) -> None:
+    text = CASE.replace("disease: {ckd: {gfr: 20 mL/min}}", f"disease: {disease}").replace(
+        "arms:", "labs: {calcium: 12 mg/dL}\narms:"
+    )
+    found = read_case_text(text, "case").arms["watch"].hard_findings()
+    assert f"{disease}_hypercalcaemia" in [one.rule for one in found]
 
 
 def test_of_an_animal_nothing_is_said() -> None:

@@ -12,7 +12,7 @@ from calcis.case.drugs import Drug
 from calcis.case.form import CaseForm, Person
 from calcis.clinical.formulas import is_adult
 from calcis.clinical.hard_findings import patient
-from calcis.clinical.history import Named, conditions, implied, medicines
+from calcis.clinical.history import Named, conditions, implied, medicines, taken
 from calcis.clinical.rules import Patient
 from calcis.errors import nearest
 from calcis.parameters import Parameter
@@ -118,13 +118,13 @@ def known_of(case: Case, arm: str, numbers: Mapping[str, Parameter]) -> Patient 
     if case.person.species != "human":
         return None
     rate = numbers.get(_FILTRATION) if case.labs is None and case.body != CLAMPED else None
-    named = [disease.name for disease in (*case.diseases, *case.arms[arm].diseases)]
+    named = tuple(disease.name for disease in (*case.diseases, *case.arms[arm].diseases))
     return patient(
         {} if case.labs is None else case.labs.given,
         case.person.age,
         case.person.sex,
-        conditions=(*case.conditions, *implied(tuple(named))),
-        medication=case.medication,
+        conditions=(*case.conditions, *implied(named)),
+        medication=(*case.medication, *taken(named)),
         gfr=None if rate is None else convert(rate.value, rate.unit, "mL/min"),
     )
 

@@ -60,7 +60,7 @@ Magnesium = Annotated[float, Quantity("mmol/L", "0.85 mmol/L", 0.1, 10, substanc
 Albumin = Annotated[float, Quantity("g/L", "41 g/L", 5, 80)]
 Creatinine = Annotated[float, Quantity("mmol/L", "80 umol/L", 0.01, 4, substance="creatinine")]
 Pth = Annotated[float, Quantity("pmol/L", "4 pmol/L", 0, 1500, substance="pth")]
-VitaminD25 = Annotated[float, Quantity("nmol/L", "75 nmol/L", 0, 3000, substance="calcidiol")]
+VitaminD25 = Annotated[float, Quantity("nmol/L", "75 nmol/L", 0.5, 3000, substance="calcidiol")]
 Calcitriol = Annotated[float, Quantity("pmol/L", "110 pmol/L", 0, 3000, substance="calcitriol")]
 _INTACT = "intact FGF23 as a mass or an amount (RU/mL of a C-terminal assay cannot be turned into it)"
 Fgf23 = Annotated[float, Quantity("pmol/L", "2 pmol/L", 0, 5000, substance="fgf23", kind=_INTACT)]

@@ -55,7 +55,7 @@ def patient(
     found = {name: labs[name] for name in ("calcium", "calcium_ionised", "vitamin_d_25") if name in labs}
     derived = {one.name: one.value for one in appraise(labs, age, sex).derived}
     if "calcium_corrected" in derived:
-        found["calcium"] = derived["calcium_corrected"]
+        found |= {"calcium": derived["calcium_corrected"], "calcium_measured": labs["calcium"]}
     rate = derived.get("estimated_gfr", gfr)
     if rate is not None:
         found["gfr"] = rate

@@ -58,7 +58,20 @@ def implied(diseases: tuple[str, ...]) -> frozenset[str]:
     >>> sorted(implied(("dialysis",)))
     ['dialysis']
     """
-    return frozenset(name for name, one in conditions().items() if set(one.diseases) & set(diseases))
+    return _of_diseases(conditions(), diseases)
+
+
+def taken(diseases: tuple[str, ...]) -> frozenset[str]:
+    """The medicines of which diseases of a case are the taking.
+
+    >>> sorted(taken(("lithium", "ckd")))
+    ['lithium']
+    """
+    return _of_diseases(medicines(), diseases)
+
+
+def _of_diseases(named: Mapping[str, Named], diseases: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(name for name, one in named.items() if set(one.diseases) & set(diseases))
 
 
 def _said() -> Mapping[str, Any]:

@@ -12,8 +12,8 @@ In data/clinical/hard_findings.yaml each rule has
 
 and a condition is one of
 
-    {gfr: {below: 30 mL/min}}    calcium, calcium_ionised, vitamin_d_25 too; below, from, above.  Who is
-                                 dialysed has less GFR than any limit.
+    {gfr: {below: 30 mL/min}}    calcium, calcium_measured, calcium_ionised, vitamin_d_25 too; below, from,
+                                 above.  Who is dialysed has less GFR than any limit.
     {calcium: high}              high or low by the reference range; ionised calcium decides where it is known
     {condition: heart_failure}   of the person's conditions
     {taking: [digoxin]}          the person takes it and the arm does not stop it, or the arm gives it too
@@ -45,6 +45,7 @@ LEVELS = ("contraindicated", "urgent", "warning")
 VALUES = {
     "gfr": ("GFR", "mL/min", "", ""),
     "calcium": ("calcium", "mmol/L", "calcium", "calcium_plasma"),
+    "calcium_measured": ("calcium as measured", "mmol/L", "calcium", ""),  # not corrected
     "calcium_ionised": ("ionised calcium", "mmol/L", "calcium", "calcium_ionised_plasma"),
     "vitamin_d_25": ("25-hydroxyvitamin D", "nmol/L", "calcidiol", ""),
 }
