@@ -80,9 +80,8 @@ def test_the_larger_autonomous_glands_the_higher_calcium_and_the_lower_phosphate
 
 
 def test_pthrp_goes_beyond_three() -> None:
-    found = [
-        after(30 * DAY, plasma__pthrp=pthrp, bone_cells__uncoupling=0.8) for pthrp in (0.0, 4.0, 10.0, 25.0)
-    ]
+    of_tumours = {"bone_cells__uncoupling": 0.8, "bone_cells__resorption_factor": 3.2}
+    found = [after(30 * DAY, plasma__pthrp=pthrp, **of_tumours) for pthrp in (0.0, 4.0, 10.0, 25.0)]
     calcium = [one.at("calcium_plasma", 30 * DAY) for one in found]
     assert rising(calcium[1:]) and calcium[2] > 3.0
     assert rising([-one.at("pth_plasma", 30 * DAY) for one in found])
