@@ -63,6 +63,9 @@ def test_it_is_weighed_and_told(failing: Run) -> None:
     assert "100 % of what was there" in said
     weight = float(said.partition("took ")[2].split()[0])
     assert weight == pytest.approx(taken(failing, "excise")[-1] * volume * 40.078, rel=0.01)
+    for arm, share in (("debulk", "70 %"), ("lithotripsy", "50 %")):  # not of what was there an output before
+        texts = [one.text for one in failing[arm].findings if "It took" in one.text]
+        assert texts and all(f"{share} of what was there" in one for one in texts)
     titles = [chapter["title"] for chapter in failing["lithotripsy"].lesion_facts["story"]]
     assert titles.count("Surgery") == 2 and titles[-1] == "After it"
 

@@ -24,7 +24,7 @@ from calcis.simulate.clamped import plasma_drive, plasma_series
 from calcis.simulate.coupling import Coupling, Exchange, Places
 from calcis.simulate.drug_story import Given, circulation, in_deposit, of_drugs
 from calcis.simulate.in_space import InSpace, joined, simulate_in_space
-from calcis.simulate.lesion import lesion_lanes, lesion_model, lesion_places
+from calcis.simulate.lesion import lesion_lanes, lesion_model, lesion_places, operation_numbers
 from calcis.simulate.march import Checkpoints, Pace, Progress, march
 from calcis.simulate.numbers import Numbers
 from calcis.simulate.organ_story import with_organs
@@ -285,9 +285,13 @@ def _arm(
                 facts["brief"].append(drugs.text)
             findings += [Finding(level, text) for level, text in sentences(story)]
             if arm.operations:
+                takes = operation_numbers(numbers, arm.name, arm.operations)
                 size = None if case.lesion.injury is None else case.lesion.injury.shape.volume
                 weight = None if size is None else 1e-6 * size * values["story.calcium_mass"]
-                operated = [(one.at, one.words) for one in arm.operations]
+                operated = [
+                    (one.at, one.words, one.share * takes[f"{one.kind}.takes_mineral"])
+                    for one in arm.operations
+                ]
                 stainable = values["story.mineral_stainable"]
                 told = removal.chapters(operated, times, levels, stainable, weight)
                 facts["story"] += [asdict(one) | {"rests_on": list(one.rests_on)} for one in told]

@@ -24,31 +24,29 @@ def taken(model: Model, states: Floats) -> Floats:
 
 
 def chapters(
-    operations: Sequence[tuple[float, str]],
+    operations: Sequence[tuple[float, str, float]],
     times: Floats,
     courses: Mapping[str, Floats],
     stainable: float,
     milligrams: float | None,
 ) -> list[Chapter]:
-    """What each operation (h, its words) took, and what became of the lesion after the last.
+    """What each operation (h, its words, the share of mineral it takes) took, and what became of the lesion.
 
     `courses` has `mineral_total` and TAKEN (mmol/L); `stainable` is the mineral that a stain shows, and
     `milligrams` those of calcium in the whole lesion per mmol/L, None where its size is not known.
     """
     found = []
-    for at, words in operations:
+    for at, words, share in operations:
         after = min(int(times.searchsorted(at, side="right")), len(times) - 1)
         before = max(int(times.searchsorted(at, side="left")) - 1, 0)
         took = float(courses[TAKEN][after] - courses[TAKEN][before])
-        there = float(courses["mineral_total"][before])
         if took < LITTLE:
             said = "There was no mineral to take."
         else:
-            share = f", {per_cent(min(took / there, 1.0))} of what was there" if there > 0.0 else ""
             weight = (
                 f"{digits(took)} mmol of it per litre" if milligrams is None else _mass(took * milligrams)
             )
-            said = f"It took {weight} of calcium in mineral{share}."
+            said = f"It took {weight} of calcium in mineral, {per_cent(share)} of what was there."
         found.append(Chapter("Surgery", at, f"{words[0].upper()}{words[1:]}. {said}"))
     return [*found, _after(operations[-1][0], times, courses, stainable)]
 
