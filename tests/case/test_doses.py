@@ -31,6 +31,7 @@ DAYS = [  # text, days of the doses
     ("denosumab 60 mg SC x3 from 10 d every 26 weeks", [10, 192, 374]),
     ("denosumab 60 mg SC every 12 h for 2 d", [0, 0.5, 1, 1.5]),
     ("denosumab 60 mg SC twice daily for 2 d", [0, 0.5, 1, 1.5]),
+    ("denosumab 60 mg SC three times weekly for 1 week", [0, 7 / 3, 14 / 3]),
     ("denosumab 60 mg SC bid for 2 d", [0, 0.5, 1, 1.5]),
     ("denosumab 60 mg SC q12h for 2 d", [0, 0.5, 1, 1.5]),
     ("denosumab 60 mg SC q1w for 3 wk", [0, 7, 14]),

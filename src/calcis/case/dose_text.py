@@ -64,6 +64,7 @@ _ALONE = ("parathyroidectomy", "radiotherapy")  # procedures, of which nothing m
 _ALIKE = 0.75  # so that nobody is asked whether diazepam is diltiazem
 _DOSED = ("mg", "ug", "g", "ng", "IU", "mmol", "umol", "nmol", "mL", "L")
 _TIMES = {"twice": 2, "thrice": 3}
+_COUNTS = {"two": 2, "three": 3, "four": 4, "2": 2, "3": 3, "4": 4}  # before "times"
 _UNIT_WORDS = ("h", "hour", "d", "day", "wk", "week", "y", "year")
 _WHEN = ("every", "for", "from", "starting", "until", "at", "on", "over", "once", *_EVERY)
 _NUMBER = re.compile(r"(?P<number>[+-]?[0-9][0-9.,]*(?:[eE][+-]?[0-9]+)?)(?P<unit>.*)")
@@ -282,6 +283,9 @@ def _every(words: _Words) -> float | None:
     if word in _TIMES and words.peek(1) in _EVERY:
         words.next += 2
         return _EVERY[words.peek(-1)] / _TIMES[word]
+    if word in _COUNTS and words.peek(1) == "times" and words.peek(2) in _EVERY:
+        words.next += 3
+        return _EVERY[words.peek(-1)] / _COUNTS[word]
     if words.take(*_EVERY):
         return _EVERY[word]
     short = re.fullmatch(r"q([1-9][0-9]{0,3})(h|d|wk?)", word)
