@@ -10,11 +10,12 @@ import pytest
 
 from calcis.diagnose import ensemble as ensembles
 from calcis.diagnose.answer import told_by
+from calcis.diagnose.density import cloud
 from calcis.diagnose.differential import differential, posterior
 from calcis.diagnose.ensemble import KEPT, simulated
 from calcis.diagnose.further import further
 from calcis.diagnose.hypotheses import HEALTHY, Hypothesis, hypotheses, known
-from calcis.diagnose.likelihood import Evidence, cloud, clouds
+from calcis.diagnose.likelihood import Evidence, clouds
 from calcis.diagnose.measure import what_next
 from calcis.diagnose.reasons import reasons
 from calcis.diagnose.settings import prior, setting, settings

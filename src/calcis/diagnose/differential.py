@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from calcis.diagnose.density import Cloud, cloud, log_sum
 from calcis.diagnose.ensemble import Ensemble
 from calcis.diagnose.hypotheses import HEALTHY, Hypothesis
-from calcis.diagnose.likelihood import Cloud, Evidence, cloud, clouds, log_likelihoods, log_sum, points
+from calcis.diagnose.likelihood import Evidence, clouds, log_likelihoods, points
 from calcis.diagnose.numbers import number
 from calcis.diagnose.settings import Setting, prior
 

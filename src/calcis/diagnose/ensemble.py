@@ -43,6 +43,7 @@ KEPT = (
     "extracellular_volume_relative",
 )
 ALBUMIN = "calcium_binding.albumin"
+STAGED = "ckd"  # of which a setting keeps the stages that it has
 _TOLERANCE = 1e-5
 # Whose text decides who is there: data and code, as patterns, and other packages.
 _DATA = (
@@ -51,11 +52,15 @@ _DATA = (
     "individual/factors*",
     "diagnose/durations*",
     "diagnose/numbers*",
+    "diagnose/severities*",
     "clinical/bounds*",
 )
 _CODE = (
     *("body/**/*", "part", "elementary", "individual/factors", "individual/levels", "solve/*"),
-    *(f"diagnose/{name}" for name in ("durations", "ensemble", "hypotheses", "numbers", "people")),
+    *(
+        f"diagnose/{name}"
+        for name in ("durations", "ensemble", "hypotheses", "numbers", "people", "severities")
+    ),
 )
 _PACKAGES = ("casadi", "numpy")
 
@@ -100,7 +105,8 @@ def simulated(
     for place, one in enumerate(every):
         progress("simulating persons", place / len(every))
         size = ("healthy", "one", "two")[len(one.diseases)]
-        count = max(8, round(few * number(f"ensemble.{size}")))
+        more = number("ensemble.staged") if STAGED in one.diseases else 1.0
+        count = max(8, round(few * more * number(f"ensemble.{size}")))
         group = simulated_of(one, count, age, seed)
         levels[one], albumin[one] = _rounded(group.levels[one]), _rounded(group.albumin[one])
     return Ensemble(age, levels, albumin)

@@ -1,24 +1,22 @@
-"""How likely are labs in persons with a disease?  A smooth density around the simulated persons.
+"""How likely are labs in persons with a disease?  By a smooth density around the simulated persons.
 
-Labs are held against persons on the scale on which each varies by 1 of itself (assay, day, estimate).  Every
-simulated person is a normal density: that variation, and a share of the covariance of all with the disease,
-so that the density has that covariance (West 1993).  Labs that were not measured are left out.
+Labs are held against persons on the scale on which each varies by 1 of itself (assay, day, estimate).  Labs
+that were not measured are left out.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from calcis.diagnose.density import Cloud, cloud
 from calcis.diagnose.ensemble import KEPT, Ensemble
 from calcis.diagnose.hypotheses import Hypothesis
 from calcis.individual.levels import Measured
 
 _LEAST = 1e-12  # in place of levels that are none, such as PTHrP in health, before their logarithm
-_FEWEST = 8  # persons who make a density
 
 
 @dataclass(frozen=True)
@@ -37,35 +35,6 @@ class Evidence:
         """Where the labs stand (lab,)."""
         found: np.ndarray = standing(self.labs, np.array([[one.value for one in self.labs]]))[0]
         return found
-
-
-@dataclass(frozen=True)
-class Cloud:
-    """A density around persons: centres (person, lab), and the square root of the precision (lab, lab)."""
-
-    centres: np.ndarray
-    root: np.ndarray
-    constant: float
-
-    def log_weights(self, points: np.ndarray) -> np.ndarray:
-        """log N(point; person) (point, person)."""
-        at, around = points @ self.root, self.centres @ self.root
-        squares = (at**2).sum(1)[:, None] + (around**2).sum(1)[None, :] - 2.0 * at @ around.T
-        found: np.ndarray = self.constant - 0.5 * np.maximum(squares, 0.0)
-        return found
-
-    def log_density(self, points: np.ndarray) -> np.ndarray:
-        """The logarithm of the density (point,)."""
-        return log_sum(self.log_weights(points)) - math.log(len(self.centres))
-
-
-def log_sum(logs: np.ndarray) -> np.ndarray:
-    """log Σ exp over the last axis."""
-    most = np.max(logs, axis=-1, keepdims=True)
-    most = np.where(np.isfinite(most), most, 0.0)
-    with np.errstate(divide="ignore"):
-        found: np.ndarray = np.log(np.exp(logs - most).sum(axis=-1)) + most[..., 0]
-    return found
 
 
 def standing(labs: Sequence[Measured], levels: np.ndarray) -> np.ndarray:
@@ -115,23 +84,6 @@ def _binding() -> tuple[float, float]:
         for name in ("albumin_share", "albumin_normal")
     )
     return share, normal
-
-
-def cloud(persons: np.ndarray) -> Cloud | None:
-    """The density around persons (person, lab); None where there are too few."""
-    count, labs = persons.shape
-    if count < _FEWEST:
-        return None
-    if labs == 0:
-        return Cloud(persons, np.zeros((0, 0)), 0.0)
-    width = count ** (-1.0 / (labs + 4))
-    middle = persons.mean(axis=0)
-    spread = np.atleast_2d(np.cov(persons.T))
-    kernel = np.eye(labs) + width**2 * spread
-    root = np.linalg.inv(np.linalg.cholesky(kernel)).T
-    centres = middle + math.sqrt(max(0.0, 1.0 - width**2)) * (persons - middle)
-    _, size = np.linalg.slogdet(kernel)
-    return Cloud(centres, root, -0.5 * (size + labs * math.log(2.0 * math.pi)))
 
 
 def clouds(persons: Ensemble, evidence: Evidence) -> dict[Hypothesis, Cloud]:

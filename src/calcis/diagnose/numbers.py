@@ -9,9 +9,10 @@ from types import MappingProxyType
 from calcis.parameters import Parameter, data_path, read_parameters
 
 _UNITS = {
-    "ensemble": {"healthy": "1", "one": "1", "two": "1", "seed": "1"},
+    "ensemble": {"healthy": "1", "one": "1", "two": "1", "staged": "1", "seed": "1"},
     "people": {"shared": "1"},
     "filtration": {"falls_from": "y", "fall": "1/y"},
+    "density": {"width": "1"},
     "none": {"share": "1"},
 }
 

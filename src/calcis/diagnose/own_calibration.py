@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from calcis.diagnose.density import log_sum
 from calcis.diagnose.differential import Differential
 from calcis.diagnose.ensemble import Ensemble
 from calcis.diagnose.hypotheses import Hypothesis
-from calcis.diagnose.likelihood import log_sum, points
+from calcis.diagnose.likelihood import points
 from calcis.diagnose.numbers import number
 from calcis.diagnose.reliability import Reliability, became
 

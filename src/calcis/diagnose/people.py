@@ -1,8 +1,8 @@
 """Who has a disease?  Simulated persons with it: how they differ, how ill they are, and for how long already.
 
 A person's numbers differ as those of healthy persons do (data/individual/factors.yaml), but that those which
-set ionised calcium share the spread that it has; what a disease lets vary lies around its usual value, its
-sensible range four standard deviations wide, and within that range.
+set ionised calcium share the spread that it has; what a disease lets vary is as bad as somebody counted, or
+lies around its usual value, its sensible range four standard deviations wide, and within that range.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from calcis.changes import apply
 from calcis.diagnose.durations import Duration, durations
 from calcis.diagnose.hypotheses import Hypothesis, known
 from calcis.diagnose.numbers import number
+from calcis.diagnose.severities import Severity, severities
 from calcis.individual.factors import factors
 from calcis.individual.levels import Response
 from calcis.units import HOURS_PER_YEAR, convert, read_quantity
@@ -103,27 +104,30 @@ def _severities(disease: Disease, count: int, chance: np.random.Generator) -> di
     body = response()
     ill = apply(body.numbers, disease.changes)
     found = {change.name: np.full(count, ill[change.name].value) for change in disease.changes}
-    for argument in disease.arguments.values():
+    for key, argument in disease.arguments.items():
         unit = ill[argument.sets[0]].unit
         low, high = (convert(*read_quantity(end), unit) for end in (argument.least, argument.most))
         usual = [ill[name].value for name in argument.sets]
-        drawn = _around(usual[0], low, high, count, chance)
+        counted = severities().get((disease.name, key))
+        drawn = _around(counted or _sensible(usual[0], low, high), count, chance)
         for name, own in zip(argument.sets, usual, strict=True):
             found[name] = drawn if own == usual[0] else drawn * own / usual[0]
     return found
 
 
-def _around(usual: float, low: float, high: float, count: int, chance: np.random.Generator) -> np.ndarray:
-    """Values around the usual one, within the range that is four standard deviations wide.
-
-    Log-normal where the range does not begin at 0.
-    """
+def _sensible(usual: float, low: float, high: float) -> Severity:
+    """Around the usual value, the sensible range four standard deviations wide."""
     logs = low > 0.0 and usual > 0.0
-    centre, least, most = (math.log(one) if logs else one for one in (usual, low, high))
-    spread, found = (most - least) / 4.0, np.full(count, centre)
-    left = np.ones(count, bool)
+    return Severity(usual, (math.log(high / low) if logs else high - low) / 4.0, low, high)
+
+
+def _around(how: Severity, count: int, chance: np.random.Generator) -> np.ndarray:
+    """Values around the middle one, between two ends; log-normal where these do not begin at 0."""
+    logs = how.least > 0.0 and how.middle > 0.0
+    centre, least, most = (math.log(one) if logs else one for one in (how.middle, how.least, how.most))
+    found, left = np.full(count, centre), np.ones(count, bool)
     for _ in range(50):
-        found[left] = centre + spread * chance.standard_normal(int(left.sum()))
+        found[left] = centre + how.spread * chance.standard_normal(int(left.sum()))
         left = (found < least) | (found > most)
     found = np.clip(found, least, most)
     values: np.ndarray = np.exp(found) if logs else found

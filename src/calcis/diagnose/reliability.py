@@ -12,10 +12,11 @@ from itertools import pairwise
 
 import numpy as np
 
+from calcis.diagnose.density import Cloud, log_sum
 from calcis.diagnose.differential import rarer
 from calcis.diagnose.ensemble import Ensemble, simulated_of
 from calcis.diagnose.hypotheses import HEALTHY, Hypothesis
-from calcis.diagnose.likelihood import Cloud, Evidence, clouds, log_sum, points
+from calcis.diagnose.likelihood import Evidence, clouds, points
 from calcis.diagnose.numbers import number
 from calcis.diagnose.settings import Setting, prior
 from calcis.diagnose.stages import DISEASE, seen_in

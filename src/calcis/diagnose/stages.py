@@ -11,10 +11,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from calcis.clinical.grades import gfr_category
-from calcis.diagnose.ensemble import KEPT, Ensemble, units
+from calcis.diagnose.ensemble import KEPT, STAGED, Ensemble, units
 from calcis.units import convert
 
-DISEASE, STAGES = "ckd", ("G3", "G4", "G5")
+DISEASE, STAGES = STAGED, ("G3", "G4", "G5")
 _FILTRATION = "glomerular_filtration_rate"
 
 
