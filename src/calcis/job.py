@@ -138,7 +138,7 @@ def write_sbml(run: Run, path: Path, arm: str | None = None) -> None:
     from calcis.individual import Individual, as_found
     from calcis.part import assemble
     from calcis.simulate.clamped import plasma_drive
-    from calcis.simulate.doses import events
+    from calcis.simulate.doses import during
     from calcis.simulate.lesion import injury_jumps, operation_jumps, volume_of
     from calcis.simulate.numbers import Numbers
     from calcis.simulate.person import body_model, lived
@@ -151,8 +151,8 @@ def write_sbml(run: Run, path: Path, arm: str | None = None) -> None:
     case = read_case_text(run.case_text, f"{run.folder} (its case)")
     if run.individual is not None:
         case = as_found(case, Individual.of(run.individual))
-    doses = case.arms[one.name].doses
-    drugs = sorted({dose.drug for dose in doses})
+    treatment = case.arms[one.name]
+    drugs = sorted({dose.drug for dose in treatment.doses} | {taken.drug for taken in case.taken})
     parts = with_drugs(case.body, body_parts(case.body), drugs)
     given = case.arms[one.name].plasma
     drive = None if given is None else plasma_drive(given, case.run.duration)
@@ -161,7 +161,7 @@ def write_sbml(run: Run, path: Path, arm: str | None = None) -> None:
         parts += [uptake(volume_of(case.lesion.injury))] if drive is None else []
     model = assemble(parts, None if drive is None else INPUTS)
     numbers = {number.name: number for number in (*run.parameters, *one.changes)}
-    jumps, infusions = events(doses, model, dict(packaged().drugs), case.run.duration)
+    jumps, infusions = during(treatment, model, dict(packaged().drugs), case.run.duration)
     if case.lesion is not None:
         values = {name: number.value for name, number in numbers.items()}
         jumps += injury_jumps(case.lesion.injury, model, values, case.run.duration)

@@ -88,6 +88,11 @@ def check_doses(
 ) -> None:
     """No drug is given to whom has the disease of taking it, nor more in a day than anybody takes."""
     had = {disease.name for disease in (*diseases, *arm.diseases)}
+    for own in arm.taken:
+        same = drugs[own.drug].same_as
+        if same in had:
+            expected = f"either {own.drug} or disease: {same}, which is its taking for long"
+            raise document.error(("medication",), expected, "both")
     for index, action in enumerate(form.arms[arm.name]):
         text = " ".join(action.split()) if isinstance(action, str) else ""
         for dose in arm.doses:
@@ -101,7 +106,7 @@ def check_doses(
                 expected = f"`lesion` in the case file, into which {dose.drug} is injected"
                 raise document.error(("arms", arm.name, index), expected, "none")
             drug = drugs[dose.drug]
-            alike = [one for one in arm.doses if one.drug == dose.drug]
+            alike = [one for one in (*arm.doses, *arm.taken) if one.drug == dose.drug]
             for route in ("", dose.route):
                 much = too_much_in_a_day(alike, drug, route)
                 if much:

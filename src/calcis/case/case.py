@@ -11,6 +11,7 @@ from calcis.case.form import Labs, Lesion, Person, Timing
 from calcis.case.goal import Goal
 from calcis.case.plasma import Plasma
 from calcis.case.surgery import Operation
+from calcis.case.taken import Taken
 from calcis.case.tissues import Tissue
 from calcis.changes import Change, apply
 from calcis.clinical.hard_findings import HardFinding, Simulated, hard_findings
@@ -35,6 +36,7 @@ class Treatment:
     remarks: tuple[str, ...] = ()
     diseases: tuple[Disease, ...] = ()
     stopped: tuple[str, ...] = ()  # medication of the person that is not taken here
+    taken: tuple[Dose, ...] = ()  # what the person takes as before, of what is simulated
     operations: tuple[Operation, ...] = ()  # on the lesion, in the order of time
     known: Patient | None = None  # what the case says of the person; None of animals
 
@@ -93,7 +95,8 @@ class Case:
     diseases: tuple[Disease, ...] = ()
     history: float = 0.0  # h that the body has lived with diseases and changes when the run begins
     conditions: tuple[str, ...] = ()  # of calcis.clinical.history
-    medication: tuple[str, ...] = ()  # what the person takes when the run begins; it is not simulated
+    medication: tuple[str, ...] = ()  # what the person takes when the run begins
+    taken: tuple[Taken, ...] = ()  # of that, what is simulated: since the body began to live
     labs: Labs | None = None  # what was measured in the person's blood; calcis.individual finds the person
     plasma_words: str = ""  # what the case says that plasma offers in all arms
     goal: Goal | None = None  # by which `calcis compare` ranks the arms
@@ -102,8 +105,9 @@ class Case:
 
     @property
     def drugs(self) -> tuple[str, ...]:
-        """The drugs that any arm gives."""
-        return tuple(sorted({dose.drug for arm in self.arms.values() for dose in arm.doses}))
+        """The drugs that any arm gives, or that the person takes."""
+        given = {dose.drug for arm in self.arms.values() for dose in arm.doses}
+        return tuple(sorted(given | {one.drug for one in self.taken}))
 
     def parameters(
         self, parameters: Mapping[str, Parameter], arm: str | None = None, organ: Tissue | None = None

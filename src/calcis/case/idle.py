@@ -13,7 +13,8 @@ from calcis.tissue.numbers import tissue_parameters
 
 def idle_changes(case: Case, arm: str, vocabulary: Vocabulary) -> list[str]:
     """A sentence for every change of the case, and of one of its arms, that has no effect in it."""
-    given = {name: {dose.drug for dose in one.doses} for name, one in case.arms.items()}
+    taken = {one.drug for one in case.taken}
+    given = {name: taken | {dose.drug for dose in one.doses} for name, one in case.arms.items()}
     shared = [change for changes in case.changes for change in changes]
     own = [change for changes in case.arms[arm].sets for change in changes]
     return [

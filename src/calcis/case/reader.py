@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from calcis.body import CLAMPED, body_parts, body_species
 from calcis.case.arm_names import check_names
@@ -36,12 +37,17 @@ from calcis.case.procedures import read_procedure
 from calcis.case.seen import check_seen
 from calcis.case.segmented import fill_mask
 from calcis.case.surgery import Operation
+from calcis.case.taken import Taken, is_dose, read_taken
+from calcis.case.taken import told as told_of_taken
 from calcis.case.times import check_times
 from calcis.case.vocabulary import Vocabulary, packaged
 from calcis.changes import Change, parse_changes, read_changes
 from calcis.errors import InputError, nearest
 from calcis.reading import Document, Where, parse_yaml, read_text, shown
 from calcis.tissue.injuries import KINDS
+from calcis.units import HOURS_PER_YEAR
+
+_Simulated = TypeVar("_Simulated", Dose, Taken)
 
 
 def read_case(path: str | Path, vocabulary: Vocabulary | None = None) -> Case:
@@ -98,7 +104,8 @@ class _Maker:
         self.text = fill_mask(document, form, document.text, folder)
         self.tissues = own_tissues(document, form, vocabulary)
         self.conditions = read_conditions(document, ("conditions",), form.conditions)
-        self.medication = read_medication(document, ("medication",), form.medication, vocabulary.drugs)
+        self.taken: tuple[Taken, ...] = ()
+        self.medication: tuple[str, ...] = ()
 
     def case(self) -> Case:
         form = self.form
@@ -106,6 +113,7 @@ class _Maker:
         self._check_body()
         check_times(self.document, form)
         self._check_history()
+        self._read_medication()
         check_seen(self.document)
         check_names(self.document, list(form.arms))
         check_labs(self.document, form)
@@ -137,6 +145,7 @@ class _Maker:
             history=form.history or 0.0,
             conditions=self.conditions,
             medication=self.medication,
+            taken=self.taken,
             labs=form.labs,
             text=self.text,
             file=self.document.file,
@@ -151,7 +160,9 @@ class _Maker:
             known = known_of(case, name, case.parameters(base, name))
             untried = (said for disease in (*diseases, *arm.diseases) for said in disease.untried)
             idle = idle_changes(case, name, self.vocabulary)
-            told = remarks_of(arm.doses, self.vocabulary.drugs, case.run.duration)
+            drugs = self.vocabulary.drugs
+            told = remarks_of(arm.doses, drugs, case.run.duration)
+            told += told_of_taken(case.taken, case.medication, arm.stopped, drugs)
             arms[name] = replace(arm, remarks=(*arm.remarks, *untried, *told, *idle), known=known)
         return replace(case, arms=arms)
 
@@ -296,17 +307,41 @@ class _Maker:
             remarks=() if plasma is None else tuple(remarks(plasma, self.form.run.duration)),
             diseases=(*self._diseases(diseases), *procedures),
             stopped=tuple(dict.fromkeys(stopped)),
+            taken=tuple(one.during for one in self.taken if one.drug not in stopped),
             operations=in_order(self.document, name, operations),
         )
 
+    def _read_medication(self) -> None:
+        """What the person takes, by name, and what of it is simulated."""
+        where, names = ("medication",), []
+        for index, line in enumerate(self.form.medication):
+            if not is_dose(line):
+                names.append(line)
+                continue
+            taken = self._simulated((*where, index), line, read_taken)
+            if self.form.history is None and self.form.labs is None:
+                expected = "`history` in the case, for how long the person has lived so (or `labs`)"
+                raise self.document.error((*where, index), expected, shown(line))
+            try:
+                taken.check(self.form.history or HOURS_PER_YEAR)
+            except InputError as wrong:
+                raise self.document.error((*where, index), wrong.expected, wrong.got) from None
+            names.append(taken.drug)
+            self.taken += (taken,)
+        self.medication = read_medication(self.document, where, names, self.vocabulary.drugs)
+
     def _dose(self, where: Where, text: str) -> Dose:
+        return self._simulated(where, text, read_dose)
+
+    def _simulated(self, where: Where, text: str, read: Callable[..., _Simulated]) -> _Simulated:
+        """A dose, or what is taken, as `read` finds it in a text, of a drug that acts in this body."""
         run, mass = self.form.run, self.form.person.mass
         if self.form.body == CLAMPED:
             expected = f"changes or plasma, as with body: {CLAMPED} there is no body for a drug to act in"
             raise self.document.error(where, expected, shown(text))
         vocabulary = self.vocabulary
         try:
-            dose = read_dose(text, vocabulary.drugs, run.duration, mass)
+            dose = read(text, vocabulary.drugs, run.duration, mass)
             lacking = vocabulary.lacks(self.form.body, dose.drug)
             if lacking:
                 acting = [drug for drug in vocabulary.drugs if not vocabulary.lacks(self.form.body, drug)]

@@ -34,7 +34,7 @@ _WATCH = "watch"
 _DEPOSITS = ("calcinosis", "calciphylaxis")
 _BEHIND = ("systemic_sclerosis",)
 _EXCISE, _MARGINS = "excise", ("2 mm", "1 mm", "0.5 mm", "0 mm")
-_UNFELT = "What the person takes is not simulated, nor what follows when it is stopped."
+_UNFELT = "Its dose is not told: what it does is not simulated, nor what follows when it is stopped."
 _OWN_GLANDS = ("primary_hyperparathyroidism", "tertiary_hyperparathyroidism", "lithium")
 
 
@@ -63,9 +63,10 @@ def generate(case: Case) -> Generated:
     )
     asked: dict[str, tuple[list[Any], str]] = {_WATCH: ([], "What happens if nothing is done.")}
     left_out = _behind(case) if kind == "dystrophic" else {}
-    taken = _taken(case, start)
+    taken, simulated = _taken(case, start), {one.drug for one in case.taken}
     for drug, text in taken.items():
-        asked[f"stop {drug.replace('_', ' ')}"] = ([{"stop": drug}], f"{text} {_UNFELT}")
+        unfelt = "" if drug in simulated else f" {_UNFELT}"
+        asked[f"stop {drug.replace('_', ' ')}"] = ([{"stop": drug}], f"{text}{unfelt}")
     for name, actions, why in (
         *_causes(case, abnormal, left_out),
         *_drugs(case, abnormal, kind, left_out),
@@ -237,6 +238,9 @@ def _drugs(
             waits = drug.waits or drug.idle.get(_read(case, known.dose).route, "")
             if waits or lacks:
                 left_out[title] = f"{words} Not simulated: {waits or lacks}. {_said(known)}"
+                continue
+            if name in case.medication:
+                left_out[title] = f"{words} It is taken already."
                 continue
             if any({dose.drug for dose in arm.doses} == {name} for arm in case.arms.values()):
                 continue  # the user thought of it

@@ -7,7 +7,7 @@ no person, changes those of others.  Numbers are drawn apart from each other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -26,15 +26,22 @@ def drawn(case: Case, count: int, seed: int) -> Factors:
     given = {resolve(one, numbers) for some in case.changes for one in some if one.value is not None}
     given -= _of_tissue(case, numbers)
     names = tuple(name for name, one in numbers.items() if one.spread is not None and name not in given)
-    factors = [_of(numbers[name], count, seed) for name in names]
-    return Factors(names, np.array(factors).reshape(len(names), count).T)
+    factors = [_of(numbers[name], count, np.random.default_rng([seed, *name.encode()])) for name in names]
+    found = np.array(factors).reshape(len(names), count).T
+    found[:1] = 1.0
+    return Factors(names, found)
 
 
-def _of(number: Parameter, count: int, seed: int) -> np.ndarray:
+def others(case: Case, names: Sequence[str], count: int, chance: np.random.Generator) -> Factors:
+    """Factors on some numbers of `count` persons who are not yet those of a case."""
+    numbers = packaged().parameters(case.body)
+    factors = [_of(numbers[name], count, chance) for name in names]
+    return Factors(tuple(names), np.array(factors).reshape(len(names), count).T)
+
+
+def _of(number: Parameter, count: int, chance: np.random.Generator) -> np.ndarray:
     assert number.spread is not None
-    chance = np.random.default_rng([seed, *number.name.encode()])
     found = np.exp(number.spread.value * chance.standard_normal(count))
-    found[0] = 1.0
     low, high = number.range or (0.0, np.inf)
     return np.clip(found, low / number.value, high / number.value)
 

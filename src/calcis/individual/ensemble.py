@@ -3,7 +3,8 @@
 With labs, persons are drawn from what is known of the person who was found (`uncertainty.posterior`),
 and of others who explain the labs nearly as well, each as often as it is plausible. Each lives with what
 it has and is kept by how well its labs match: importance sampling, so that a linear guess does not
-decide. Where many match ill, the next are drawn nearer to those who match well. Without labs persons are
+decide. Where many match ill, the next are drawn nearer to those who match well. How strongly a drug acts
+that they take already is drawn with all that, as their labs are those under it. Without labs persons are
 drawn from among people around the case's diseases.
 """
 
@@ -16,7 +17,7 @@ import numpy as np
 
 from calcis.case import Case
 from calcis.errors import InputError
-from calcis.individual.between import drawn
+from calcis.individual.between import drawn, others
 from calcis.individual.factors import search
 from calcis.individual.find import as_found, look, told, usually_lived
 from calcis.individual.fit import Fitted, Problem
@@ -56,13 +57,15 @@ def ensemble(case: Case, count: int, seed: int) -> Ensemble:
     if looked is None:
         return _around(case, count, chance, factors)
     problem, best = looked.problem, looked.choice.best
+    mine, factors = factors.of({one.drug for one in case.taken})
+    acting = [name for name in mine.names if name in problem.response.names]
     modes = [best, *looked.choice.others]
     plausible = np.exp([0.5 * (best.cost - one.cost) for one in modes])
     shares = _shares(plausible / plausible.sum(), count - 1)
     rows, hours, worth = [], [], 0.0
     for mode, many in zip(modes, shares, strict=True):
         if many:
-            fresh, own = _drawn(problem, mode, many, chance)
+            fresh, own = _drawn(case, problem, mode, many, acting, chance)
             rows += fresh
             worth += own
             hours += [problem.lived(mode.chosen)] * many
@@ -99,15 +102,18 @@ def _around(case: Case, count: int, chance: np.random.Generator, factors: Factor
 
 
 def _drawn(
-    problem: Problem, mode: Fitted, count: int, chance: np.random.Generator
+    case: Case, problem: Problem, mode: Fitted, count: int, acting: Sequence[str], chance: np.random.Generator
 ) -> tuple[list[np.ndarray], float]:
-    """Numbers of persons who match the labs by one set of changes, and how many draws they are worth."""
+    """Numbers of persons who match the labs by one set of changes, and how many draws they are worth.
+
+    acting: numbers of drugs that they take already, in which persons differ too.
+    """
     known = posterior(problem, mode)
     centre, covariance = np.array(known.amounts), known.covariance
     spreads = np.array([problem.options[index].spread for index in known.chosen])
     ends = np.array([problem.options[index].ends for index in known.chosen]).reshape(-1, 2)
     weighed = problem.weights(mode.chosen)
-    amounts, logs = np.zeros((0, len(centre))), np.zeros(0)
+    amounts, logs, strengths = np.zeros((0, len(centre))), np.zeros(0), np.zeros((0, len(acting)))
     for _ in range(_ROUNDS):
         root = np.linalg.cholesky(covariance)
         standard = chance.standard_normal((_PROPOSED * count, len(centre)))
@@ -116,12 +122,14 @@ def _drawn(
         fresh, standard = fresh[inside], standard[inside]
         if not len(fresh):
             continue
-        off = problem.off([(known.chosen, tuple(one)) for one in fresh.tolist()])
+        factors = others(case, acting, len(fresh), chance)
+        off = problem.off([(known.chosen, tuple(one)) for one in fresh.tolist()], factors)
         misfit = ((off * weighed) ** 2).sum(axis=1) + ((fresh / spreads) ** 2).sum(axis=1)
         density = -0.5 * (standard**2).sum(axis=1) - np.log(np.diag(root)).sum()
         own = -0.5 * misfit - density
         lives = np.isfinite(own)
         amounts, logs = np.vstack([amounts, fresh[lives]]), np.append(logs, own[lives])
+        strengths = np.vstack([strengths, factors.values[lives]])
         if len(logs) >= count and _worth(logs) >= 2.0 * count:
             break
         if len(logs):
@@ -131,7 +139,9 @@ def _drawn(
     # The largest of log weight plus Gumbel noise: drawing by weight, nobody twice.
     keys = logs + chance.gumbel(size=len(logs))
     kept = np.argsort(-keys, kind="stable")[:count]
-    return [problem.row(known.chosen, one) for one in amounts[kept].tolist()], min(_worth(logs), count)
+    rows = np.array([problem.row(known.chosen, one) for one in amounts[kept].tolist()])
+    Factors(tuple(acting), strengths[kept]).on(rows, problem.response.names)
+    return list(rows), min(_worth(logs), count)
 
 
 def _nearer(amounts: np.ndarray, logs: np.ndarray, first: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -13,6 +13,7 @@ import numpy as np
 
 from calcis.individual.levels import Measured, Response
 from calcis.individual.options import ASIDE, Option
+from calcis.simulate.ensemble import Factors
 
 _DIFFERENCE = 0.02  # of a prior's standard deviation, for derivatives
 _SHARES = (1.0, 0.3, 0.1, 0.03)  # of a step, of which the first that is better is taken
@@ -65,9 +66,15 @@ class Problem:
         """For how long a person lives with these changes, h."""
         return min([self.hours, *(self.options[index].hours for index in chosen)])
 
-    def logs(self, persons: Sequence[Start], signals: Sequence[int]) -> np.ndarray:
-        """Natural logarithms of some signals (person, signal) of persons with changes."""
+    def logs(
+        self, persons: Sequence[Start], signals: Sequence[int], factors: Factors | None = None
+    ) -> np.ndarray:
+        """Natural logarithms of some signals (person, signal) of persons with changes, and `factors`."""
         rows, hours = [self.row(*one) for one in persons], [self.lived(one[0]) for one in persons]
+        if factors is not None:
+            table = np.array(rows)
+            factors.on(table, self.response.names)
+            rows = list(table)
         return self.response.logs(rows, hours, signals)
 
     def standing(self, logs: np.ndarray) -> np.ndarray:
@@ -75,9 +82,9 @@ class Problem:
         columns = [lab.standing(logs[:, k]) for k, lab in enumerate(self.labs)]
         return np.stack(columns, axis=1) if columns else logs
 
-    def off(self, persons: Sequence[Start]) -> np.ndarray:
+    def off(self, persons: Sequence[Start], factors: Factors | None = None) -> np.ndarray:
         """By how many standard deviations labs are off (person, lab); NaN for who cannot live."""
-        found: np.ndarray = self.standing(self.logs(persons, self._signals)) - self._wanted
+        found: np.ndarray = self.standing(self.logs(persons, self._signals, factors)) - self._wanted
         return found
 
     def conflict(self, one: int, other: int) -> bool:

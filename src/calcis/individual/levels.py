@@ -13,6 +13,7 @@ from calcis.clinical.formulas import estimated_gfr, is_adult
 from calcis.clinical.labs import LABS
 from calcis.individual.factors import lab_floor, lab_spread
 from calcis.part import Model
+from calcis.simulate.doses import before
 from calcis.simulate.numbers import Numbers
 from calcis.simulate.person import body_model
 from calcis.solve.integrate import solve
@@ -87,6 +88,7 @@ class Response:
     """
 
     def __init__(self, case: Case) -> None:
+        self._case = case
         self.model, self._kernel = body_model(case, False)
         self.numbers = packaged().parameters(case.body)
         values = Numbers(case, self.numbers).shared(self.model)
@@ -108,7 +110,8 @@ class Response:
                 continue
             begin = np.array(list(start.values()), float)
             if np.isfinite(begin).all():
-                lanes.append(Lane(str(place), np.asarray(row, float), begin, -hours[place], 0.0))
+                taken = before(self._case, self.model, hours[place])
+                lanes.append(Lane(str(place), np.asarray(row, float), begin, -hours[place], 0.0, *taken))
                 places.append(place)
         if lanes:
             solution = solve(self._kernel, lanes, np.zeros(1), _TOLERANCE, max_steps=4_000)

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from calcis.case import Dose, Drug
+from calcis.case import Case, Dose, Drug, Treatment, packaged
 from calcis.part import Model
 from calcis.solve.schedule import Infusion, Jump
 from calcis.units import convert
+
+
+def before(case: Case, model: Model, hours: float) -> tuple[list[Jump], list[Infusion]]:
+    """Jumps and infusions of what the person takes, in the `hours` before the run."""
+    return events([one.before(hours) for one in case.taken], model, dict(packaged().drugs), 0.0)
+
+
+def during(
+    arm: Treatment, model: Model, drugs: dict[str, Drug], end: float
+) -> tuple[list[Jump], list[Infusion]]:
+    """Jumps and infusions of what an arm gives, and of what the person takes as before, until `end` (h)."""
+    return events((*arm.doses, *arm.taken), model, drugs, end)
 
 
 def events(

@@ -19,6 +19,7 @@ from calcis.errors import InputError
 from calcis.ledger import LEDGER
 from calcis.part import Model
 from calcis.simulate.case_run import Room, coupling_of, rooms_of
+from calcis.simulate.doses import before
 from calcis.simulate.lesion import lesion_jumps
 from calcis.simulate.numbers import Numbers
 from calcis.simulate.organs import organ_places, starting
@@ -45,6 +46,16 @@ class Factors:
     def some(self, which: np.ndarray | slice) -> Factors:
         """Those of some persons."""
         return replace(self, values=self.values[which])
+
+    def of(self, parts: Collection[str]) -> tuple[Factors, Factors]:
+        """Those of numbers of some parts, and those of all others."""
+        mine = np.array([name.partition(".")[0] in parts for name in self.names], bool)
+
+        def only(which: np.ndarray) -> Factors:
+            names = tuple(name for name, one in zip(self.names, which, strict=True) if one)
+            return Factors(names, self.values[:, which])
+
+        return only(mine), only(~mine)
 
     def on(self, table: np.ndarray, names: Sequence[str], skipped: Collection[str] = ()) -> None:
         """Multiply numbers `names` of a table (person, number) in place, but for those that are skipped."""
@@ -249,9 +260,9 @@ def _lived(case: Case, numbers: Numbers, body: Room, members: Members) -> np.nda
     """The states at the run's beginning (person, state) of bodies that have lived as `members` say; the books
     begin with the run.  NaN for who did not live that long.
     """
-    before = replace(case, changes=(), diseases=()) if members.plainly else case
+    plainly = replace(case, changes=(), diseases=())
     model, kernel = body.model, body.kernel
-    plain = Numbers(before, packaged().parameters(case.body)).shared(model) if members.plainly else None
+    plain = Numbers(plainly, packaged().parameters(case.body)).shared(model) if members.plainly else None
     values = np.array(list((plain or numbers.shared(model)).values()))
     names, table = list(model.parameters), np.tile(values, (len(members.hours), 1))
     fixed = {change.name for changes in case.changes for change in changes} if members.plainly else set()
@@ -266,7 +277,9 @@ def _lived(case: Case, numbers: Numbers, body: Room, members: Members) -> np.nda
         except ArithmeticError:
             continue
         if np.isfinite(start).all():
-            lanes.append(Lane(f"person {k} before the run", row, start, -float(members.hours[k]), 0.0))
+            hours = float(members.hours[k])
+            taken = before(case, model, hours)
+            lanes.append(Lane(f"person {k} before the run", row, start, -hours, 0.0, *taken))
             places.append(k)
     found = np.full((len(table), len(model.states)), np.nan)
     found[places] = solve(kernel, lanes, np.zeros(1), _TOLERANCE).states[:, 0]

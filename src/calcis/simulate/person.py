@@ -13,7 +13,7 @@ from calcis.drugs import with_drugs
 from calcis.errors import InputError
 from calcis.ledger import LEDGER, books
 from calcis.part import Model, assemble
-from calcis.simulate.doses import events
+from calcis.simulate.doses import before, during
 from calcis.simulate.numbers import Numbers
 from calcis.solve.integrate import solve
 from calcis.solve.kernel import Kernel, compile_system
@@ -50,7 +50,7 @@ def body_lanes(
     for name, arm in case.arms.items():
         values = numbers.of_model(name, model)
         start = _start(model, values, f"the body of arm {name!r}") if begin is None else begin
-        jumps, infusions = events(arm.doses, model, dict(vocabulary.drugs), case.run.duration)
+        jumps, infusions = during(arm, model, dict(vocabulary.drugs), case.run.duration)
         lanes.append(
             Lane(
                 name=name,
@@ -78,14 +78,17 @@ def lived(case: Case, model: Model, kernel: Kernel, numbers: Numbers) -> np.ndar
     What arms change or give begins with the run; so do the books.  Raises InputError where it fails.
     """
     values = numbers.shared(model)
-    before = Lane(
+    jumps, infusions = before(case, model, case.history)
+    lane = Lane(
         "the time before the run",
         np.array(list(values.values())),
         _start(model, values, "the body"),
         -case.history,
         0.0,
+        jumps,
+        infusions,
     )
-    found = solve(kernel, [before], np.zeros(1), case.run.tolerance)
+    found = solve(kernel, [lane], np.zeros(1), case.run.tolerance)
     (failure,) = found.failures
     if failure is not None:
         raise InputError("diseases and changes with which the body can live for its history", failure)

@@ -16,6 +16,7 @@ from calcis.ledger import LEDGER
 from calcis.part import Model
 from calcis.results.store import Series
 from calcis.simulate.clamped import plasma_drive
+from calcis.simulate.doses import before
 from calcis.simulate.lesion import injury_jumps, lesion_lanes, lesion_model
 from calcis.simulate.numbers import Numbers
 from calcis.simulate.person import body_lanes, body_model
@@ -111,8 +112,9 @@ class Variants:
         shared = Numbers(case, self._vocabulary.parameters(case.body)).shared(self._model)
         values = np.array(list(shared.values()))
         start = np.zeros(len(self._model.states))
+        taken = before(case, self._model, case.history)
         self._before = _Kin(
-            Lane("the time before the run", values, start, -case.history or -1.0, 0.0),
+            Lane("the time before the run", values, start, -case.history or -1.0, 0.0, *taken),
             self._follows(case, None),
         )
 
