@@ -39,6 +39,7 @@ def case(action: str = "", more: str = "") -> str:
         ("zoledronate 4 g IV", "expected a dose of zoledronate of at most 40 mg, got 4 g"),
         ("zoledronate 4 mg IV every 1 h", "expected at most 40 mg of zoledronate within 24 h, got 96 mg"),
         ("saline 5 L IV over 1 h every 1 h", "expected at most 20 L of saline within 24 h, got 120 L"),
+        ("diltiazem 1000 mg PO every 1 h", "at most 2000 mg of diltiazem within 24 h, got 24000 mg"),
         ("zoledronate 30 mg IV, zoledronate 30 mg IV", "at most 40 mg of zoledronate within 24 h, got 60 mg"),
         ("diltiazem 60 mg PO over 3 h", "expected a dose PO at once, or IV over a time, got PO over 3 h"),
         ("zoledronate 4 mgs IV", "got 'mgs'; did you mean mg?"),
