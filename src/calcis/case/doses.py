@@ -188,7 +188,7 @@ def too_much_in_a_day(doses: Sequence[Dose], drug: Drug, route: str = "") -> tup
     most_given = float((sums[np.searchsorted(times, times + _DAY - 1e-6)] - sums[:-1]).max())
     if most_given <= limit * (1 + 1e-9):
         return None
-    return f"{most:.10g} {unit}", f"{float(f"{most * most_given / limit:.4g}"):.10g} {unit}"
+    return f"{most:.10g} {unit}", f"{most * most_given / limit:.10g} {unit}"
 
 
 def _in_a_day(dose: Dose) -> float:
