@@ -51,16 +51,62 @@ def _generated(more: str, duration: str = "60 d") -> Generated:
         pytest.param(
             "disease: vitamin_d_intoxication",
             "calcium or phosphate",
-            ["vitamin D stopped", *AGAINST_CALCIUM],
-            [],
-            id="high calcium: the cause, then calcium",
+            ["vitamin D stopped"],
+            AGAINST_CALCIUM,
+            id="mildly high calcium: the cause",
         ),
         pytest.param(
             "disease: primary_hyperparathyroidism",
             "calcium or phosphate",
-            ["parathyroidectomy", *AGAINST_CALCIUM, "cinacalcet"],
+            ["parathyroidectomy", "cinacalcet"],
+            AGAINST_CALCIUM,
+            id="glands of their own will: mildly high calcium needs nothing in haste",
+        ),
+        pytest.param(
+            "disease: milk_alkali_syndrome\nhistory: 90 d",
+            "calcium or phosphate",
+            ["calcium and alkali stopped", "saline"],
+            AGAINST_CALCIUM[1:],
+            id="high calcium of the gut: nothing against resorption",
+        ),
+        pytest.param(
+            "disease: familial_hypocalciuric_hypercalcaemia\nhistory: 5 y",
+            "calcium or phosphate",
             [],
-            id="glands of their own will",
+            ["treat: Familial hypocalciuric hypercalcaemia", *AGAINST_CALCIUM],
+            id="a set point that is inborn is left alone",
+        ),
+        pytest.param(
+            "disease: vitamin_d_intoxication\nhistory: 90 d\n"
+            "labs: {calcium: 13.2 mg/dL, phosphate: 4.9 mg/dL, pth: 5 pg/mL}",
+            "calcium or phosphate",
+            ["vitamin D stopped", *AGAINST_CALCIUM],
+            AGAINST_PHOSPHATE,
+            id="high phosphate for want of PTH: no binder",
+        ),
+        pytest.param(
+            "disease: tumour_lysis", "calcium or phosphate", AGAINST_PHOSPHATE, ["treat: Tumour lysis"],
+            id="a disease that begins with the run is looked at in its first days"),
+        pytest.param(
+            "disease: enpp1_deficiency\nhistory: 5 y",
+            "pyrophosphate of blood is low",
+            [],
+            ["treat: Deficiency of ENPP1 (generalised arterial calcification of infancy)"],
+            id="what holds mineral back is lacking",
+        ),
+        pytest.param(
+            f"{LESION}\nconditions: [hip_replacement]",
+            "a lesion",
+            ["radiotherapy", "indometacin", "excise"],
+            [],
+            id="ossification after an operation is prevented",
+        ),
+        pytest.param(
+            f"{DIALYSED.replace('4.2', '6.4')}conditions: [calciphylaxis]",
+            "calcium or phosphate",
+            ["cinacalcet", "etelcalcetide", *AGAINST_PHOSPHATE, "sodium thiosulphate", "hexasodium fytate"],
+            ["treat: Kidney failure on haemodialysis"],
+            id="calciphylaxis with high phosphate: both",
         ),
         pytest.param(
             "disease: hyperphosphataemic_familial_tumoral_calcinosis\nconditions: [calcinosis]",
@@ -162,3 +208,16 @@ def test_drugs_of_long_runs_are_averaged_and_too_many_doses_left_out() -> None:
     long = _generated(f"{DIALYSED}conditions: [calciphylaxis]", "3 y")
     assert "one by one take long" in long.left_out["etelcalcetide"]
     assert "hexasodium fytate" not in long.case.arms
+
+
+def test_a_drug_that_is_taken_is_not_thought_of_again_and_all_that_is_wrong_stops_at_once() -> None:
+    taken = "medication: [sevelamer 2.4 g PO every 8 h]\nlabs: {calcium: 9 mg/dL, phosphate: 6 mg/dL}"
+    assert _generated(taken).left_out["sevelamer"] == "High phosphate. It is taken already."
+    both = (
+        "medication: [vitamin D3 50000 IU PO daily, calcium]\nlabs: {calcium: 13.2 mg/dL, phosphate: 4 mg/dL}"
+    )
+    found = _generated(both)
+    stops = found.case.arms["stop cholecalciferol and calcium supplement"].stopped
+    assert set(stops) == {"cholecalciferol", "calcium_supplement"}
+    assert "not simulated" in found.why["stop calcium supplement"]
+    assert "not simulated" not in found.why["stop cholecalciferol"]

@@ -50,12 +50,13 @@ ROUTES = ("SC", "IV", "IM", "PO", "IL")  # under the skin, into a vein, a muscle
 
 # What a drug is given for -> in words; and how it is known that it helps.
 USES = {
-    "high_calcium": "high calcium that bone sets free",
+    "high_calcium": "high calcium",
     "high_pth": "too much PTH by the glands' own will, with high calcium",
     "high_pth_dialysis": "too much PTH on dialysis",
     "high_phosphate": "high phosphate",
     "vitamin_d_deficiency": "lack of vitamin D",
     "deposit": "calcium deposits in soft tissue",
+    "ossification": "ossification after an operation or injury",
     "bone_loss": "loss of bone",
 }
 LEVELS = ("trial", "series", "opinion")

@@ -17,15 +17,12 @@ from calcis.case.dose_text import read_dose
 from calcis.case.doses import Dose
 from calcis.case.drugs import USES, Evidence
 from calcis.changes import resolve
-from calcis.clinical.grades import lines, normal_range
 from calcis.clinical.hard_findings import Simulated
-from calcis.clinical.history import conditions, implied
+from calcis.clinical.history import conditions
+from calcis.compare.abnormal import abnormalities, has, levels_of
 from calcis.compare.evidence import rules
 from calcis.errors import InputError
-from calcis.individual.find import usually_lived
-from calcis.individual.levels import Response
-from calcis.units import convert
-from calcis.wording import listed
+from calcis.wording import capital, listed
 
 _LONG = 90 * 24.0  # h, from which on a drug that may be is averaged
 MANY = 300  # doses of a course
@@ -35,7 +32,6 @@ _DEPOSITS = ("calcinosis", "calciphylaxis")
 _BEHIND = ("systemic_sclerosis",)
 _EXCISE, _MARGINS = "excise", ("2 mm", "1 mm", "0.5 mm", "0 mm")
 _UNFELT = "Its dose is not told: what it does is not simulated, nor what follows when it is stopped."
-_OWN_GLANDS = ("primary_hyperparathyroidism", "tertiary_hyperparathyroidism", "lithium")
 
 
 @dataclass(frozen=True)
@@ -53,8 +49,8 @@ def generate(case: Case) -> Generated:
 
     What is abnormal is told by labs, and where there are none by the body with the case's diseases.
     """
-    levels = _levels(case)
-    abnormal = _abnormal(case, levels)
+    levels = levels_of(case)
+    abnormal = abnormalities(case, levels)
     kind = _kind(case, abnormal)
     told = rules()["kinds"][kind]
     words = f"{told['title']}: {told['says']}"
@@ -67,6 +63,9 @@ def generate(case: Case) -> Generated:
     for drug, text in taken.items():
         unfelt = "" if drug in simulated else f" {_UNFELT}"
         asked[f"stop {drug.replace('_', ' ')}"] = ([{"stop": drug}], f"{text}{unfelt}")
+    if len(taken) > 1:
+        every = [drug.replace("_", " ") for drug in taken]
+        asked[f"stop {listed(every)}"] = ([{"stop": drug} for drug in taken], "All of that at once.")
     for name, actions, why in (
         *_causes(case, abnormal, left_out),
         *_drugs(case, abnormal, kind, left_out),
@@ -92,94 +91,27 @@ def _taken(case: Case, start: Simulated) -> dict[str, str]:
     return {one.drug: one.text for one in reversed(said) if one.drug is not None and one.level == "urgent"}
 
 
-def _levels(case: Case) -> dict[str, tuple[float, str]]:
-    """What a body with the diseases of the case has: value and unit by signal; labs come before it."""
-    response = Response(case)
-    hours = case.history or usually_lived(case)
-    (values,) = response.levels([response.base], [hours])
-    found = {
-        name: (float(value), response.model.signals[name])
-        for name, value in zip(response.signals, values, strict=True)
-    }
-    given = case.labs.given if case.labs is not None else {}
-    for lab, signal, unit in (
-        ("calcium", "calcium_plasma", "mmol/L"),
-        ("calcium_ionised", "calcium_ionised_plasma", "mmol/L"),
-        ("phosphate", "phosphate_plasma", "mmol/L"),
-        ("pth", "pth_plasma", "pmol/L"),
-        ("vitamin_d_25", "calcidiol_plasma", "nmol/L"),
-    ):
-        if lab in given:
-            found[signal] = (given[lab], unit)
-    if "calcium" in given and "calcium_ionised" not in given:
-        found.pop("calcium_ionised_plasma", None)  # what was measured counts, corrected for albumin
-        known = next(iter(case.arms.values())).known
-        if known is not None and "calcium" in known.values:
-            found["calcium_plasma"] = (known.values["calcium"], "mmol/L")
-    return found
-
-
-def _abnormal(case: Case, levels: Mapping[str, tuple[float, str]]) -> set[str]:
-    """Which targets are abnormal."""
-
-    def level(name: str, unit: str) -> float | None:
-        return None if name not in levels else convert(*levels[name], unit)
-
-    found = set()
-    ionised, total = level("calcium_ionised_plasma", "mmol/L"), level("calcium_plasma", "mmol/L")
-    high = (
-        ionised > normal_range("calcium_ionised_plasma")[1]
-        if ionised is not None
-        else total is not None and total > normal_range("calcium_plasma")[1]
-    )
-    phosphate, pth = level("phosphate_plasma", "mmol/L"), level("pth_plasma", "pmol/L")
-    diseases = {disease.name for disease in case.diseases}
-    if high:
-        found.add("high_calcium")
-        suppressed = pth is None or pth < normal_range("pth_plasma")[0]
-        if not suppressed and diseases & {*_OWN_GLANDS}:
-            found.add("high_pth")
-    if phosphate is not None and phosphate > normal_range("phosphate_plasma")[1]:
-        found.add("high_phosphate")
-    if (
-        _has(case, "dialysis")
-        and pth is not None
-        and pth > normal_range("pth_plasma")[1]
-        and not _low(levels)
-    ):
-        found.add("high_pth_dialysis")
-    vitamin_d = level("calcidiol_plasma", "nmol/L")
-    if vitamin_d is not None and vitamin_d < lines()["vitamin_d_25.deficient_below"].value and not high:
-        found.add("vitamin_d_deficiency")
-    return found
-
-
-def _low(levels: Mapping[str, tuple[float, str]]) -> bool:
-    value, unit = levels.get("calcium_plasma", (2.4, "mmol/L"))
-    return convert(value, unit, "mmol/L") < normal_range("calcium_plasma")[0]
-
-
-def _has(case: Case, condition: str) -> bool:
-    """Whether a case tells a condition, or a disease that is one."""
-    return condition in (*case.conditions, *implied(tuple(disease.name for disease in case.diseases)))
-
-
 def _kind(case: Case, abnormal: set[str]) -> str:
     if abnormal & {"high_calcium", "high_phosphate"}:
         return "metastatic"
     if set(_DEPOSITS) & {*case.conditions}:
         return "dystrophic"
-    return "localised" if case.lesion is not None else "none"
+    if case.lesion is not None:
+        return "localised"
+    return "lacking" if "low_pyrophosphate" in abnormal else "none"
 
 
 def _causes(case: Case, abnormal: set[str], left_out: dict[str, str]) -> Iterator[tuple[str, list[Any], str]]:
     """Arms in which the numbers of a disease are normal again."""
-    if not abnormal & {"high_calcium", "high_phosphate"}:
+    if not abnormal & {"high_calcium", "high_phosphate", "low_pyrophosphate"}:
         return
     numbers = packaged().parameters(case.body)
     for disease in case.diseases:
-        told = rules()["causes"].get(disease.name)
-        if told is None:
+        told = rules()["causes"].get(disease.name, {})
+        if "arm" not in told:
+            if told:
+                left_out[f"treat: {disease.title}"] = f"{told['says']}."
+                continue
             left_out[f"treat: {disease.title}"] = "The cause. That it is treated cannot be simulated."
             continue
         why = f"The cause: {told['says']}."
@@ -224,17 +156,24 @@ def _drugs(
     case: Case, abnormal: set[str], kind: str, left_out: dict[str, str]
 ) -> Iterator[tuple[str, list[Any], str]]:
     """Drugs whose target is abnormal."""
-    targets = {*abnormal} | ({"deposit"} if kind == "dystrophic" else set())
+    targets = {*abnormal} | ({"deposit"} if kind == "dystrophic" or has(case, "calciphylaxis") else set())
+    targets |= {"ossification"} if case.lesion is not None and case.lesion.injury is not None else set()
     for target, rule in rules()["targets"].items():
         use, only = rule.get("use", target), rule.get("only")
-        if use not in targets or (only is not None and not _has(case, only)):
+        if use not in targets or not (only is None or any(has(case, one) for one in only)):
             continue
+        why_not = [rules()["waits"][one]["says"] for one in rule.get("waits", ()) if one in abnormal]
+        for procedure in rule.get("does", ()) if not why_not else ():
+            yield procedure, [procedure], f"{_of(use)} {rule['says']}"
         for name in rule["drugs"]:
             drug = packaged().drugs[name]
             known = _known(case, drug, use)
             lacks = packaged().lacks(case.body, name)
-            words = f"{USES[use][0].upper()}{USES[use][1:]}."
+            words = _of(use)
             title = name.replace("_", " ")
+            if why_not:
+                left_out[title] = f"{words} {why_not[0]}."
+                continue
             waits = drug.waits or drug.idle.get(_read(case, known.dose).route, "")
             if waits or lacks:
                 left_out[title] = f"{words} Not simulated: {waits or lacks}. {_said(known)}"
@@ -252,6 +191,10 @@ def _drugs(
             yield title, [text], words
 
 
+def _of(use: str) -> str:
+    return f"{capital(USES[use])}."
+
+
 def _known(case: Case, drug: Drug, use: str) -> Evidence:
     """The first of a drug's evidence for a use whose route does something, and can be gone in this case."""
     found = [one for one in drug.evidence if one.use == use]
@@ -267,6 +210,9 @@ def _read(case: Case, text: str) -> Dose:
 
 def _dose(case: Case, known: Evidence, averaged: str) -> str:
     """The usual dose; averaged in long runs where its error is known to be small."""
+    injury = None if case.lesion is None else case.lesion.injury
+    if known.use == "ossification" and injury is not None:
+        return f"{known.dose} from {injury.at / 24.0:.6g} d"
     repeated = any(word in known.dose for word in ("every", "daily"))
     return f"{known.dose} {AVERAGED}" if averaged and repeated and case.run.duration > _LONG else known.dose
 
