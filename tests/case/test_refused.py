@@ -53,6 +53,7 @@ def case(action: str = "", more: str = "") -> str:
         ("bisphosphonates 4 mg IV", "expected one drug of that class: alendronate, clodronate"),
         ("haemodialysis 4 h", "expected {disease: dialysis}, which is no dose"),
         ("excision at 10 d", "expected {excise: {at: 30 d, margin: 2 mm}}, which is no dose"),
+        ("radiotherapy, radiotherapy", "expected radiotherapy once in an arm, got it again"),
         ("radiotherapy 7 Gy", "expected radiotherapy alone, at the start of the run"),
     ],
 )

@@ -280,6 +280,8 @@ class _Maker:
                 procedure = read_procedure(self.document, where, action, form.body, self.vocabulary)
                 if procedure is None:
                     doses.append(self._dose(where, action))
+                elif procedure in procedures:
+                    raise self.document.error(where, f"{procedure.name} once in an arm", "it again")
                 else:
                     procedures.append(procedure)
                 continue
