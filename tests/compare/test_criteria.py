@@ -72,6 +72,8 @@ def test_who_fails_before_the_goal_s_time_is_not_counted() -> None:
 def test_the_interval_of_a_chance_is_wilson_s() -> None:
     found = chance(np.array([1.0] * 8 + [0.0] * 2))
     assert (found.share, found.low, found.high) == pytest.approx((0.8, 0.4902, 0.9433), abs=1e-4)
+    many = chance(np.array([1.0] * 16 + [0.0] * 4), 0.5)
+    assert (many.low, many.high) == pytest.approx((found.low, found.high)), "twenty who are worth ten"
 
 
 def test_arms_are_told_apart_by_the_same_persons() -> None:
@@ -85,6 +87,10 @@ def test_arms_are_told_apart_by_the_same_persons() -> None:
     little = np.zeros(5)
     little[0] = 1.0
     assert not better(little, np.zeros(5)), "one of five persons tells nothing"
+    assert not better(all_[:3], none[:3]), "nor do three of whom all do, by chance one in eight"
+    assert better(all_[:10], none[:10])
+    assert better(some, none, 0.5)
+    assert not better(some, none, 0.05), "a hundred persons who are worth five tell little"
 
 
 def test_arms_that_are_not_told_apart_share_a_rank_and_some_are_not_ranked() -> None:

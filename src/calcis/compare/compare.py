@@ -164,7 +164,7 @@ def compare(
         for j, (name, arm) in enumerate(case.arms.items())
     }
     allowed = [j for j, name in enumerate(names) if not any(one.contraindicated for one in findings[name])]
-    places = {} if reach is None or not np.isfinite(reach).any() else ranks(reach, allowed)
+    places = {} if reach is None or not np.isfinite(reach).any() else ranks(reach, allowed, found.independent)
     arms = {}
     for j, (name, arm) in enumerate(case.arms.items()):
         failures = [said for (_, k), said in fared.failures.items() if k == j]
@@ -172,9 +172,11 @@ def compare(
             name=name,
             words=arm.words,
             bands={one: _band(values[:, j], fared.units[one]) for one, values in fared.courses.items()},
-            chance=None if reach is None else chance(reach[:, j]),
+            chance=None if reach is None else chance(reach[:, j], found.independent),
             rank=places.get(j),
-            alike=() if reach is None or j not in places else _alike(reach, j, allowed, names),
+            alike=()
+            if reach is None or j not in places
+            else _alike(reach, j, allowed, names, found.independent),
             harms=tuple(harms(fared, j, _taking(arm))),
             findings=tuple(one for one in findings[name] if one.drug is not None),
             remarks=arm.findings,
@@ -243,10 +245,14 @@ def _band(values: np.ndarray, unit: str) -> Band:
     return Band(unit, low, median, high, values[0].copy())
 
 
-def _alike(reach: np.ndarray, arm: int, others: list[int], names: list[str]) -> tuple[str, ...]:
+def _alike(
+    reach: np.ndarray, arm: int, others: list[int], names: list[str], independent: float
+) -> tuple[str, ...]:
     """The arms from which one is not told apart, in either direction."""
     return tuple(
         names[k]
         for k in others
-        if k != arm and not better(reach[:, arm], reach[:, k]) and not better(reach[:, k], reach[:, arm])
+        if k != arm
+        and not better(reach[:, arm], reach[:, k], independent)
+        and not better(reach[:, k], reach[:, arm], independent)
     )

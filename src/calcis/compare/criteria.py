@@ -117,32 +117,42 @@ def _at(values: np.ndarray, times: np.ndarray, time: float) -> np.ndarray:
     return np.asarray((1.0 - share) * values[:, :, k - 1] + share * values[:, :, k])
 
 
-def chance(reach: np.ndarray) -> Chance:
-    """The share of persons (person,) who reach the goal, with Wilson's interval of 95 %."""
+def chance(reach: np.ndarray, independent: float = 1.0) -> Chance:
+    """The share of persons (person,) who reach the goal, with Wilson's interval of 95 %.
+
+    independent: as how many independent persons each counts, as labs weigh some more than others.
+    """
     known = reach[np.isfinite(reach)]
     n, z = len(known), criteria()["ranking.normal_quantile"].value
     if not n:
         return Chance(math.nan, math.nan, math.nan, 0)
     p = float(known.mean())
-    middle, width = p + z * z / (2 * n), z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    scale = 1 + z * z / n
+    m = independent * n
+    middle, width = p + z * z / (2 * m), z * math.sqrt(p * (1 - p) / m + z * z / (4 * m * m))
+    scale = 1 + z * z / m
     return Chance(p, max(0.0, (middle - width) / scale), min(1.0, (middle + width) / scale), n)
 
 
-def better(one: np.ndarray, other: np.ndarray) -> bool:
-    """Whether one arm is told apart from another as better, by the same persons (person,) in both."""
+def better(one: np.ndarray, other: np.ndarray, independent: float = 1.0) -> bool:
+    """Whether one arm is told apart from another as better, by the same persons (person,) in both.
+
+    For the interval of the difference one person is added who reaches the goal with the one alone, and one
+    with the other alone: so that where all persons agree, few of them still tell nothing.
+    """
     both = np.isfinite(one) & np.isfinite(other)
-    n = int(both.sum())
-    if not n:
+    if not both.any():
         return False
     differ = one[both] - other[both]
-    mean = float(differ.mean())
-    error = math.sqrt(max(float((differ**2).mean()) - mean * mean, 0.0) / n)
-    least = criteria()["ranking.least_difference"].value
-    return mean >= least and mean - criteria()["ranking.normal_quantile"].value * error > 0.0
+    if float(differ.mean()) < criteria()["ranking.least_difference"].value:
+        return False
+    n = independent * len(differ)
+    mean = n * float(differ.mean()) / (n + 2.0)
+    square = (n * float((differ**2).mean()) + 2.0) / (n + 2.0)
+    error = math.sqrt((square - mean * mean) / (n + 2.0))
+    return mean - criteria()["ranking.normal_quantile"].value * error > 0.0
 
 
-def ranks(reach: np.ndarray, ranked: Sequence[int]) -> dict[int, int]:
+def ranks(reach: np.ndarray, ranked: Sequence[int], independent: float = 1.0) -> dict[int, int]:
     """Rank of each arm of `ranked` by who reaches the goal (person, arm).
 
     Arms that are not told apart from the first of a rank share it.
@@ -151,7 +161,7 @@ def ranks(reach: np.ndarray, ranked: Sequence[int]) -> dict[int, int]:
     found: dict[int, int] = {}
     first = None
     for place, k in enumerate(order, start=1):
-        if first is None or better(reach[:, first], reach[:, k]):
+        if first is None or better(reach[:, first], reach[:, k], independent):
             first = k
             found[k] = place
         else:

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from calcis.compare.compare import Compared, Comparison
 from calcis.compare.criteria import criterion
+from calcis.compare.evidence import Support
 from calcis.compare.in_space import sentences
 from calcis.compare.words import (
     LIMITS,
@@ -19,6 +20,7 @@ from calcis.compare.words import (
     rank_words,
     rows,
     told_at,
+    use_words,
 )
 from calcis.wording import per_cent, span
 
@@ -84,7 +86,7 @@ def _arm(console: Console, found: Comparison, one: Compared) -> None:
         if harm.share > 0.005
     ]
     said += [
-        ("info", f"{known.level}: {known.says} [{known.source}]" if known.source else known.says)
+        ("info", f"{known.level}{_use(known)}: {known.says} [{known.source}]" if known.source else known.says)
         for known in one.evidence
     ]
     if found.first is not None:
@@ -103,3 +105,8 @@ def _arm(console: Console, found: Comparison, one: Compared) -> None:
         line.add_column()
         line.add_row(_MARKS.get(level, "  "), escape(text))
         console.print(line)
+
+
+def _use(known: Support) -> str:
+    words = use_words(known)
+    return f" ({words})" if words else ""

@@ -198,8 +198,8 @@ def persons_words(found: Comparison) -> str:
         said += f"space too{_where(found)}."
     if found.individual is not None and found.worth < 0.5 * found.persons:
         said += (
-            f" Their weights are worth {found.worth:.0f} independent persons: the bands are less sure than "
-            "their number tells."
+            f" Their weights are worth {found.worth:.0f} independent persons: so many count for what "
+            "is told of chances and ranks, and the bands are less sure than their number tells."
         )
     return said
 

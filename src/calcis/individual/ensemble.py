@@ -45,6 +45,11 @@ class Ensemble:
     def __len__(self) -> int:
         return len(self.members.hours)
 
+    @property
+    def independent(self) -> float:
+        """As how many independent draws each of them counts, at most 1."""
+        return min(1.0, (self.worth + 1.0) / len(self))
+
 
 def ensemble(case: Case, count: int, seed: int) -> Ensemble:
     """`count` persons of a case; the same case and seed give the same ones.
