@@ -56,6 +56,8 @@ def test_what_is_not_simulated_is_told() -> None:
     told = read_case_text(LIVED, "case").arms["off"].findings
     assert any("as it has no model: lithium" in one for one in told)
     assert any(one.startswith("Taken before the run, and stopped as it begins: hydro") for one in told)
+    more = LIVED.replace("on: []", "on: [hydrochlorothiazide 25 mg PO daily]")
+    assert "Hydrochlorothiazide is given beside that." in read_case_text(more, "case").arms["on"].findings
     doseless = read_case_text(LIVED.replace(", lithium", ", warfarin"), "case").arms["on"].findings
     assert any("as its dose is not told: warfarin" in one for one in doseless)
 

@@ -162,7 +162,9 @@ class _Maker:
             idle = idle_changes(case, name, self.vocabulary)
             drugs = self.vocabulary.drugs
             told = remarks_of(arm.doses, drugs, case.run.duration)
-            told += told_of_taken(case.taken, case.medication, arm.stopped, drugs)
+            told += told_of_taken(
+                case.taken, case.medication, arm.stopped, {dose.drug for dose in arm.doses}, drugs
+            )
             arms[name] = replace(arm, remarks=(*arm.remarks, *untried, *told, *idle), known=known)
         return replace(case, arms=arms)
 

@@ -7,7 +7,7 @@ the body began to live before the run, and in every arm that does not `stop` it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from calcis.case.dose_text import read_dose
@@ -84,9 +84,16 @@ def read_taken(text: str, drugs: Mapping[str, Drug], end: float, mass: float | N
 
 
 def told(
-    taken: Sequence[Taken], medication: Sequence[str], stopped: Sequence[str], drugs: Mapping[str, Drug]
+    taken: Sequence[Taken],
+    medication: Sequence[str],
+    stopped: Sequence[str],
+    given: Collection[str],
+    drugs: Mapping[str, Drug],
 ) -> list[str]:
-    """What a reader must know of medication in an arm: what of it is simulated, and what is not."""
+    """What a reader must know of medication in an arm: what of it is simulated, and what is not.
+
+    `stopped` and `given` are the drugs that the arm stops, and gives.
+    """
     on = [_words(one, drugs[one.drug]) for one in taken if one.drug not in stopped]
     off = [_words(one, drugs[one.drug]) for one in taken if one.drug in stopped]
     others = [name for name in medication if name not in {one.drug for one in taken}]
@@ -94,11 +101,10 @@ def told(
     unknown = [name.replace("_", " ") for name in others if name not in drugs]
     said = [f"Taken before the run, and stopped as it begins: {listed(off)}."] if off else []
     said += [f"Taken before the run and on: {listed(on)}."] if on else []
-    said += [
-        f"{capital(one.drug)} does nothing: {drugs[one.drug].waits}."
-        for one in taken
-        if drugs[one.drug].waits
-    ]
+    beside = sorted({one.drug for one in taken} & {*given} - {*stopped})
+    said += [f"{capital(drugs[name].title)} is given beside that." for name in beside]
+    idle = [drugs[one.drug] for one in taken if drugs[one.drug].waits]
+    said += [f"{capital(drug.title)} does nothing: {drug.waits}." for drug in idle]
     said += [f"Taken, but not simulated, as its dose is not told: {name}." for name in doseless]
     return said + [f"Taken, but not simulated, as it has no model: {name}." for name in unknown]
 
