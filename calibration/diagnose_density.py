@@ -86,11 +86,11 @@ def scores(persons: Ensemble, others: Ensemble, labs: list[Measured], width: flo
 _HEAD = f"""# How wide are densities to be?
 
 Written by `python calibration/diagnose_density.py`.  Labs of simulated persons who are in no ensemble,
-{EACH} with every two diseases and {4 * EACH} with each alone, weighted as often as a setting has them (stages of
-kidney disease as simulated): the Brier score over all diseases, times 10 000, and the mean of −ln of the
-probability that is told for what they have.  Less is better; a kind of person who is common in a setting weighs
-much, so that differences of 5 % there are chance.  The width is that of `data/diagnose/numbers.yaml`; with
-groups persons are split as `calcis.diagnose.density` says.  1 without groups is what was used before."""
+{EACH} with every two diseases and {4 * EACH} with each alone, weighted as often as a setting has them
+(stages of kidney disease as simulated): the Brier score over all diseases, times 10 000, and the mean of
+−ln of the probability that is told for what they have.  Less is better; who is common in a setting weighs
+much, so that a few per cent are chance.  The width is that of `data/diagnose/numbers.yaml`; with groups
+persons are split as `calcis.diagnose.density` says.  1 without groups is what was used before."""
 
 if __name__ == "__main__":
     main()

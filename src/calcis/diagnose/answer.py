@@ -22,6 +22,7 @@ from calcis.diagnose.people import response
 from calcis.diagnose.reasons import Reason, reasons
 from calcis.diagnose.settings import prior, setting
 from calcis.diagnose.stages import seen_in
+from calcis.diagnose.typical import typical
 from calcis.individual.levels import Measured, measured
 
 # A value of each lab, only so that it can be asked what it would tell.
@@ -41,14 +42,15 @@ _NONE = "a value of 0 means less than the assay finds, and not how much less"
 
 @dataclass(frozen=True)
 class Answer:
-    """What was asked, the differential, reasons for and against, what to measure next, labs without use;
-    the kinds where a calcification is told of, what must be known of the person before all of it, how true
-    the probabilities are, and the simulated persons.
+    """What was asked, the differential, reasons for and against, of those who have each the share whose labs
+    are less likely, what to measure next, labs without use; the kinds where a calcification is told of, what
+    must be known of the person before all of it, how true the probabilities are, and the simulated persons.
     """
 
     asked: Asked
     found: Differential
     reasons: Mapping[Hypothesis, tuple[Reason, ...]]
+    typical: Mapping[Hypothesis, float]
     next: tuple[Next, ...]
     unused: Mapping[str, str]
     kinds: Kinded | None
@@ -77,10 +79,12 @@ def answer(asked: Asked, progress: Callable[[str, float], None] = lambda stage, 
     progress("comparing", 0.7)
     others = [lab for lab in every_lab(case) if lab.lab not in {one.lab for one in labs}]
     kinded = kinds_of(asked, persons, found) if is_asked(asked) else None
+    said = reasons(persons, found)
     return Answer(
         asked,
         found,
-        reasons(persons, found),
+        said,
+        typical(persons, found, list(said)),
         what_next(persons, found, others),
         unused,
         kinded,

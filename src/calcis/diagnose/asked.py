@@ -23,7 +23,7 @@ _SEEN = ("setting", "site", "pattern")
 _UNUSED: dict[str, Any] = {"arms": {"it": []}, "run": {"duration": "1 d", "every": "1 d"}, "body": BODY}
 _MASS = "70 kg"  # of no effect here
 # Medicines that are a disease of the body while they are taken.
-_TAKEN = {"lithium": "lithium", "thiazide": "thiazide"}
+MEDICINES = {"lithium": "lithium", "thiazide": "thiazide"}
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def _certain(case: Case) -> Iterator[tuple[frozenset[str], str]]:
         condition = conditions()[name]
         if condition.diseases:
             yield frozenset(_with_it(condition.diseases)), condition.title
-    for medicine, disease_name in _TAKEN.items():
+    for medicine, disease_name in MEDICINES.items():
         members = classes().get(medicine, frozenset({medicine}))
         for name in case.medication:
             if name in members:

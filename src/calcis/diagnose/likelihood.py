@@ -30,6 +30,10 @@ class Evidence:
         """The same but for one lab."""
         return Evidence(tuple(one for one in self.labs if one.lab != lab), self.albumin)
 
+    def only(self, lab: str) -> Evidence:
+        """The same of one lab."""
+        return Evidence(tuple(one for one in self.labs if one.lab == lab), self.albumin)
+
     @property
     def wanted(self) -> np.ndarray:
         """Where the labs stand (lab,)."""

@@ -34,6 +34,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
                 "likelihood_ratio": _finite(one.ratio),
                 "log_likelihood": found.logs[one.hypothesis],
                 "after": one.after,
+                "rarer_among_its_persons": answer.typical.get(one.hypothesis),
                 "reasons": [
                     {"lab": reason.lab, "factor": reason.factor, "speaks": reason.speaks}
                     for reason in answer.reasons.get(one.hypothesis, ())

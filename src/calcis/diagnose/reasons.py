@@ -1,4 +1,8 @@
-"""Which labs speak for a disease, and which against it?  What the odds lose without each of them."""
+"""Which labs speak for a disease, and which against it?
+
+By what factor each moves the odds: the middle, on a logarithmic scale, of what it does alone and of what it
+does when all others are known.  So two labs that say the same share what they say, and neither goes unsaid.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,7 @@ _MOST = 100.0  # log of a factor, beyond which it is all the same
 
 @dataclass(frozen=True)
 class Reason:
-    """A lab, and by what factor it moves the odds of a disease, with the other labs known."""
+    """A lab, and by what factor it moves the odds of a disease."""
 
     lab: str
     factor: float
@@ -31,12 +35,14 @@ class Reason:
 def reasons(persons: Ensemble, found: Differential, most: int = 5) -> dict[Hypothesis, tuple[Reason, ...]]:
     """For the most probable hypotheses, what each lab does to their odds, the strongest first."""
     told = [one.hypothesis for one in found.candidates[:most]]
-    whole = found.after
+    whole, before = found.after, found.before
     factors: dict[Hypothesis, list[Reason]] = {one: [] for one in told}
     for lab in found.evidence.labs:
         without = _after(persons, found, found.evidence.without(lab.lab))
+        alone = _after(persons, found, found.evidence.only(lab.lab))
         for one in told:
-            factors[one].append(Reason(lab.lab, _factor(whole[one], without.get(one, 0.0))))
+            last, first = _log_factor(whole[one], without[one]), _log_factor(alone[one], before[one])
+            factors[one].append(Reason(lab.lab, math.exp(0.5 * (last + first))))
     return {
         one: tuple(sorted(all_, key=lambda reason: (-abs(math.log(reason.factor)), reason.lab)))
         for one, all_ in factors.items()
@@ -51,9 +57,9 @@ def _after(persons: Ensemble, found: Differential, evidence: Evidence) -> Mappin
     return posterior(kept, log_likelihoods({one: densities[one] for one in kept}, evidence))
 
 
-def _factor(whole: float, without: float) -> float:
-    """Odds with a lab over odds without it."""
-    return math.exp(max(-_MOST, min(_MOST, _log_odds(whole) - _log_odds(without))))
+def _log_factor(whole: float, without: float) -> float:
+    """Logarithm of odds with a lab over odds without it."""
+    return max(-_MOST, min(_MOST, _log_odds(whole) - _log_odds(without)))
 
 
 def _log_odds(share: float) -> float:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 
 from calcis.diagnose.answer import Answer
+from calcis.diagnose.asked import MEDICINES
 from calcis.diagnose.further import title_of
 from calcis.diagnose.hypotheses import Hypothesis
 from calcis.diagnose.kinds import Found
@@ -20,6 +21,10 @@ NOBODY = (
 EDGE = (
     "These labs lie at the edge of what simulated persons have: only {share} of them have less likely ones. "
     "There small faults of the model decide, and the probabilities are less sure than they look."
+)
+ASK = (
+    "Ask about {name}: the chance is {chance}. If it is taken, name it under `medication`; if not, say "
+    "`prevalence: {{{key}: 0.01 %}}`."
 )
 AT_THE_EDGE = 0.02  # share of simulated persons with less likely labs, below which that is said
 MOST, LEAST = 6, 0.005  # candidates that are told one by one; the least probability of one
@@ -72,6 +77,9 @@ def because(answer: Answer, hypothesis: Hypothesis) -> str:
         labs = [f"{title_of(one.lab)} ({ratio(one.factor)})" for one in told if one.speaks == side]
         if labs:
             parts.append(f"{side} it: {', '.join(labs)}")
+    rarer = answer.typical.get(hypothesis, 1.0)
+    if rarer < AT_THE_EDGE and answer.found.evidence.labs:
+        parts.append(f"hardly anybody with it has such labs: {rough(rarer)} have less likely ones")
     return "; ".join(parts)
 
 
@@ -135,6 +143,10 @@ def remarks(answer: Answer) -> Iterator[tuple[str, str]]:
     elif found.rarer < AT_THE_EDGE:
         yield "warning", EDGE.format(share=share(found.rarer))
     yield from (("info", text) for text in answer.asked.remarks)
+    for name in MEDICINES.values():
+        chance = found.diseases.get(name, (0.0, 0.0))[1]
+        if WITH_CAUSES <= chance <= 1.0 - WITH_CAUSES:
+            yield "info", ASK.format(name=lowered(Hypothesis((name,)).title), chance=share(chance), key=name)
     for diseases, why in answer.asked.certain:
         yield "info", f"Known beforehand, so that only what has it is compared: {why} ({_titles(diseases)})."
     if answer.kinds is not None:
