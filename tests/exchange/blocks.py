@@ -19,7 +19,7 @@ def block(shape: tuple[int, int, int] = (4, 6, 8), times: np.ndarray = TIMES) ->
     axes = ("time", "z", "y", "x")
     return xarray.Dataset(
         {
-            "radiodensity": (axes, dense, {"units": "1"}),
+            "radiodensity": (axes, dense, {"units": "HU"}),
             "living_fraction": (axes, alive, {"units": "1"}),
         },
         coords={

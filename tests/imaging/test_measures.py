@@ -83,6 +83,14 @@ def test_a_projection_holds_all_calcium(found: InSpace, axis: str) -> None:
     )  # two walls of a shell
 
 
+@pytest.mark.parametrize("axis", ["y", "z"])
+def test_the_densest_along_a_line_is_that_of_its_densest_voxel(found: InSpace, axis: str) -> None:
+    """Of a shell: as much through its middle, where two walls are, as at its rim."""
+    mineral, most = found.frame("mineral_total", 2), found.most_along("mineral_total", 2, axis)
+    assert most[10, 4] == most[10, 12] == mineral.max()
+    assert most[0, 0] == 0.0
+
+
 def test_fluid_beyond_the_sides_is_an_edge() -> None:
     """All of a block is dead: depth is the distance from its sides and bottom, its surface is none."""
     whole = fields()

@@ -30,6 +30,7 @@ def test_what_is_written_is_read_with_axes_and_units(tmp_path):
     assert found.mineral_total.encoding["chunks"] == (1, *SHAPE)
     assert found.time.values.tolist() == TIMES.tolist()
     assert found.x.values.tolist() == [0.125, 0.375, 0.625, 0.875]
+    assert found.z.attrs == {"units": "mm", "long_name": "depth below the surface", "positive": "down"}
     assert found.attrs["spacing_mm"] == 0.25
     for number in range(3):
         for name, values in frame(number).items():

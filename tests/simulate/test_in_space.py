@@ -195,6 +195,11 @@ WRONG = {
         "  spacing: 0.25 mm\n  layers: [{tissue: skin, thickness: 3 mm}]\n",
         "layers thinner than the block",
     ),
+    "thin": (
+        "  spacing: 0.25 mm\n",
+        "  spacing: 0.25 mm\n  layers: [{tissue: skin, thickness: 0.1 mm}]\n",
+        "a layer at least a voxel of 0.25 mm thick",
+    ),
     "strange layer": (
         "  spacing: 0.25 mm\n",
         "  spacing: 0.25 mm\n  layers: [{tissue: skim, thickness: 1 mm}]\n",

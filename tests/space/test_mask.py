@@ -45,6 +45,12 @@ def test_volume_and_place_are_those_of_the_image(tmp_path, wedge):
     assert np.allclose(up, down[::-1])
 
 
+def test_no_surface_shows_an_image_as_in_a_mirror():
+    """x, y and up of the block, which is written as right, anterior and superior, are right-handed."""
+    for x, y, depth in SURFACES.values():
+        assert np.array_equal(np.cross(x, y), np.negative(depth))
+
+
 def test_an_oblique_image_is_turned(tmp_path):
     """A long rod, whose image is turned by 30 degrees about the axis from back to front."""
     inside = np.zeros((24, 8, 8), bool)

@@ -15,7 +15,7 @@ _ROUNDING = 1e-9
 _LITTLE = 0.1  # GB
 # Of a voxel, measured in runs of 64 x 64 x 64 and of 128 x 128 x 128, where the solver keeps less so that its
 # arrays stay within 3.3 GB; beside them are events and what is told at a frame.
-_BYTES, _LEAST_BYTES, _BESIDE_BYTES, _ARRAYS = 2200.0, 1700.0, 140.0, 3.3e9
+_BYTES, _LEAST_BYTES, _BESIDE_BYTES, _ARRAYS = 2440.0, 1700.0, 140.0, 3.3e9
 
 
 def check_block(document: Document, lesion: Lesion, tissues: Mapping[str, Tissue]) -> None:
@@ -56,8 +56,11 @@ def check_block(document: Document, lesion: Lesion, tissues: Mapping[str, Tissue
     for k, layer in enumerate(lesion.layers):
         if layer.tissue not in tissues:
             where = ("lesion", "layers", k, "tissue")
-            expected = f"a tissue: {', '.join(list(tissues)[:10])}"
+            expected = f"a tissue: {', '.join(tissues)}"
             raise document.error(where, expected, shown(layer.tissue), nearest(layer.tissue, tissues))
+        if layer.thickness < lesion.spacing * (1 - _ROUNDING):
+            expected = f"a layer at least a voxel of {lesion.spacing:g} mm thick"
+            raise document.error(("lesion", "layers", k, "thickness"), expected, f"{layer.thickness:g} mm")
     thick = sum(layer.thickness for layer in lesion.layers)
     deep = lesion.spacing * lesion.grid[2]
     if lesion.layers and thick >= deep * (1 - _ROUNDING):

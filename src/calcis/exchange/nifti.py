@@ -28,7 +28,7 @@ _SECONDS = 3600.0  # in an hour
 
 def unit_of(field: xarray.DataArray) -> str:
     """The unit of a field as its readers know it."""
-    return "HU" if field.name == "radiodensity" else str(field.attrs.get("units", "1"))
+    return str(field.attrs.get("units", "1"))
 
 
 def spacing_of(fields: xarray.Dataset) -> float:

@@ -146,6 +146,10 @@ class InSpace:
         mineral = self.frame("mineral_total", index)
         return np.asarray(mineral.sum(axis=("z", "y", "x").index(axis)) * self.spacing / MM3_PER_L)
 
+    def most_along(self, name: str, index: int, axis: str) -> np.ndarray:
+        """The highest value of a field along lines through the block; rows as in a slice across `axis`."""
+        return np.asarray(self.frame(name, index).max(axis=("z", "y", "x").index(axis)))
+
     def calcium(self, index: int) -> float:
         """Calcium in mineral of the whole block, mmol."""
         return float(self.frame("mineral_total", index).sum()) * self.spacing**3 / MM3_PER_L

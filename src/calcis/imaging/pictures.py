@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _SHOWN = 5  # times
 _STYLES = 6  # arms that the stylesheet tells apart
 _SOFT, _BONE = ("soft-tissue", -150.0, 250.0), ("bone", -500.0, 1300.0)  # windows in which CT is read, HU
+_WAYS = (("y", "from the side"), ("z", "from above"))  # axis along which a beam goes
 _CELLS = (  # field, title, unit, less than this is none
     ("dead_fraction", "Dead tissue", "share of volume", 0.02),
     ("microbes", "Microbes", "per mm³", 1.0),
@@ -75,7 +76,11 @@ class SpacePictures:
     def told(self) -> dict[str, Any]:
         """All that the page shows of the lesion in space."""
         deep, broad, _ = self.first.frame("mineral_total", 0).shape
-        rows = [] if deep == 1 else [row for row in (self._ct(), self._xray(), *self._cells()) if row]
+        rows = (
+            []
+            if deep == 1
+            else [row for row in (self._ct(), self._densest(), self._xray(), *self._cells()) if row]
+        )
         return {
             "edge": f"{self.first.spacing:g}",
             "thin": broad == 1,
@@ -89,7 +94,7 @@ class SpacePictures:
 
     def _ct(self) -> dict[str, Any]:
         highest = max(one.highest("radiodensity") for one in self.arms.values())
-        window, low, high = _SOFT if highest <= _SOFT[2] else _BONE
+        window, low, high = self._window()
         scale = Scale(low, high, "grey", f"HU, {window} window")
         return self._row(
             "radiodensity",
@@ -132,26 +137,59 @@ class SpacePictures:
         return {"title": title, "about": about, "bar": Markup(colour_bar(scale)), "pictures": pictures}
 
     def _xray(self) -> dict[str, Any] | None:
-        """The sum along two directions, at the end."""
-        ways = [("y", "from the side"), ("z", "from above")]
+        """Mineral summed along two directions, at the end."""
         views = {
-            arm: [(words, 100.0 * self.calcium_mass * one.projection(one.end, axis)) for axis, words in ways]
+            arm: [(words, 100.0 * self.calcium_mass * one.projection(one.end, axis)) for axis, words in _WAYS]
             for arm, one in self.arms.items()
         }
         highest = max(float(values.max()) for shown in views.values() for _, values in shown)
-        if self.first.frame("mineral_total", 0).shape[1] == 1 or highest < 1e-3:
+        if highest < 1e-3:
             return None
         scale = Scale(0.0, top(highest), "grey", "mg calcium in mineral per cm²")
+        title, about = (
+            "As an X-ray would show it: mineral summed along the beam",
+            "; without the tissue around",
+        )
+        return self._projected(views, scale, title, about, _NO_SHADOW * highest)
+
+    def _densest(self) -> dict[str, Any] | None:
+        """Maximum-intensity projection of CT along two directions, at the end."""
+        seen = [one.extent("mineral_total", self.seen_on_ct, one.end) for one in self.arms.values()]
+        if not any(seen):
+            return None
+        views = {
+            arm: [(words, one.most_along("radiodensity", one.end, axis)) for axis, words in _WAYS]
+            for arm, one in self.arms.items()
+        }
+        words, low, high = self._window()
+        title, about = "CT, maximum-intensity projection", "; the densest voxel along every line"
+        return self._projected(views, Scale(low, high, "grey", f"HU, {words} window"), title, about)
+
+    def _window(self) -> tuple[str, float, float]:
+        """The window in which CT is read: that of bone where anything is denser than soft tissue."""
+        highest = max(one.highest("radiodensity") for one in self.arms.values())
+        return _SOFT if highest <= _SOFT[2] else _BONE
+
+    def _projected(
+        self,
+        views: Mapping[str, list[tuple[str, np.ndarray]]],
+        scale: Scale,
+        title: str,
+        about: str,
+        nothing: float = -np.inf,
+    ) -> dict[str, Any] | None:
+        """Views of all arms along the beam; none of a slice or a line, through which there is no beam."""
+        if self.first.frame("mineral_total", 0).shape[1] == 1:
+            return None
         pictures = []
         for arm, shown in views.items():
-            if all(float(values.max()) < _NO_SHADOW * highest for _, values in shown):
+            if all(float(values.max()) < nothing for _, values in shown):
                 pictures.append((arm, _NONE))
                 continue
             most = [f"{words} at most {digits(float(values.max()))}" for words, values in shown]
-            label = f"Mineral summed along the beam, {arm}, {scale.unit}: {listed(most)}"
+            label = f"{title}, {arm}, {scale.unit}: {listed(most)}"
             pictures.append((arm, Markup(strip(label, shown, scale, self.first.spacing))))
-        title = "As an X-ray would show it: mineral summed along the beam"
-        about = f"at the end, {self._when(self.first.end)}; without the bone and soft tissue around it"
+        about = f"at the end, {self._when(self.first.end)}{about}"
         return {"title": title, "about": about, "bar": Markup(colour_bar(scale)), "pictures": pictures}
 
     def _when(self, frame: int) -> str:

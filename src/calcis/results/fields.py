@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 
 FIELDS = "fields.zarr"
 _AXES = ("z", "y", "x")
+_ABOUT = {
+    "time": {"units": "h", "long_name": "time since the start"},
+    "z": {"units": "mm", "long_name": "depth below the surface", "positive": "down"},
+    "y": {"units": "mm", "long_name": "along the surface, from its front to its back"},
+    "x": {"units": "mm", "long_name": "along the surface, from left to right"},
+}
 
 
 class FieldWriter:
@@ -45,10 +51,8 @@ class FieldWriter:
         if begun and [array.shape for array in self._arrays.values()] == [whole] * len(units):
             return
         self._group.attrs.pop("arm", None)
-        coords = {"time": (times, "h")}
-        coords |= {
-            axis: ((np.arange(count) + 0.5) * spacing, "mm") for axis, count in zip(_AXES, shape, strict=True)
-        }
+        coords = {"time": times}
+        coords |= {axis: (np.arange(count) + 0.5) * spacing for axis, count in zip(_AXES, shape, strict=True)}
         self._arrays = {}
         for name, unit in units.items():
             array = self._group.create_array(
@@ -60,14 +64,14 @@ class FieldWriter:
                 fill_value=np.nan,
                 dimension_names=("time", *_AXES),
             )
-            array.attrs["units"] = unit
+            array.attrs.update({"units": unit, "long_name": name.replace("_", " ")})
             self._arrays[name] = array
-        for name, (values, unit) in coords.items():
+        for name, values in coords.items():
             array = self._group.create_array(
                 name, shape=values.shape, dtype="float64", dimension_names=(name,), overwrite=True
             )
             array[:] = values
-            array.attrs["units"] = unit
+            array.attrs.update(_ABOUT[name])
         self._group.attrs["spacing_mm"] = spacing
         self._group.attrs["arm"] = arm
 

@@ -111,6 +111,11 @@ class Block:
                 self.lesion.injure(injury.kind, injury.killed, within, injury.own, at=at)
 
     @property
+    def units(self) -> dict[str, str]:
+        """Of all that is kept of every voxel."""
+        return {name: self.model.signals[name] for name in KEPT} | {"radiodensity": "HU"}
+
+    @property
     def time(self) -> float:
         """Where it is (h)."""
         return self.lesion.integration.time
@@ -177,7 +182,7 @@ UNITS = {
     "visible_volume": "mm^3",
     "stainable_radius": "mm",
     "visible_radius": "mm",
-    "radiodensity_highest": "1",
+    "radiodensity_highest": "HU",
     "dead_volume": "mm^3",
     "calcium_from_plasma": "mg",
 }

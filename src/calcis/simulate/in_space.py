@@ -23,7 +23,7 @@ from calcis.case import Case
 from calcis.case.block import memory
 from calcis.errors import InputError
 from calcis.results.fields import FIELDS, FieldWriter, finish
-from calcis.simulate.block import KEPT, UNITS, Block, Removed
+from calcis.simulate.block import UNITS, Block, Removed
 from calcis.simulate.march import Progress
 from calcis.simulate.numbers import Numbers
 from calcis.solve import compiled_driver
@@ -81,9 +81,8 @@ def simulate_in_space(
         progress(said, k / len(case.arms))
         block = Block(case, arm, numbers, drive, threads)
         shape = block.lesion.tissue.shape
-        units = {name: block.model.signals[name] for name in KEPT}
         with _room():
-            writer = FieldWriter(store, str(k), arm, shape, block.spacing, times, units)
+            writer = FieldWriter(store, str(k), arm, shape, block.spacing, times, block.units)
         path = None if folder is None else folder / f"space_{k}.npz"
         key = key_of(block, arm, case.text)
 

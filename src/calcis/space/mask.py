@@ -26,13 +26,13 @@ _FINEST = 8  # points along the edge of a voxel of the block
 _INSIDE = 0.5  # values above it are inside
 _EDGES = {"mm": 1.0, "micron": 1e-3, "meter": 1e3, "unknown": 1.0}  # mm
 
-# Surface -> directions (right, anterior, superior) of x, y and depth in the block.
+# Surface -> directions (right, anterior, superior) of x, y and depth in the block, as seen from outside.
 SURFACES = {
     "superior": ((1, 0, 0), (0, 1, 0), (0, 0, -1)),
-    "inferior": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
-    "anterior": ((1, 0, 0), (0, 0, 1), (0, -1, 0)),
+    "inferior": ((-1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "anterior": ((-1, 0, 0), (0, 0, 1), (0, -1, 0)),
     "posterior": ((1, 0, 0), (0, 0, 1), (0, 1, 0)),
-    "left": ((0, 1, 0), (0, 0, 1), (1, 0, 0)),
+    "left": ((0, -1, 0), (0, 0, 1), (1, 0, 0)),
     "right": ((0, 1, 0), (0, 0, 1), (-1, 0, 0)),
 }
 
