@@ -20,11 +20,7 @@ from calcis.units import convert
 _OWN_GLANDS = ("primary_hyperparathyroidism", "tertiary_hyperparathyroidism", "lithium")
 _BEGINNING = (24.0, 72.0, 240.0)  # h at which a disease that begins with the run is looked at too
 _MALIGNANT = ("osteolytic_metastases", "humoral_hypercalcaemia_of_malignancy")
-_USUAL = 1.05  # of resorption of bone over normal: no more than healthy people differ
-
 _OWN = "calcium_ionised_of_body"  # whatever labs say
-_LACKING = 0.7  # of pyrophosphate over normal
-_FAILING = 30.0  # mL/min, below which kidneys hold phosphate back by themselves
 
 Levels = Mapping[str, tuple[float, str]]  # value and unit by signal
 
@@ -87,8 +83,9 @@ def abnormalities(case: Case, levels: Levels) -> set[str]:
     vitamin_d = level("calcidiol_plasma", "nmol/L")
     if vitamin_d is not None and vitamin_d < lines()["vitamin_d_25.deficient_below"].value and not high:
         found.add("vitamin_d_deficiency")
-    low = _LACKING * (level("pyrophosphate_plasma_normal", "umol/L") or 0.0)
-    if diseases & {*rules()["lacking"]} and (level("pyrophosphate_plasma", "umol/L") or 0.0) < low:
+    lacking = rules()["lacking"]["pyrophosphate"]
+    low = lacking["below"] * (level("pyrophosphate_plasma_normal", "umol/L") or 0.0)
+    if diseases & {*lacking["diseases"]} and (level("pyrophosphate_plasma", "umol/L") or 0.0) < low:
         found.add("low_pyrophosphate")
     return found | _against(case, levels, diseases) if high else found
 
@@ -99,8 +96,8 @@ def _against(case: Case, levels: Levels, diseases: set[str]) -> set[str]:
     def level(name: str, unit: str, unknown: float) -> float:
         return convert(*levels[name], unit) if name in levels else unknown
 
-    found = set()
-    if diseases & {*rules()["waits"]["left_alone"]["diseases"]}:
+    found, waits = set(), rules()["waits"]
+    if diseases & {*waits["left_alone"]["diseases"]}:
         found.add("left_alone")
     if has(case, "dialysis"):
         found.add("no_urine")
@@ -110,12 +107,12 @@ def _against(case: Case, levels: Levels, diseases: set[str]) -> set[str]:
         calcium = level("calcium_plasma", "mmol/L", moderate.value)
         found |= {"mild"} if calcium < moderate.value else set()
     own = level(_OWN, "mmol/L", 0.0) > normal_range("calcium_ionised_plasma")[1]
-    if own and level("resorption_relative", "1", 2.0) <= _USUAL:
+    if own and level("resorption_relative", "1", 2.0) <= waits["not_of_bone"]["resorption"]:
         found.add("not_of_bone")
     known = next(iter(case.arms.values())).known
     rate = known.values.get("gfr", 100.0) if known is not None else 100.0
     suppressed = level("pth_plasma", "pmol/L", 100.0) < normal_range("pth_plasma")[0]
-    if suppressed and rate > _FAILING and not has(case, "dialysis"):
+    if suppressed and rate > waits["suppressed_pth"]["filtration"] and not has(case, "dialysis"):
         found.add("suppressed_pth")
     return found
 
