@@ -23,7 +23,7 @@ def states() -> dict[str, Rule]:
 def title(rule: Rule) -> str:
     """What a state is called within a sentence.
 
-    >>> [title(rule) for rule in states().values()][:2]
+    >>> [title(states()[name]) for name in ("severe_hypercalcaemia", "severe_hypocalcaemia")]
     ['severe hypercalcaemia', 'severe hypocalcaemia']
     """
     return lowered(re.split("[,:]", rule.says)[0])
