@@ -182,3 +182,13 @@ def test_site_and_pattern_tell_the_kind(
     monkeypatch.setattr(answering, "ensemble", lambda age, progress: few())
     kinds = answer(asked(labs, of)).kinds
     assert kinds is not None and kinds.found[0].kind.name == kind
+
+
+def test_a_medication_that_names_no_thiazide_says_that_none_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answering, "ensemble", lambda age, progress: few())
+    where = "setting: endocrine_clinic\nfurther_labs: {calcium_creatinine_clearance_ratio: 0.005}\n"
+    told = answer(asked(BORN, where + "medication: []"))
+    assert not any("Ask about thiazide" in text for _, text in remarks(told))
+    assert told.found.setting.prevalence["thiazide"].value < 1e-3
+    named = answer(asked(BORN, where + "medication: [digoxin]\nprevalence: {thiazide: 20 %}"))
+    assert named.found.setting.prevalence["thiazide"].value == 0.2

@@ -24,6 +24,7 @@ _UNUSED: dict[str, Any] = {"arms": {"it": []}, "run": {"duration": "1 d", "every
 _MASS = "70 kg"  # of no effect here
 # Medicines that are a disease of the body while they are taken.
 MEDICINES = {"lithium": "lithium", "thiazide": "thiazide"}
+_UNTOLD = 1e-4  # chance that one of them is taken by somebody whose `medication` does not name it; a guess
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,8 @@ def asked_of(document: Document, options: Mapping[str, str], folder: Path | None
         raise document.error(("person", "age"), adults(), shown(document.data["person"]["age"]))
     setting, site, pattern = (options.get(key) or document.data.get(key) for key in _SEEN)
     further = FurtherLabs.model_validate(data.get("further_labs") or {}).given
-    prevalence = dict(_prevalence(document))
+    untold = dict(_not_taken(case)) if "medication" in document.data else {}
+    prevalence = {**untold, **dict(_prevalence(document))}
     return Asked(case, setting or DEFAULT, tuple(_certain(case)), site, pattern, (), further, prevalence)
 
 
@@ -84,11 +86,21 @@ def _certain(case: Case) -> Iterator[tuple[frozenset[str], str]]:
         condition = conditions()[name]
         if condition.diseases:
             yield frozenset(_with_it(condition.diseases)), condition.title
-    for medicine, disease_name in MEDICINES.items():
+    for name, medicine in _taken(case):
+        yield frozenset({MEDICINES[medicine]}), f"takes {name.replace('_', ' ')}"
+
+
+def _taken(case: Case) -> Iterator[tuple[str, str]]:
+    """What a person takes that is one of MEDICINES: its name, and which."""
+    for medicine in MEDICINES:
         members = classes().get(medicine, frozenset({medicine}))
-        for name in case.medication:
-            if name in members:
-                yield frozenset({disease_name}), f"takes {name.replace('_', ' ')}"
+        yield from ((name, medicine) for name in case.medication if name in members)
+
+
+def _not_taken(case: Case) -> Iterator[tuple[str, float]]:
+    """How common those of MEDICINES are that `medication`, which tells all that is taken, does not name."""
+    taken = {medicine for _, medicine in _taken(case)}
+    yield from ((disease, _UNTOLD) for medicine, disease in MEDICINES.items() if medicine not in taken)
 
 
 def _prevalence(document: Document) -> Iterator[tuple[str, float]]:

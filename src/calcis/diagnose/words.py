@@ -24,7 +24,7 @@ EDGE = (
 )
 ASK = (
     "Ask about {name}: the chance is {chance}. If it is taken, name it under `medication`; if not, say "
-    "`prevalence: {{{key}: 0.01 %}}`."
+    "there what is, or `medication: []`."
 )
 AT_THE_EDGE = 0.02  # share of simulated persons with less likely labs, below which that is said
 MOST, LEAST = 6, 0.005  # candidates that are told one by one; the least probability of one
@@ -146,7 +146,7 @@ def remarks(answer: Answer) -> Iterator[tuple[str, str]]:
     for name in MEDICINES.values():
         chance = found.diseases.get(name, (0.0, 0.0))[1]
         if WITH_CAUSES <= chance <= 1.0 - WITH_CAUSES:
-            yield "info", ASK.format(name=lowered(Hypothesis((name,)).title), chance=share(chance), key=name)
+            yield "info", ASK.format(name=lowered(Hypothesis((name,)).title), chance=share(chance))
     for diseases, why in answer.asked.certain:
         yield "info", f"Known beforehand, so that only what has it is compared: {why} ({_titles(diseases)})."
     if answer.kinds is not None:
