@@ -77,7 +77,7 @@ _OTHER = (
     (("y", "year", "years"), (_YEAR, 1), _SECOND),
     (("mcg",), (1, 10**6), _GRAM),
     (("mmHg",), (133322387415, 10**6), _PASCAL),
-    (("1", "cell", "cells"), (1, 1), _NONE),
+    (("1", "cell", "cells", "HU"), (1, 1), _NONE),
     (("%",), (1, 100), _NONE),
     (("ppm",), (1, 10**6), _NONE),
 )

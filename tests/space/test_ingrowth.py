@@ -30,7 +30,7 @@ def wound(numbers, width, spacing, seam=0.5, vessels=False):
     lesion.excise(cut[None, None, :], (wide - cut)[None, None, :])
     if vessels:
         lesion.integration.set("capillaries.flow_lost", 0.0)
-        lesion.integration.set("ingrowth.blood", 1.0)
+        lesion.integration.set("ingrowth.perfusion_near", 1.0)
         lesion.integration.interrupt()
     return lesion
 
@@ -115,7 +115,7 @@ def test_healthy_layers_stay_as_they_are(numbers):
     kinds[:3] = 1
     lesion = LesionGrid(Grid((8, 1, 8), 0.25), [numbers, other], PLASMA, tissue=kinds)
     lesion.advance(365 * DAY, PLASMA)
-    for name in ("parenchyma.living", "ingrowth.progenitors", "ingrowth.blood"):
+    for name in ("parenchyma.living", "ingrowth.progenitors", "ingrowth.perfusion_near"):
         assert np.abs(lesion.state(name) - 1.0).max() < 1e-9
     assert np.abs(lesion.state("debris.dead")).max() < 1e-9
 

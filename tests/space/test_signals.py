@@ -45,7 +45,7 @@ def test_blood_is_felt_over_its_reach(numbers):
     into = LENGTH / 2 - x
     near = (into > 0.0) & (into < 1.0)
     truth = 0.5 * np.exp(-into[near] / numbers["ingrowth.reach"])
-    assert lesion.state("ingrowth.blood").ravel()[near] == pytest.approx(truth, rel=0.05)
+    assert lesion.state("ingrowth.perfusion_near").ravel()[near] == pytest.approx(truth, rel=0.05)
 
 
 def test_leukocytes_come_to_living_tissue_near_the_dead_because_alarmins_get_there(numbers):

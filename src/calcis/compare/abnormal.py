@@ -12,6 +12,7 @@ import numpy as np
 from calcis.case import Case
 from calcis.clinical.grades import lines, normal_range
 from calcis.clinical.history import implied
+from calcis.compare.criteria import criteria
 from calcis.compare.evidence import rules
 from calcis.individual.find import usually_lived
 from calcis.individual.levels import Response
@@ -83,9 +84,9 @@ def abnormalities(case: Case, levels: Levels) -> set[str]:
     vitamin_d = level("calcidiol_plasma", "nmol/L")
     if vitamin_d is not None and vitamin_d < lines()["vitamin_d_25.deficient_below"].value and not high:
         found.add("vitamin_d_deficiency")
-    lacking = rules()["lacking"]["pyrophosphate"]
-    low = lacking["below"] * (level("pyrophosphate_plasma_normal", "umol/L") or 0.0)
-    if diseases & {*lacking["diseases"]} and (level("pyrophosphate_plasma", "umol/L") or 0.0) < low:
+    least = criteria()["generated.lacking_pyrophosphate"].value
+    low = least * (level("pyrophosphate_plasma_normal", "umol/L") or 0.0)
+    if diseases & {*rules()["lacking"]} and (level("pyrophosphate_plasma", "umol/L") or 0.0) < low:
         found.add("low_pyrophosphate")
     return found | _against(case, levels, diseases) if high else found
 
@@ -96,8 +97,8 @@ def _against(case: Case, levels: Levels, diseases: set[str]) -> set[str]:
     def level(name: str, unit: str, unknown: float) -> float:
         return convert(*levels[name], unit) if name in levels else unknown
 
-    found, waits = set(), rules()["waits"]
-    if diseases & {*waits["left_alone"]["diseases"]}:
+    found = set()
+    if diseases & {*rules()["waits"]["left_alone"]["diseases"]}:
         found.add("left_alone")
     if has(case, "dialysis"):
         found.add("no_urine")
@@ -107,12 +108,13 @@ def _against(case: Case, levels: Levels, diseases: set[str]) -> set[str]:
         calcium = level("calcium_plasma", "mmol/L", moderate.value)
         found |= {"mild"} if calcium < moderate.value else set()
     own = level(_OWN, "mmol/L", 0.0) > normal_range("calcium_ionised_plasma")[1]
-    if own and level("resorption_relative", "1", 2.0) <= waits["not_of_bone"]["resorption"]:
+    if own and level("resorption_relative", "1", 2.0) <= criteria()["generated.usual_resorption"].value:
         found.add("not_of_bone")
     known = next(iter(case.arms.values())).known
     rate = known.values.get("gfr", 100.0) if known is not None else 100.0
     suppressed = level("pth_plasma", "pmol/L", 100.0) < normal_range("pth_plasma")[0]
-    if suppressed and rate > waits["suppressed_pth"]["filtration"] and not has(case, "dialysis"):
+    failing = criteria()["generated.failing_filtration"].value
+    if suppressed and rate > failing and not has(case, "dialysis"):
         found.add("suppressed_pth")
     return found
 

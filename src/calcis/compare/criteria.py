@@ -25,6 +25,7 @@ from calcis.units import convert
 
 _UNITS = {
     "ranking": {"least_difference": "1", "normal_quantile": "1"},
+    "generated": {"usual_resorption": "1", "failing_filtration": "mL/min", "lacking_pyrophosphate": "1"},
     "harm": {"formation_low": "1"},
 }
 CRITERION = (

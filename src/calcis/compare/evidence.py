@@ -46,7 +46,7 @@ def support(arm: Treatment, drugs: Mapping[str, Drug]) -> tuple[Support, ...]:
 def rules() -> Mapping[str, Any]:
     """The table of arms that are thought of, and of operations; every source is checked."""
     document = read_data(data_path("compare", "rules.yaml"))
-    for room in ("kinds", "targets", "waits", "lacking", "operations"):
+    for room in ("kinds", "targets", "waits", "operations"):
         for name in document.data[room]:
             read_source(document, (room, name, "source"), reference_keys() | {"calcis"})
     data: Mapping[str, Any] = document.data

@@ -11,8 +11,9 @@ from calcis.case import Case
 from calcis.case.further import FurtherLabs
 from calcis.case.reader import case_of
 from calcis.clinical.formulas import constants, is_adult
-from calcis.clinical.history import classes, conditions
+from calcis.clinical.history import conditions, medicines, members
 from calcis.diagnose.hypotheses import BODY, known
+from calcis.diagnose.numbers import number
 from calcis.diagnose.settings import DEFAULT
 from calcis.errors import nearest
 from calcis.parameters import data_path, read_data
@@ -22,9 +23,6 @@ from calcis.units import convert, read_quantity
 _SEEN = ("setting", "site", "pattern")
 _UNUSED: dict[str, Any] = {"arms": {"it": []}, "run": {"duration": "1 d", "every": "1 d"}, "body": BODY}
 _MASS = "70 kg"  # of no effect here
-# Medicines that are a disease of the body while they are taken.
-MEDICINES = {"lithium": "lithium", "thiazide": "thiazide"}
-_UNTOLD = 1e-4  # chance that one of them is taken by somebody whose `medication` does not name it; a guess
 
 
 @dataclass(frozen=True)
@@ -66,8 +64,8 @@ def asked_of(document: Document, options: Mapping[str, str], folder: Path | None
         raise document.error(("person", "age"), adults(), shown(document.data["person"]["age"]))
     setting, site, pattern = (options.get(key) or document.data.get(key) for key in _SEEN)
     further = FurtherLabs.model_validate(data.get("further_labs") or {}).given
-    untold = dict(_not_taken(case)) if "medication" in document.data else {}
-    prevalence = {**untold, **dict(_prevalence(document))}
+    untold = not_taken(case.medication) if "medication" in document.data else ()
+    prevalence = {**dict.fromkeys(untold, number("medication.untold")), **dict(_prevalence(document))}
     return Asked(case, setting or DEFAULT, tuple(_certain(case)), site, pattern, (), further, prevalence)
 
 
@@ -86,21 +84,25 @@ def _certain(case: Case) -> Iterator[tuple[frozenset[str], str]]:
         condition = conditions()[name]
         if condition.diseases:
             yield frozenset(_with_it(condition.diseases)), condition.title
-    for name, medicine in _taken(case):
-        yield frozenset({MEDICINES[medicine]}), f"takes {name.replace('_', ' ')}"
+    for name in case.medication:
+        for medicine, diseases in _taking().items():
+            if name in members((medicine,)):
+                yield frozenset(diseases), f"takes {name.replace('_', ' ')}"
 
 
-def _taken(case: Case) -> Iterator[tuple[str, str]]:
-    """What a person takes that is one of MEDICINES: its name, and which."""
-    for medicine in MEDICINES:
-        members = classes().get(medicine, frozenset({medicine}))
-        yield from ((name, medicine) for name in case.medication if name in members)
+def _taking() -> dict[str, tuple[str, ...]]:
+    """Medicines that are diseases of the body while they are taken, and which."""
+    return {name: one.diseases for name, one in medicines().items() if one.diseases}
 
 
-def _not_taken(case: Case) -> Iterator[tuple[str, float]]:
-    """How common those of MEDICINES are that `medication`, which tells all that is taken, does not name."""
-    taken = {medicine for _, medicine in _taken(case)}
-    yield from ((disease, _UNTOLD) for medicine, disease in MEDICINES.items() if medicine not in taken)
+def not_taken(medication: Collection[str]) -> tuple[str, ...]:
+    """Diseases which are the taking of a medicine that `medication` does not name."""
+    return tuple(
+        disease
+        for medicine, diseases in _taking().items()
+        if not members((medicine,)) & {*medication}
+        for disease in diseases
+    )
 
 
 def _prevalence(document: Document) -> Iterator[tuple[str, float]]:

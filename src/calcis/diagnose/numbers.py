@@ -13,6 +13,7 @@ _UNITS = {
     "people": {"shared": "1"},
     "filtration": {"falls_from": "y", "fall": "1/y"},
     "density": {"width": "1"},
+    "medication": {"untold": "1"},
     "none": {"share": "1"},
 }
 

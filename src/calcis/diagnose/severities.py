@@ -21,7 +21,10 @@ from calcis.parameters import data_path, read_parameters
 
 @dataclass(frozen=True)
 class Severity:
-    """A log-normal distribution between two ends, in the unit of the laws."""
+    """A distribution between two ends, in the unit of the laws; `spread` is the standard deviation.
+
+    Log-normal, `spread` of the logarithm, where the ends do not begin at 0.
+    """
 
     middle: float
     spread: float

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from calcis.diagnose.answer import Answer
-from calcis.diagnose.asked import MEDICINES
+from calcis.diagnose.asked import not_taken
 from calcis.diagnose.further import title_of
 from calcis.diagnose.hypotheses import Hypothesis
 from calcis.diagnose.kinds import Found
@@ -143,7 +143,7 @@ def remarks(answer: Answer) -> Iterator[tuple[str, str]]:
     elif found.rarer < AT_THE_EDGE:
         yield "warning", EDGE.format(share=share(found.rarer))
     yield from (("info", text) for text in answer.asked.remarks)
-    for name in MEDICINES.values():
+    for name in not_taken(answer.asked.case.medication):
         chance = found.diseases.get(name, (0.0, 0.0))[1]
         if WITH_CAUSES <= chance <= 1.0 - WITH_CAUSES:
             yield "info", ASK.format(name=lowered(Hypothesis((name,)).title), chance=share(chance))

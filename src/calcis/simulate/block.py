@@ -113,7 +113,7 @@ class Block:
     @property
     def units(self) -> dict[str, str]:
         """Of all that is kept of every voxel."""
-        return {name: self.model.signals[name] for name in KEPT} | {"radiodensity": "HU"}
+        return {name: self.model.signals[name] for name in KEPT}
 
     @property
     def time(self) -> float:

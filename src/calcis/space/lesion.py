@@ -29,7 +29,11 @@ from calcis.units import MM3_PER_L
 
 _PLANES = 32_768  # voxels whose signals are found at a time
 _NOTHING = 1e-12  # mmol/L that have flowed: less is rounding
-_FLOW_LOST, _STEM_CELLS, _BLOOD = "capillaries.flow_lost", "ingrowth.progenitors", "ingrowth.blood"
+_FLOW_LOST, _STEM_CELLS, _PERFUSION = (
+    "capillaries.flow_lost",
+    "ingrowth.progenitors",
+    "ingrowth.perfusion_near",
+)
 
 
 @dataclass(frozen=True)
@@ -175,7 +179,7 @@ class LesionGrid:
     def operate(self, kind: str, share: float, within: np.ndarray) -> dict[str, float]:
         """Take a share of the lesion `within` a part, as an operation of a kind does; what it took (mmol)."""
         before = self._stored()
-        states = [name for name in self._voxel_states if name != _BLOOD]
+        states = [name for name in self._voxel_states if name != _PERFUSION]
         lists = [operation(kind, share, own, states) for own in self.tissues]
         self._move(kind, lists, within, self.integration.time)
         return self._lost_since(before)

@@ -318,7 +318,7 @@ MINERAL = Part(
         "apatite_mass": "mg/mmol",
         "native_calcium": "mmol/L",
         "dry_mass": "mg/L",
-        "radiodensity_tissue": "1",
+        "radiodensity_tissue": "HU",
         "radiodensity_slope": "L/mg",
     },
     needs={
@@ -349,7 +349,7 @@ MINERAL = Part(
         "mineral_total": Signal("mmol/L", mineral_total),
         "mineral_room": Signal("1", lambda v: maximum(1.0 - v.mineral_total / v.mineral_highest, 0.0)),
         "mineral_in_reach": Signal("1", mineral_in_reach),
-        "radiodensity": Signal("1", radiodensity),
+        "radiodensity": Signal("HU", radiodensity),
         "calcium_per_dry_mass": Signal("mmol/mg", calcium_per_dry_mass),
         "saturation_threshold": Signal("1", saturation_threshold),
         "supersaturation_above_threshold": Signal("1", supersaturation_above_threshold),
